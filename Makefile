@@ -1,0 +1,14 @@
+# Resonate edge.  "make demo" and "make test" need nothing but make and apt.
+
+SHELL       = /bin/bash
+BUILD       = $(CURDIR)/build
+WARN        = -Wall -Wextra -Werror
+MAKEFLAGS  += --no-print-directory
+
+.PHONY: all modules deps
+
+all: modules
+
+deps:
+
+include build.mk

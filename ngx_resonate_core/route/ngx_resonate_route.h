@@ -1,0 +1,49 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Routes: one "resonate_route" line declares method, path, arguments, who may
+ * call, the SQL function that answers, how the answer is cached and of what
+ * kind it is.  Kind "json" is core's own; upper rooms add theirs.
+ */
+
+
+#ifndef _NGX_RESONATE_ROUTE_H_INCLUDED_
+#define _NGX_RESONATE_ROUTE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/*
+ * What the SQL function answered, fresh or from the cache; lives in r->pool.
+ */
+
+typedef struct {
+    ngx_uint_t      status;     /* HTTP status, 200-299 when a kind sees it */
+    ngx_str_t       body;       /* NUL-terminated behind its length */
+    ngx_str_t       etag;       /* strong, quoted; empty for personal ones */
+    time_t          age;        /* seconds since it was made */
+    unsigned        personal:1; /* made for this caller only */
+    unsigned        stale:1;    /* older than allowed: the database is away */
+} ngx_resonate_reply_t;
+
+typedef ngx_int_t (*ngx_resonate_reply_pt)(ngx_http_request_t *r,
+    ngx_resonate_reply_t *reply);
+
+
+/*
+ * Adds a kind of reply, usable as "reply=NAME" in resonate_route; to be
+ * called from preconfiguration.  "name" is a literal.  The handler is called
+ * for statuses 200-299 with the request ready to answer, and returns what
+ * a content handler returns; NGX_DONE: it answers later, and then ends with
+ * ngx_http_finalize_request() itself (r->main->count was raised for it).
+ */
+
+ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf, const char *name,
+    ngx_resonate_reply_pt handler);
+
+
+#endif /* _NGX_RESONATE_ROUTE_H_INCLUDED_ */
