@@ -17,15 +17,63 @@
 
 
 /*
- * Upper rooms are separate shared objects.  They declare what they need of
- * this one as weak, so that loading them too early, or from another build, is
- * told by ngx_resonate_core_require() in nginx's words instead of by the
- * dynamic linker.  Call it first in preconfiguration.
+ * Upper rooms are separate shared objects.  What they need of this one is weak
+ * there, so that a wrong load order, or an object from another build, is told
+ * by ngx_resonate_core_require() in nginx's words and not by the dynamic
+ * linker.  Call it first in preconfiguration.  The number changes whenever a
+ * structure or a function of this door does.
  */
 
 #define NGX_RESONATE_CORE_ABI  1
 
-extern ngx_module_t  ngx_resonate_core_module;
+extern const ngx_uint_t  ngx_resonate_core_abi;
+
+
+#ifndef NGX_RESONATE_CORE_BUILD
+
+#pragma weak ngx_resonate_core_abi
+#pragma weak ngx_resonate_counter_add
+#pragma weak ngx_resonate_table_add
+#pragma weak ngx_resonate_table_get
+#pragma weak ngx_resonate_table_put
+#pragma weak ngx_resonate_table_delete
+#pragma weak ngx_resonate_send_json
+#pragma weak ngx_resonate_send_problem
+#pragma weak ngx_resonate_add_header
+#pragma weak ngx_resonate_identity_provide
+#pragma weak ngx_resonate_identity
+#pragma weak ngx_resonate_challenge
+#pragma weak ngx_resonate_has_scope
+#pragma weak ngx_resonate_pg_get
+#pragma weak ngx_resonate_pg_stmt_add
+#pragma weak ngx_resonate_pg_start
+#pragma weak ngx_resonate_pg_cancel
+#pragma weak ngx_resonate_pg_rows
+#pragma weak ngx_resonate_pg_value
+#pragma weak ngx_resonate_reply_add
+
+
+static ngx_inline ngx_int_t
+ngx_resonate_core_require(ngx_conf_t *cf, const char *room)
+{
+    if (&ngx_resonate_core_abi == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "ngx_resonate_core_module.so must be loaded before "
+                      "ngx_resonate_%s_module.so", room);
+        return NGX_ERROR;
+    }
+
+    if (ngx_resonate_core_abi != NGX_RESONATE_CORE_ABI) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "ngx_resonate_%s_module.so was built for another "
+                      "ngx_resonate_core_module.so", room);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+#endif
 
 
 #endif /* _NGX_RESONATE_CORE_H_INCLUDED_ */
