@@ -50,6 +50,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_pg_cancel
 #pragma weak ngx_resonate_pg_rows
 #pragma weak ngx_resonate_pg_value
+#pragma weak ngx_resonate_pg_http_status
 #pragma weak ngx_resonate_reply_add
 
 

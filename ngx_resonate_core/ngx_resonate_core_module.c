@@ -1,5 +1,96 @@
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-static ngx_http_module_t c = {NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL};
-ngx_module_t ngx_resonate_core_module = { NGX_MODULE_V1, &c, NULL, NGX_HTTP_MODULE, NULL,NULL,NULL,NULL,NULL,NULL,NULL,NGX_MODULE_V1_PADDING };
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include "ngx_resonate_core_internal.h"
+
+
+static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
+static void *ngx_resonate_core_create_main_conf(ngx_conf_t *cf);
+
+
+const ngx_uint_t  ngx_resonate_core_abi = NGX_RESONATE_CORE_ABI;
+
+
+static ngx_command_t  ngx_resonate_core_commands[] = {
+
+    { ngx_string("resonate_status"),
+      NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_resonate_status_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_resonate_core_module_ctx = {
+    ngx_resonate_core_preconfiguration,    /* preconfiguration */
+    NULL,                                  /* postconfiguration */
+
+    ngx_resonate_core_create_main_conf,    /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    NULL,                                  /* create location configuration */
+    NULL                                   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_resonate_core_module = {
+    NGX_MODULE_V1,
+    &ngx_resonate_core_module_ctx,         /* module context */
+    ngx_resonate_core_commands,            /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_resonate_core_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_resonate_shared_init(cf, ngx_resonate_core_main_conf(cf));
+}
+
+
+static void *
+ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_core_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_core_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&mcf->counters, cf->pool, 32,
+                       sizeof(ngx_resonate_counter_t *))
+        != NGX_OK
+        || ngx_array_init(&mcf->kinds, cf->pool, 4,
+                          sizeof(ngx_resonate_kind_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mcf;
+}
+
+
+ngx_resonate_core_main_conf_t *
+ngx_resonate_core_main_conf(ngx_conf_t *cf)
+{
+    return ngx_http_conf_get_module_main_conf(cf, ngx_resonate_core_module);
+}

@@ -50,7 +50,7 @@ ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
  *   get     NGX_OK: *value is a copy in "pool";  NGX_DECLINED: no such
  *           entry, or it has expired;  NGX_ERROR: out of memory
  *   put     NGX_OK: stored, whatever was there before is replaced;
- *           NGX_DECLINED: the value does not fit even an empty table.
+ *           NGX_DECLINED: larger than an eighth of the table.
  *           The value is the concatenation of "nparts" parts;
  *           "expires" is absolute, in ngx_time() seconds
  *   delete  removes the entry if there is one

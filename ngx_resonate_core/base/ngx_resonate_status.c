@@ -1,0 +1,117 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * "resonate_status": all counters in the Prometheus text format 0.0.4.
+ */
+
+
+#include "../ngx_resonate_core_internal.h"
+
+
+static ngx_int_t ngx_resonate_status_handler(ngx_http_request_t *r);
+static size_t ngx_resonate_status_len(ngx_resonate_core_main_conf_t *mcf);
+static u_char *ngx_resonate_status_write(u_char *p,
+    ngx_resonate_core_main_conf_t *mcf);
+
+
+char *
+ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == ngx_resonate_status_handler) {
+        return "is duplicate";
+    }
+
+    clcf->handler = ngx_resonate_status_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_status_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                       rc;
+    ngx_buf_t                      *b;
+    ngx_chain_t                     out;
+    ngx_resonate_core_main_conf_t  *mcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
+
+    b = ngx_create_temp_buf(r->pool, ngx_resonate_status_len(mcf));
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->last = ngx_resonate_status_write(b->last, mcf);
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = b->last - b->pos;
+    ngx_str_set(&r->headers_out.content_type,
+                "text/plain; version=0.0.4; charset=utf-8");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static size_t
+ngx_resonate_status_len(ngx_resonate_core_main_conf_t *mcf)
+{
+    size_t                    len;
+    ngx_uint_t                i;
+    ngx_resonate_counter_t  **counter;
+
+    len = 1;
+    counter = mcf->counters.elts;
+
+    for (i = 0; i < mcf->counters.nelts; i++) {
+        len += sizeof("# HELP  \n# TYPE  counter\n \n") + NGX_ATOMIC_T_LEN
+               + 3 * counter[i]->name.len + counter[i]->help.len;
+    }
+
+    return len;
+}
+
+
+static u_char *
+ngx_resonate_status_write(u_char *p, ngx_resonate_core_main_conf_t *mcf)
+{
+    ngx_uint_t                i;
+    ngx_resonate_counter_t  **counter;
+
+    counter = mcf->counters.elts;
+
+    for (i = 0; i < mcf->counters.nelts; i++) {
+        p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V counter\n%V %uA\n",
+                        &counter[i]->name, &counter[i]->help,
+                        &counter[i]->name, &counter[i]->name,
+                        *counter[i]->value);
+    }
+
+    return p;
+}

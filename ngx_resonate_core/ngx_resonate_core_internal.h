@@ -1,0 +1,78 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the files of the core room share with each other only.
+ */
+
+
+#ifndef _NGX_RESONATE_CORE_INTERNAL_H_INCLUDED_
+#define _NGX_RESONATE_CORE_INTERNAL_H_INCLUDED_
+
+
+#define NGX_RESONATE_CORE_BUILD  1
+
+#include "ngx_resonate_core.h"
+
+
+extern ngx_module_t  ngx_resonate_core_module;
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct ngx_resonate_shared_s  ngx_resonate_shared_t;
+typedef struct ngx_resonate_cache_s   ngx_resonate_cache_t;
+
+
+typedef struct {
+    ngx_str_t                          name;
+    ngx_resonate_reply_pt              handler;
+} ngx_resonate_kind_t;
+
+
+typedef struct {
+    ngx_shm_zone_t                    *zone;
+    ngx_resonate_shared_t             *shared;
+
+    ngx_array_t                        counters;
+                                       /* of ngx_resonate_counter_t * */
+    ngx_array_t                        kinds;  /* of ngx_resonate_kind_t */
+    ngx_array_t                        routes; /* of ngx_resonate_route_t * */
+    ngx_resonate_identity_provider_t  *provider;
+    ngx_resonate_cache_t              *cache;
+} ngx_resonate_core_main_conf_t;
+
+
+ngx_resonate_core_main_conf_t *ngx_resonate_core_main_conf(ngx_conf_t *cf);
+
+
+/*
+ * The shared zone of fixed size: counters, and the clock of the cache's tags.
+ */
+
+ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf,
+    ngx_resonate_core_main_conf_t *mcf);
+
+/* the clock's time now; a reply remembers the time its query was started */
+uint64_t ngx_resonate_clock(ngx_resonate_shared_t *shared);
+
+/* a tag is a slot: different tags may share one, which costs a miss only */
+uint32_t ngx_resonate_tag_slot(const u_char *tag, size_t len);
+void ngx_resonate_tag_touch(ngx_resonate_shared_t *shared, uint32_t slot);
+uint64_t ngx_resonate_tag_time(ngx_resonate_shared_t *shared, uint32_t slot);
+
+/* test and set: NGX_OK for the first caller until "expires" or a delete */
+ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
+    ngx_str_t *key, time_t expires);
+
+
+/* the "resonate_status" directive */
+char *ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_RESONATE_CORE_INTERNAL_H_INCLUDED_ */

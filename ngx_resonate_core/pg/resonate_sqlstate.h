@@ -1,0 +1,30 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * SQLSTATE to HTTP: the one table.  Pure.
+ *
+ * "RHnnn" is our own class: a function that has to roll back raises it with
+ * the HTTP status nnn (400-599) to answer with, and the message is meant for
+ * the client.  Of all other states only the status goes out.
+ */
+
+
+#ifndef _RESONATE_SQLSTATE_H_INCLUDED_
+#define _RESONATE_SQLSTATE_H_INCLUDED_
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* "state" has five characters; never fails: what is not known is 500 */
+int resonate_sqlstate_http(const char *state);
+
+/* whether the server's message was written for the client */
+int resonate_sqlstate_public(const char *state);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _RESONATE_SQLSTATE_H_INCLUDED_ */
