@@ -9,6 +9,5 @@ MAKEFLAGS  += --no-print-directory
 
 all: modules
 
-deps:
-
 include build.mk
+include demo.mk

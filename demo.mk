@@ -1,0 +1,30 @@
+# Running: what the machine needs, the demo, and cleaning up.
+#
+#   make demo [MUSIC=folder] [PORT=8080]
+#   make stop
+
+export PORT ?= 8080
+
+.PHONY: deps deps-run deps-all demo stop clean distclean
+
+deps:
+	@bin/install-deps build
+
+deps-run:
+	@bin/install-deps build run
+
+deps-all:
+	@bin/install-deps build run test bench
+
+demo: deps-run
+	@$(MAKE) modules
+	@bin/demo --port "$$PORT" $${MUSIC:+--music "$$MUSIC"}
+
+stop:
+	@bin/stop
+
+clean:
+	rm -rf $(BUILD)
+
+distclean: stop clean
+	rm -rf run t/browser/node_modules
