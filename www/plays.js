@@ -1,0 +1,201 @@
+/*
+ * When a play counts, what it costs, and how its report reaches the server.
+ */
+
+import { ApiError, call } from './api.js';
+import { session } from './session.js';
+
+const STORE = 'resonate.plays';
+const PLAYS_TO_OWN = 9;
+const FIRST_COST_MC = 2;
+const TOLERANCE_S = 0.5;
+
+
+/* what the next play costs, for the eye only: the server's rule decides,
+   and its answer to a play says what was charged */
+export function cost(track, count) {
+    if (track.status === 'free' || count >= PLAYS_TO_OWN) {
+        return 0;
+    }
+
+    return FIRST_COST_MC * 2 ** count;
+}
+
+
+export function credits(mc) {
+    return (mc / 1000).toFixed(3);
+}
+
+
+/* the play mark: the page's, or ?mark= for tests; the server has its own */
+export function mark() {
+    const meta = document.querySelector('meta[name=resonate-play-mark-ms]');
+    const asked = new URLSearchParams(location.search).get('mark');
+    const ms = Number(asked ?? meta?.content);
+
+    return ms >= 100 && ms <= 600000 ? ms / 1000 : 45;
+}
+
+
+/*
+ * Adds up what was really heard: steps of the position while it plays, each
+ * bounded by the time that passed, so that a seek adds nothing.
+ */
+export class Listening {
+    #mark;
+    #heard = 0;
+    #last = null;
+    #done = false;
+
+    constructor(markSeconds) {
+        this.#mark = markSeconds;
+    }
+
+    get heard() {
+        return this.#heard;
+    }
+
+    /* true exactly once: when the play has become one that counts */
+    move(position, nowSeconds, duration) {
+        if (this.#last) {
+            const step = position - this.#last.position;
+            const passed = nowSeconds - this.#last.now;
+
+            this.#heard += Math.max(0, Math.min(step, passed + 0.25));
+        }
+
+        this.#last = { position, now: nowSeconds };
+
+        if (this.#done || !(duration > 0)
+            || this.#heard < Math.min(this.#mark, duration - TOLERANCE_S))
+        {
+            return false;
+        }
+
+        this.#done = true;
+
+        return true;
+    }
+
+    rest() {
+        this.#last = null;
+    }
+}
+
+
+/*
+ * Plays on their way to the server.  Each keeps its key until an answer
+ * came, over reloads of the page too, so none is counted twice or lost.
+ * Events: "counted" (detail: the answer), "waiting", "refused".
+ */
+class Outbox extends EventTarget {
+    #plays = read();
+    #busy = false;
+    #timer = 0;
+    #tries = 0;
+
+    add(trackId) {
+        this.#plays.push({ trackId, key: uuid() });
+        this.#save();
+
+        return this.flush();
+    }
+
+    clear() {
+        this.#plays = [];
+        this.#save();
+    }
+
+    async flush() {
+        clearTimeout(this.#timer);
+
+        if (this.#busy) {
+            return;
+        }
+
+        this.#busy = true;
+
+        try {
+            while (this.#plays.length && session.token) {
+                await this.#report(this.#plays[0]);
+            }
+
+        } catch (error) {
+            this.#later(error);
+
+        } finally {
+            this.#busy = false;
+        }
+    }
+
+    async #report(play) {
+        try {
+            const { data } = await call('/user/plays', {
+                body: { trackId: play.trackId },
+                headers: { 'Idempotency-Key': play.key },
+            });
+
+            this.#drop(play);
+            this.dispatchEvent(new CustomEvent('counted', { detail: data }));
+
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+
+            if (error.passing || error.status === 401) {
+                throw error;
+            }
+
+            this.#drop(play);
+            this.dispatchEvent(new CustomEvent('refused', { detail: error }));
+        }
+    }
+
+    #drop(play) {
+        this.#tries = 0;
+        this.#plays = this.#plays.filter((other) => other !== play);
+        this.#save();
+    }
+
+    #later(error) {
+        const own = Math.min(60, 2 ** this.#tries);
+        const wait = (error.retryAfter ?? own) + Math.random();
+
+        this.#tries += 1;
+        this.#timer = setTimeout(() => this.flush(), wait * 1000);
+
+        if (this.#tries === 1 && error.status !== 401) {
+            this.dispatchEvent(new Event('waiting'));
+        }
+    }
+
+    #save() {
+        sessionStorage.setItem(STORE, JSON.stringify(this.#plays));
+    }
+}
+
+
+function read() {
+    try {
+        return JSON.parse(sessionStorage.getItem(STORE)) ?? [];
+
+    } catch {
+        return [];
+    }
+}
+
+
+/* crypto.randomUUID() exists in secure contexts only; a LAN host is none */
+function uuid() {
+    const b = crypto.getRandomValues(new Uint8Array(16));
+
+    b[6] = (b[6] & 0x0f) | 0x40;
+    b[8] = (b[8] & 0x3f) | 0x80;
+
+    return Array.from(b, (n) => n.toString(16).padStart(2, '0')).join('')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+
+export const outbox = new Outbox();

@@ -1,0 +1,100 @@
+/*
+ * Who listens: the demo listener's token, for as long as this tab lives.
+ * Events: "change" when somebody logged in or out, "credit" when the wallet
+ * is known anew, "expired" when the server no longer takes the token.
+ */
+
+const STORE = 'resonate.session';
+
+
+class Session extends EventTarget {
+    #kept = read();
+
+    /* the number of the log-in keeps the browser's caches of one apart
+       from another's: the same audio URL answers a preview or the track */
+    generation = this.#kept?.generation ?? 0;
+
+    credit = null;
+    name = null;
+
+    get token() {
+        if (this.#kept?.token && this.#kept.expires <= Date.now()) {
+            this.expire();
+        }
+
+        return this.#kept?.token ?? null;
+    }
+
+    async login() {
+        const answer = await fetch('/demo/token', { cache: 'no-store' });
+
+        if (!answer.ok) {
+            throw new Error(answer.status === 404
+                            ? 'This server has no demo listener.'
+                            : 'The demo listener cannot log in just now.');
+        }
+
+        const { token, expires } = await answer.json();
+
+        if (!token) {
+            throw new Error('The demo listener has no token.');
+        }
+
+        this.#keep({ token, expires: instant(expires) });
+    }
+
+    logout() {
+        this.#keep({ token: null });
+    }
+
+    expire() {
+        if (this.#kept?.token) {
+            this.logout();
+            this.dispatchEvent(new Event('expired'));
+        }
+    }
+
+    wallet(total, name = this.name) {
+        this.credit = total;
+        this.name = name;
+        this.dispatchEvent(new Event('credit'));
+    }
+
+    #keep(state) {
+        this.generation += 1;
+        this.#kept = { ...state, generation: this.generation };
+        this.credit = this.name = null;
+        sessionStorage.setItem(STORE, JSON.stringify(this.#kept));
+        this.dispatchEvent(new Event('change'));
+    }
+}
+
+
+function read() {
+    try {
+        return JSON.parse(sessionStorage.getItem(STORE));
+
+    } catch {
+        return null;
+    }
+}
+
+
+/* seconds since the epoch, milliseconds, or a timestamp; none: the server
+   tells when it is over */
+function instant(value) {
+    if (typeof value === 'string' && !/^\d+$/.test(value)) {
+        value = Date.parse(value);
+    }
+
+    const number = Number(value);
+
+    if (!number) {
+        return Number.MAX_SAFE_INTEGER;
+    }
+
+    return number < 1e11 ? number * 1000 : number;
+}
+
+
+export const session = new Session();
