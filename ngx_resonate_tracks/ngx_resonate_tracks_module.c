@@ -1,5 +1,306 @@
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-static ngx_http_module_t c = {NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL};
-ngx_module_t ngx_resonate_tracks_module = { NGX_MODULE_V1, &c, NULL, NGX_HTTP_MODULE, NULL,NULL,NULL,NULL,NULL,NULL,NULL,NGX_MODULE_V1_PADDING };
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include "ngx_resonate_tracks_internal.h"
+
+
+#define NGX_RESONATE_PREVIEW_CACHE_SIZE      (4 * 1024 * 1024)
+
+/* a table takes values up to an eighth of it, a usual header has 9 kB */
+#define NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE  (256 * 1024)
+
+
+static ngx_int_t ngx_resonate_tracks_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_resonate_stream_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static void *ngx_resonate_tracks_create_main_conf(ngx_conf_t *cf);
+static char *ngx_resonate_tracks_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_resonate_tracks_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static char *ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_resonate_preview_cache(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+static ngx_command_t  ngx_resonate_tracks_commands[] = {
+
+    { ngx_string("resonate_media"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_media,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("resonate_preview_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_preview_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_resonate_tracks_module_ctx = {
+    ngx_resonate_tracks_preconfiguration,  /* preconfiguration */
+    NULL,                                  /* postconfiguration */
+
+    ngx_resonate_tracks_create_main_conf,  /* create main configuration */
+    ngx_resonate_tracks_init_main_conf,    /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_resonate_tracks_create_loc_conf,   /* create location configuration */
+    ngx_resonate_tracks_merge_loc_conf     /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_resonate_tracks_module = {
+    NGX_MODULE_V1,
+    &ngx_resonate_tracks_module_ctx,       /* module context */
+    ngx_resonate_tracks_commands,          /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_resonate_tracks_preconfiguration(ngx_conf_t *cf)
+{
+    ngx_str_t                         name = ngx_string("resonate_stream");
+    ngx_http_variable_t              *var;
+    ngx_resonate_tracks_main_conf_t  *mcf;
+
+    if (ngx_resonate_core_require(cf, "tracks") != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    var = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_resonate_stream_variable;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_tracks_module);
+
+    mcf->full = ngx_resonate_counter_add(cf,
+                    "resonate_streams_full_total",
+                    "Answers with the full file, parts of it included.");
+    mcf->previews = ngx_resonate_counter_add(cf,
+                    "resonate_streams_preview_total",
+                    "Answers with a preview, parts of it included.");
+    mcf->plans = ngx_resonate_counter_add(cf,
+                    "resonate_preview_plans_total",
+                    "Previews planned: what the preview cache did not know.");
+    mcf->errors = ngx_resonate_counter_add(cf,
+                    "resonate_stream_errors_total",
+                    "Streams refused: no such file, or no usable one.");
+
+    if (mcf->full == NULL || mcf->previews == NULL || mcf->plans == NULL
+        || mcf->errors == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_reply_add(cf, "audio", ngx_resonate_stream_handler);
+}
+
+
+static ngx_int_t
+ngx_resonate_stream_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_resonate_stream_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_resonate_tracks_module);
+
+    if (ctx == NULL || !ctx->sent) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = (u_char *) (ctx->preview_ms ? "preview" : "full");
+    v->len = ngx_strlen(v->data);
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_resonate_tracks_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_tracks_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_tracks_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    mcf->cache_size = NGX_CONF_UNSET_SIZE;
+
+    return mcf;
+}
+
+
+static char *
+ngx_resonate_tracks_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_resonate_tracks_main_conf_t  *mcf = conf;
+
+    ngx_str_t  name = ngx_string("resonate_previews");
+
+    ngx_conf_init_size_value(mcf->cache_size,
+                             NGX_RESONATE_PREVIEW_CACHE_SIZE);
+
+    if (mcf->cache_size == 0) {
+        return NGX_CONF_OK;
+    }
+
+    mcf->cache = ngx_resonate_table_add(cf, &name, mcf->cache_size);
+
+    return mcf->cache ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static void *
+ngx_resonate_tracks_create_loc_conf(ngx_conf_t *cf)
+{
+    /* set by ngx_pcalloc(): conf->media = { 0, NULL } */
+
+    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_tracks_loc_conf_t));
+}
+
+
+static char *
+ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_resonate_tracks_loc_conf_t  *prev = parent;
+    ngx_resonate_tracks_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_str_value(conf->media, prev->media, "");
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_tracks_loc_conf_t  *tlcf = conf;
+
+    ngx_str_t                         path, *value;
+    ngx_file_info_t                   fi;
+#if (NGX_THREADS)
+    ngx_resonate_tracks_main_conf_t  *mcf;
+#endif
+
+    if (tlcf->media.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    path = value[1];
+
+    if (path.len == 0) {
+        return "has an empty path";
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "directory \"%V\" of \"%V\" can not be used",
+                           &path, &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (!ngx_is_dir(&fi)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of \"%V\" is not a directory",
+                           &path, &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    while (path.len && path.data[path.len - 1] == '/') {
+        path.len--;
+    }
+
+    tlcf->media = path;
+
+#if (NGX_THREADS)
+
+    /* the tables of a file are read where a slow disk delays nobody else */
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_tracks_module);
+
+    mcf->thread_pool = ngx_thread_pool_add(cf, NULL);
+    if (mcf->thread_pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+#endif
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_preview_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_tracks_main_conf_t  *mcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (mcf->cache_size != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        mcf->cache_size = 0;
+        return NGX_CONF_OK;
+    }
+
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" in \"%V\"",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of \"%V\" is too small, it must be at "
+                           "least %uzk", &value[1], &cmd->name,
+                           (size_t) NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->cache_size = size;
+
+    return NGX_CONF_OK;
+}

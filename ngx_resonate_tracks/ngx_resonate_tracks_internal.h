@@ -1,0 +1,90 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the files of the tracks room share with each other only.
+ */
+
+
+#ifndef _NGX_RESONATE_TRACKS_INTERNAL_H_INCLUDED_
+#define _NGX_RESONATE_TRACKS_INTERNAL_H_INCLUDED_
+
+
+#include "ngx_resonate_core.h"
+#include "ngx_resonate_tracks.h"
+#include "media/resonate_decision.h"
+#include "media/resonate_preview.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct {
+    size_t                   cache_size;   /* of "resonate_preview_cache" */
+    ngx_resonate_table_t    *cache;        /* NULL: off */
+
+    ngx_resonate_counter_t  *full;
+    ngx_resonate_counter_t  *previews;
+    ngx_resonate_counter_t  *plans;
+    ngx_resonate_counter_t  *errors;
+
+#if (NGX_THREADS)
+    ngx_thread_pool_t       *thread_pool;
+#endif
+} ngx_resonate_tracks_main_conf_t;
+
+
+typedef struct {
+    ngx_str_t                media;        /* without a slash at the end */
+} ngx_resonate_tracks_loc_conf_t;
+
+
+typedef struct {
+    uint32_t                 preview_ms;   /* 0: the full file */
+    unsigned                 sent:1;
+
+    ngx_file_t               file;
+    off_t                    size;
+    time_t                   mtime;
+    ngx_file_uniq_t          uniq;
+
+    /* what is sent: bytes of ours, then a span of the file */
+
+    ngx_str_t                head;
+    off_t                    span_offset;
+    off_t                    span_size;
+
+    void                    *task;         /* of ngx_resonate_preview.c */
+} ngx_resonate_stream_ctx_t;
+
+
+/*
+ * The kind "audio".
+ */
+
+ngx_int_t ngx_resonate_stream_handler(ngx_http_request_t *r,
+    ngx_resonate_reply_t *reply);
+
+/* sends ctx->head and the span; returns what a content handler returns */
+ngx_int_t ngx_resonate_stream_send(ngx_http_request_t *r,
+    ngx_resonate_stream_ctx_t *ctx);
+
+/* answers 5xx and counts it; the reason was logged by the caller */
+ngx_int_t ngx_resonate_stream_fail(ngx_http_request_t *r, ngx_uint_t status,
+    const char *detail);
+
+
+/*
+ * Fills ctx->head and the span of a preview and sends it: at once if they
+ * are known, else after the file's tables were read.  Returns what a content
+ * handler returns; NGX_DONE: it answers later and finalizes the request.
+ */
+
+ngx_int_t ngx_resonate_preview_send(ngx_http_request_t *r,
+    ngx_resonate_stream_ctx_t *ctx);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_RESONATE_TRACKS_INTERNAL_H_INCLUDED_ */
