@@ -1,5 +1,438 @@
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-static ngx_http_module_t c = {NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL};
-ngx_module_t ngx_resonate_auth_module = { NGX_MODULE_V1, &c, NULL, NGX_HTTP_MODULE, NULL,NULL,NULL,NULL,NULL,NULL,NULL,NGX_MODULE_V1_PADDING };
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include "ngx_resonate_auth_internal.h"
+
+
+#define NGX_RESONATE_AUTH_CACHE_SIZE  (8 * 1024 * 1024)
+
+
+static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r,
+    ngx_uint_t status, const char *detail);
+static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
+    ngx_uint_t status);
+
+static ngx_int_t ngx_resonate_auth_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_resonate_auth_postconfiguration(ngx_conf_t *cf);
+static void *ngx_resonate_auth_create_main_conf(ngx_conf_t *cf);
+static char *ngx_resonate_auth_init_main_conf(ngx_conf_t *cf, void *conf);
+static ngx_int_t ngx_resonate_auth_generation(ngx_conf_t *cf,
+    ngx_resonate_auth_main_conf_t *mcf);
+static void *ngx_resonate_auth_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_resonate_auth_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_resonate_auth_init_process(ngx_cycle_t *cycle);
+
+static char *ngx_resonate_auth_mode(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_resonate_auth_check_size(ngx_conf_t *cf, void *post,
+    void *data);
+
+
+static ngx_conf_enum_t  ngx_resonate_auth_modes[] = {
+    { ngx_string("off"), NGX_RESONATE_AUTH_OFF },
+    { ngx_string("optional"), NGX_RESONATE_AUTH_OPTIONAL },
+    { ngx_string("required"), NGX_RESONATE_AUTH_REQUIRED },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_post_t  ngx_resonate_auth_size_post = {
+    ngx_resonate_auth_check_size
+};
+
+
+static ngx_resonate_identity_provider_t  ngx_resonate_auth_provider = {
+    ngx_resonate_auth_identity,
+    ngx_resonate_auth_challenge
+};
+
+
+static ngx_command_t  ngx_resonate_auth_commands[] = {
+
+    { ngx_string("resonate_auth"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_auth_mode,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_auth_loc_conf_t, mode),
+      &ngx_resonate_auth_modes },
+
+    { ngx_string("resonate_issuer"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_resonate_auth_issuer,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("resonate_token_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_resonate_auth_main_conf_t, cache_size),
+      &ngx_resonate_auth_size_post },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_resonate_auth_module_ctx = {
+    ngx_resonate_auth_preconfiguration,    /* preconfiguration */
+    ngx_resonate_auth_postconfiguration,   /* postconfiguration */
+
+    ngx_resonate_auth_create_main_conf,    /* create main configuration */
+    ngx_resonate_auth_init_main_conf,      /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_resonate_auth_create_loc_conf,     /* create location configuration */
+    ngx_resonate_auth_merge_loc_conf       /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_resonate_auth_module = {
+    NGX_MODULE_V1,
+    &ngx_resonate_auth_module_ctx,         /* module context */
+    ngx_resonate_auth_commands,            /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_resonate_auth_init_process,        /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_resonate_auth_access_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                      rc;
+    ngx_resonate_auth_ctx_t       *ctx;
+    ngx_resonate_auth_loc_conf_t  *alcf;
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate auth access handler");
+
+    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
+
+    if (alcf->mode == NGX_RESONATE_AUTH_OFF) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_resonate_auth_request(r, &ctx);
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->entry) {
+        return NGX_OK;
+    }
+
+    if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL && !ctx->sent) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_resonate_auth_challenge(r, NULL) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->doubled) {
+        return ngx_resonate_auth_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                        "more than one token was sent");
+    }
+
+    if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_resonate_auth_refuse(r, NGX_HTTP_UNAUTHORIZED,
+                                    ctx->sent ? resonate_jwt_strerror(ctx->why)
+                                              : "a token is required");
+}
+
+
+/*
+ * Who configured "satisfy any" or a page of his own for this status gets
+ * nginx's way, everybody else a problem.
+ */
+
+static ngx_int_t
+ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    const char *detail)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
+        || ngx_resonate_auth_has_page(clcf, status))
+    {
+        return status;
+    }
+
+    if (ngx_http_discard_request_body(r) != NGX_OK) {
+        r->keepalive = 0;
+    }
+
+    ngx_http_finalize_request(r,
+                         ngx_resonate_send_problem(r, status, detail, NULL));
+
+    return NGX_DONE;
+}
+
+
+static ngx_uint_t
+ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_uint_t status)
+{
+    ngx_uint_t            i;
+    ngx_http_err_page_t  *page;
+
+    if (clcf->error_pages == NULL) {
+        return 0;
+    }
+
+    page = clcf->error_pages->elts;
+
+    for (i = 0; i < clcf->error_pages->nelts; i++) {
+        if ((ngx_uint_t) page[i].status == status) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
+{
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    if (ngx_resonate_core_require(cf, "auth") != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_auth_module);
+
+    amcf->cached = ngx_resonate_counter_add(cf,
+                       "resonate_auth_tokens_cached_total",
+                       "Requests whose token was known already");
+    amcf->verified = ngx_resonate_counter_add(cf,
+                       "resonate_auth_tokens_verified_total",
+                       "Requests whose token was verified");
+    amcf->refused = ngx_resonate_counter_add(cf,
+                       "resonate_auth_tokens_refused_total",
+                       "Requests whose token was refused");
+
+    if (amcf->cached == NULL || amcf->verified == NULL
+        || amcf->refused == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_resonate_identity_provide(cf, &ngx_resonate_auth_provider);
+
+    return ngx_resonate_auth_add_variables(cf);
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt            *h;
+    ngx_http_core_main_conf_t      *cmcf;
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_auth_module);
+
+    if (amcf->required && amcf->issuers.nelts == 0) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"resonate_auth required\" needs a "
+                      "\"resonate_issuer\"");
+        return NGX_ERROR;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_resonate_auth_access_handler;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_resonate_auth_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    amcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_auth_main_conf_t));
+    if (amcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&amcf->issuers, cf->pool, 2,
+                       sizeof(ngx_resonate_auth_issuer_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    amcf->cache_size = NGX_CONF_UNSET_SIZE;
+
+    return amcf;
+}
+
+
+static char *
+ngx_resonate_auth_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_resonate_auth_main_conf_t *amcf = conf;
+
+    ngx_str_t  name = ngx_string("resonate_tokens");
+
+    ngx_conf_init_size_value(amcf->cache_size, NGX_RESONATE_AUTH_CACHE_SIZE);
+
+    if (amcf->issuers.nelts == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_resonate_auth_generation(cf, amcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    amcf->table = ngx_resonate_table_add(cf, &name, amcf->cache_size);
+
+    return amcf->table ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/*
+ * The table outlives a reload.  What was verified under other issuers, keys
+ * or rules must not: their digest is part of every key.
+ */
+
+static ngx_int_t
+ngx_resonate_auth_generation(ngx_conf_t *cf,
+    ngx_resonate_auth_main_conf_t *amcf)
+{
+    u_char                      *all, *p;
+    size_t                       len;
+    ngx_uint_t                   i;
+    ngx_resonate_auth_issuer_t  *issuer;
+
+    len = amcf->issuers.nelts * NGX_RESONATE_AUTH_DIGEST;
+
+    all = ngx_pnalloc(cf->temp_pool, len);
+    if (all == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = all;
+    issuer = amcf->issuers.elts;
+
+    for (i = 0; i < amcf->issuers.nelts; i++) {
+        p = ngx_cpymem(p, issuer[i].digest, NGX_RESONATE_AUTH_DIGEST);
+    }
+
+    if (EVP_Digest(all, len, amcf->generation, NULL, EVP_sha256(), NULL)
+        != 1)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "EVP_Digest() failed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_resonate_auth_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_auth_loc_conf_t  *alcf;
+
+    alcf = ngx_palloc(cf->pool, sizeof(ngx_resonate_auth_loc_conf_t));
+    if (alcf == NULL) {
+        return NULL;
+    }
+
+    alcf->mode = NGX_CONF_UNSET_UINT;
+
+    return alcf;
+}
+
+
+static char *
+ngx_resonate_auth_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_resonate_auth_loc_conf_t *prev = parent;
+    ngx_resonate_auth_loc_conf_t *conf = child;
+
+    ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_RESONATE_AUTH_OFF);
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_init_process(ngx_cycle_t *cycle)
+{
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    amcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_resonate_auth_module);
+
+    if (amcf == NULL || amcf->issuers.nelts == 0) {
+        return NGX_OK;
+    }
+
+    return ngx_resonate_auth_worker(amcf, cycle) ? NGX_OK : NGX_ERROR;
+}
+
+
+static char *
+ngx_resonate_auth_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_auth_loc_conf_t *alcf = conf;
+
+    char                           *rv;
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    rv = ngx_conf_set_enum_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK && alcf->mode == NGX_RESONATE_AUTH_REQUIRED) {
+        amcf = ngx_http_conf_get_module_main_conf(cf,
+                                                  ngx_resonate_auth_module);
+        amcf->required = 1;
+    }
+
+    return rv;
+}
+
+
+static char *
+ngx_resonate_auth_check_size(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size = data;
+
+    if (*size < NGX_RESONATE_TABLE_MIN_SIZE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"resonate_token_cache\" must be at least %uzk",
+                           (size_t) NGX_RESONATE_TABLE_MIN_SIZE / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}

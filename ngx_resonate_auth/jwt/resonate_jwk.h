@@ -1,0 +1,66 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * A set of public keys (RFC 7517, 7518, 8037).  Pure: libc, jansson, OpenSSL.
+ *
+ * What a key may verify is fixed when the set is read, from the key's type
+ * and its "alg", never by a token (RFC 8725, section 3.1).  Keys of other
+ * uses and types are passed over, as RFC 7517, section 5 wants it; a key of
+ * a known type that is broken, weak or private makes the whole set bad.
+ */
+
+
+#ifndef _RESONATE_JWK_H_INCLUDED_
+#define _RESONATE_JWK_H_INCLUDED_
+
+
+#include "resonate_jwt.h"
+
+#include <openssl/evp.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+#define RESONATE_JWKS_MAX           (1024 * 1024)    /* bytes of a set */
+#define RESONATE_JWKS_KEYS_MAX      32
+#define RESONATE_JWK_RSA_BITS_MIN   2048    /* RFC 7518, section 3.3 */
+#define RESONATE_JWK_RSA_BITS_MAX   8192    /* verifying costs time */
+#define RESONATE_JWK_ERROR_MAX      160     /* bytes of a reason, with NUL */
+
+
+typedef struct {
+    EVP_PKEY        *pkey;
+    unsigned         algs;          /* of resonate_jwt_alg_e */
+    size_t           kid_len;       /* 0: no "kid" */
+    char             kid[RESONATE_JWT_KID_MAX];
+} resonate_jwk_t;
+
+
+typedef struct {
+    size_t           nkeys;
+    resonate_jwk_t   keys[RESONATE_JWKS_KEYS_MAX];
+} resonate_jwks_t;
+
+
+/*
+ * A new set, or NULL and the reason in words; "error" must have room for
+ * RESONATE_JWK_ERROR_MAX bytes.  The reason never quotes key material.
+ */
+resonate_jwks_t *resonate_jwks_parse(const char *data, size_t len,
+    char *error);
+void resonate_jwks_free(resonate_jwks_t *jwks);
+
+/*
+ * The one key that fits the token's algorithm and "kid"; NULL if there is
+ * none, or if the token has no "kid" and there are more.
+ */
+const resonate_jwk_t *resonate_jwks_find(const resonate_jwks_t *jwks,
+    const resonate_jwt_t *jwt);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _RESONATE_JWK_H_INCLUDED_ */

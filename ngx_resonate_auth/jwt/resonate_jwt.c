@@ -1,0 +1,401 @@
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include "resonate_jwt.h"
+
+#include <string.h>
+#include <strings.h>
+
+
+#define RESONATE_JWT_DECODED_MAX  (RESONATE_JWT_MAX / 4 * 3)
+
+
+typedef struct {
+    const char         *name;
+    resonate_jwt_alg_e  alg;
+} resonate_jwt_name_t;
+
+
+static resonate_jwt_rc_e resonate_jwt_split(const char *token, size_t len,
+    resonate_jwt_view_t *part);
+static resonate_jwt_rc_e resonate_jwt_decode(resonate_jwt_view_t *part,
+    json_t **object);
+static resonate_jwt_rc_e resonate_jwt_header(resonate_jwt_t *jwt,
+    json_t *header);
+static int resonate_jwt_typ(json_t *typ);
+static int resonate_jwt_capped(const char *data, size_t len);
+
+
+static const char *const  resonate_jwt_errors[] = {
+    "The token is good",
+    "The token is too large",
+    "The token is malformed",
+    "The token is encrypted",
+    "The token is not JSON as it should be",
+    "The token has a header that is not acceptable",
+    "The token has an algorithm that is not acceptable",
+    "The token is from an unknown issuer",
+    "The token is signed with an unknown key",
+    "The token has a bad signature",
+    "The token is for another audience",
+    "The token has expired",
+    "The token is not valid yet",
+    "The token has claims that are missing or not acceptable",
+    "Out of memory"
+};
+
+
+static const resonate_jwt_name_t  resonate_jwt_algs[] = {
+    { "RS256", RESONATE_JWT_RS256 },
+    { "RS384", RESONATE_JWT_RS384 },
+    { "RS512", RESONATE_JWT_RS512 },
+    { "PS256", RESONATE_JWT_PS256 },
+    { "PS384", RESONATE_JWT_PS384 },
+    { "PS512", RESONATE_JWT_PS512 },
+    { "ES256", RESONATE_JWT_ES256 },
+    { "ES384", RESONATE_JWT_ES384 },
+    { "ES512", RESONATE_JWT_ES512 },
+    { "EdDSA", RESONATE_JWT_EDDSA },
+    { NULL, 0 }
+};
+
+
+resonate_jwt_rc_e
+resonate_jwt_parse(resonate_jwt_t *jwt, const char *token, size_t len)
+{
+    json_t               *header;
+    resonate_jwt_rc_e     rc;
+    resonate_jwt_view_t   part[3];
+
+    rc = resonate_jwt_split(token, len, part);
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    jwt->input.data = token;
+    jwt->input.len = part[0].len + 1 + part[1].len;
+
+    if (resonate_jwt_base64url(jwt->signature, sizeof(jwt->signature),
+                               &jwt->signature_len, part[2].data, part[2].len)
+        != 0)
+    {
+        return RESONATE_JWT_MALFORMED;
+    }
+
+    rc = resonate_jwt_decode(&part[0], &header);
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    rc = resonate_jwt_header(jwt, header);
+    json_decref(header);
+
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    return resonate_jwt_decode(&part[1], &jwt->claims);
+}
+
+
+void
+resonate_jwt_free(resonate_jwt_t *jwt)
+{
+    json_decref(jwt->claims);
+    jwt->claims = NULL;
+}
+
+
+const char *
+resonate_jwt_strerror(resonate_jwt_rc_e rc)
+{
+    return resonate_jwt_errors[rc];
+}
+
+
+unsigned
+resonate_jwt_alg(const char *name, size_t len)
+{
+    const resonate_jwt_name_t  *a;
+
+    for (a = resonate_jwt_algs; a->name; a++) {
+        if (strlen(a->name) == len && memcmp(a->name, name, len) == 0) {
+            return a->alg;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
+    const char *src, size_t srclen)
+{
+    int            value;
+    size_t         i, n;
+    uint32_t       bits;
+    unsigned       nbits;
+    unsigned char  c;
+
+    bits = 0;
+    nbits = 0;
+    n = 0;
+
+    if (srclen % 4 == 1) {
+        return -1;
+    }
+
+    for (i = 0; i < srclen; i++) {
+        c = (unsigned char) src[i];
+
+        value = (c >= 'A' && c <= 'Z') ? c - 'A'
+                : (c >= 'a' && c <= 'z') ? c - 'a' + 26
+                : (c >= '0' && c <= '9') ? c - '0' + 52
+                : (c == '-') ? 62 : (c == '_') ? 63 : -1;
+
+        if (value < 0) {
+            return -1;
+        }
+
+        bits = (bits << 6) | (uint32_t) value;
+        nbits += 6;
+
+        if (nbits < 8) {
+            continue;
+        }
+
+        if (n == size) {
+            return -1;
+        }
+
+        nbits -= 8;
+        dst[n++] = (unsigned char) (bits >> nbits);
+        bits &= (1u << nbits) - 1;
+    }
+
+    *len = n;
+
+    /* RFC 4648, section 3.5: the rest of the last character must be zero */
+
+    return bits == 0 ? 0 : -1;
+}
+
+
+json_t *
+resonate_jwt_object(const char *data, size_t len)
+{
+    json_t  *object;
+
+    if (!resonate_jwt_capped(data, len)) {
+        return NULL;
+    }
+
+    object = json_loadb(data, len, JSON_REJECT_DUPLICATES, NULL);
+
+    if (object && !json_is_object(object)) {
+        json_decref(object);
+        return NULL;
+    }
+
+    return object;
+}
+
+
+/* three parts between two dots; five would be a JWE (RFC 7516, section 9) */
+
+static resonate_jwt_rc_e
+resonate_jwt_split(const char *token, size_t len, resonate_jwt_view_t *part)
+{
+    size_t       n;
+    const char  *p, *last, *dot;
+
+    if (len > RESONATE_JWT_MAX) {
+        return RESONATE_JWT_TOO_LARGE;
+    }
+
+    p = token;
+    last = token + len;
+
+    for (n = 0; ; n++) {
+        dot = p < last ? memchr(p, '.', last - p) : NULL;
+
+        if (n < 3) {
+            part[n].data = p;
+            part[n].len = (dot ? dot : last) - p;
+        }
+
+        if (dot == NULL) {
+            break;
+        }
+
+        p = dot + 1;
+    }
+
+    if (n == 4) {
+        return RESONATE_JWT_ENCRYPTED;
+    }
+
+    if (n != 2 || part[0].len == 0 || part[1].len == 0 || part[2].len == 0) {
+        return RESONATE_JWT_MALFORMED;
+    }
+
+    return RESONATE_JWT_OK;
+}
+
+
+static resonate_jwt_rc_e
+resonate_jwt_decode(resonate_jwt_view_t *part, json_t **object)
+{
+    size_t         len;
+    unsigned char  buf[RESONATE_JWT_DECODED_MAX];
+
+    if (resonate_jwt_base64url(buf, sizeof(buf), &len, part->data, part->len)
+        != 0)
+    {
+        return RESONATE_JWT_MALFORMED;
+    }
+
+    *object = resonate_jwt_object((char *) buf, len);
+
+    return *object ? RESONATE_JWT_OK : RESONATE_JWT_JSON;
+}
+
+
+static resonate_jwt_rc_e
+resonate_jwt_header(resonate_jwt_t *jwt, json_t *header)
+{
+    json_t  *alg, *kid;
+
+    /*
+     * A key, or a way to it, inside the token would let the sender choose it
+     * (RFC 8725, section 3.10).  Of the extensions that "crit" may name we
+     * know none, and "b64" (RFC 7797) must be listed there.
+     */
+
+    if (json_object_get(header, "jwk") || json_object_get(header, "jku")
+        || json_object_get(header, "x5u") || json_object_get(header, "x5c")
+        || json_object_get(header, "crit") || json_object_get(header, "b64")
+        || json_object_get(header, "zip")
+        || !resonate_jwt_typ(json_object_get(header, "typ")))
+    {
+        return RESONATE_JWT_HEADER;
+    }
+
+    alg = json_object_get(header, "alg");
+
+    if (!json_is_string(alg)) {
+        return RESONATE_JWT_ALGORITHM;
+    }
+
+    jwt->alg = resonate_jwt_alg(json_string_value(alg),
+                                json_string_length(alg));
+    if (jwt->alg == 0) {
+        return RESONATE_JWT_ALGORITHM;
+    }
+
+    jwt->kid_len = 0;
+    kid = json_object_get(header, "kid");
+
+    if (kid == NULL) {
+        return RESONATE_JWT_OK;
+    }
+
+    if (!json_is_string(kid) || json_string_length(kid) == 0
+        || json_string_length(kid) > RESONATE_JWT_KID_MAX)
+    {
+        return RESONATE_JWT_KEY;
+    }
+
+    jwt->kid_len = json_string_length(kid);
+    memcpy(jwt->kid, json_string_value(kid), jwt->kid_len);
+
+    return RESONATE_JWT_OK;
+}
+
+
+/* RFC 7515, section 4.1.9: a media type whose "application/" may be absent */
+
+static int
+resonate_jwt_typ(json_t *typ)
+{
+    const char  *s;
+
+    if (typ == NULL) {
+        return 1;
+    }
+
+    s = json_string_value(typ);
+    if (s == NULL) {
+        return 0;
+    }
+
+    if (strncasecmp(s, "application/", 12) == 0) {
+        s += 12;
+    }
+
+    return strcasecmp(s, "JWT") == 0 || strcasecmp(s, "at+jwt") == 0;
+}
+
+
+/*
+ * Counts before jansson allocates: its parser recurses, and takes a node for
+ * every value.  What is not JSON is left for it to refuse.
+ */
+
+static int
+resonate_jwt_capped(const char *data, size_t len)
+{
+    int       quoted;
+    size_t    i;
+    unsigned  depth, items;
+
+    quoted = 0;
+    depth = 0;
+    items = 0;
+
+    for (i = 0; i < len; i++) {
+
+        if (quoted) {
+            if (data[i] == '\\') {
+                i++;
+
+            } else if (data[i] == '"') {
+                quoted = 0;
+            }
+
+            continue;
+        }
+
+        switch (data[i]) {
+
+        case '"':
+            quoted = 1;
+            break;
+
+        case '{':
+        case '[':
+            depth++;
+            items++;
+            break;
+
+        case '}':
+        case ']':
+            depth -= depth ? 1 : 0;
+            break;
+
+        case ',':
+            items++;
+            break;
+        }
+
+        if (depth > RESONATE_JWT_DEPTH_MAX || items > RESONATE_JWT_ITEMS_MAX) {
+            return 0;
+        }
+    }
+
+    return 1;
+}

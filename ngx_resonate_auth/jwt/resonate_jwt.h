@@ -1,0 +1,125 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * A compact JWS that carries claims (RFC 7515, 7519): taken apart, not yet
+ * believed.  Pure: libc and jansson.
+ *
+ * Nothing here trusts the token: sizes, nesting and counts are capped before
+ * the JSON parser sees a byte, and base64url has one spelling only, so that
+ * a token cannot be respelled (RFC 8725, section 3).
+ */
+
+
+#ifndef _RESONATE_JWT_H_INCLUDED_
+#define _RESONATE_JWT_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+#define RESONATE_JWT_MAX            8192   /* bytes of a whole token: what
+                                              fits nginx's header buffer */
+#define RESONATE_JWT_KID_MAX        255    /* bytes of a key's name */
+#define RESONATE_JWT_SIGNATURE_MAX  1024   /* bytes: RSA of 8192 bits */
+#define RESONATE_JWT_DEPTH_MAX      16     /* nested arrays and objects */
+#define RESONATE_JWT_ITEMS_MAX      512    /* members and elements */
+
+
+/*
+ * Why a token is not good for anything.  All but the last are the token's
+ * fault and of public knowledge.
+ */
+
+typedef enum {
+    RESONATE_JWT_OK = 0,
+    RESONATE_JWT_TOO_LARGE,
+    RESONATE_JWT_MALFORMED,      /* not three parts of canonical base64url */
+    RESONATE_JWT_ENCRYPTED,      /* five parts: a JWE */
+    RESONATE_JWT_JSON,           /* not an object, or beyond the caps */
+    RESONATE_JWT_HEADER,         /* "typ", "crit", or a key of its own */
+    RESONATE_JWT_ALGORITHM,      /* none, symmetric, unknown, not allowed */
+    RESONATE_JWT_ISSUER,
+    RESONATE_JWT_KEY,            /* no key, or more than one, would fit */
+    RESONATE_JWT_SIGNATURE,
+    RESONATE_JWT_AUDIENCE,
+    RESONATE_JWT_EXPIRED,
+    RESONATE_JWT_NOT_YET,        /* "nbf" or "iat" in the future */
+    RESONATE_JWT_CLAIMS,         /* one is missing or of a wrong type */
+    RESONATE_JWT_NO_MEMORY       /* ours: answer 500, never "anonymous" */
+} resonate_jwt_rc_e;
+
+
+/* bits, so that what a key or an issuer allows is a set of them */
+
+typedef enum {
+    RESONATE_JWT_RS256 = 0x001,
+    RESONATE_JWT_RS384 = 0x002,
+    RESONATE_JWT_RS512 = 0x004,
+    RESONATE_JWT_PS256 = 0x008,
+    RESONATE_JWT_PS384 = 0x010,
+    RESONATE_JWT_PS512 = 0x020,
+    RESONATE_JWT_ES256 = 0x040,
+    RESONATE_JWT_ES384 = 0x080,
+    RESONATE_JWT_ES512 = 0x100,
+    RESONATE_JWT_EDDSA = 0x200
+} resonate_jwt_alg_e;
+
+#define RESONATE_JWT_RSA  0x03f    /* what an RSA key can do */
+#define RESONATE_JWT_ANY  0x3ff
+
+
+typedef struct {
+    const char          *data;
+    size_t               len;
+} resonate_jwt_view_t;
+
+
+/*
+ * "input" is a view of the token.  "claims" is owned by the structure until
+ * resonate_jwt_free(); everything else is a copy.
+ */
+
+typedef struct {
+    resonate_jwt_alg_e   alg;
+    resonate_jwt_view_t  input;         /* what was signed */
+    json_t              *claims;
+    size_t               kid_len;       /* 0: no "kid" */
+    char                 kid[RESONATE_JWT_KID_MAX];
+    size_t               signature_len;
+    unsigned char        signature[RESONATE_JWT_SIGNATURE_MAX];
+} resonate_jwt_t;
+
+
+/* to be freed after RESONATE_JWT_OK only */
+resonate_jwt_rc_e resonate_jwt_parse(resonate_jwt_t *jwt, const char *token,
+    size_t len);
+void resonate_jwt_free(resonate_jwt_t *jwt);
+
+/* a sentence without quotes or backslashes, fit for "error_description" */
+const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);
+
+/* one of the ten names of RFC 7518 and 8037, or 0 */
+unsigned resonate_jwt_alg(const char *name, size_t len);
+
+/*
+ * Decodes canonical base64url without padding (RFC 7515, section 2); returns
+ * 0 and *len, or -1: a bad character or length, bits that are not zero
+ * behind the end, or more than "size" bytes.
+ */
+int resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
+    const char *src, size_t srclen);
+
+/* a JSON object within the caps, or NULL */
+json_t *resonate_jwt_object(const char *data, size_t len);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _RESONATE_JWT_H_INCLUDED_ */
