@@ -80,7 +80,6 @@ typedef struct {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
     unsigned                     sent:1;    /* a bearer token, that is */
-    unsigned                     doubled:1; /* more than one Authorization */
 } ngx_resonate_auth_ctx_t;
 
 

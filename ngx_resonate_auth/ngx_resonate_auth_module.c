@@ -12,9 +12,8 @@
 
 static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r,
-    ngx_uint_t status, const char *detail);
-static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
-    ngx_uint_t status);
+    const char *detail);
+static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf);
 
 static ngx_int_t ngx_resonate_auth_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_auth_postconfiguration(ngx_conf_t *cf);
@@ -144,38 +143,32 @@ ngx_resonate_auth_access_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ctx->doubled) {
-        return ngx_resonate_auth_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                        "more than one token was sent");
-    }
-
     if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL) {
         return NGX_DECLINED;
     }
 
-    return ngx_resonate_auth_refuse(r, NGX_HTTP_UNAUTHORIZED,
-                                    ctx->sent ? resonate_jwt_strerror(ctx->why)
-                                              : "a token is required");
+    return ngx_resonate_auth_refuse(r, ctx->sent
+                                       ? resonate_jwt_strerror(ctx->why)
+                                       : "A token is required");
 }
 
 
 /*
- * Who configured "satisfy any" or a page of his own for this status gets
+ * Who configured "satisfy any" or a page of his own for 401 gets
  * nginx's way, everybody else a problem.
  */
 
 static ngx_int_t
-ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *detail)
+ngx_resonate_auth_refuse(ngx_http_request_t *r, const char *detail)
 {
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
-        || ngx_resonate_auth_has_page(clcf, status))
+        || ngx_resonate_auth_has_page(clcf))
     {
-        return status;
+        return NGX_HTTP_UNAUTHORIZED;
     }
 
     if (ngx_http_discard_request_body(r) != NGX_OK) {
@@ -183,14 +176,15 @@ ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_uint_t status,
     }
 
     ngx_http_finalize_request(r,
-                         ngx_resonate_send_problem(r, status, detail, NULL));
+                              ngx_resonate_send_problem(r,
+                                  NGX_HTTP_UNAUTHORIZED, detail, NULL));
 
     return NGX_DONE;
 }
 
 
 static ngx_uint_t
-ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_uint_t status)
+ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf)
 {
     ngx_uint_t            i;
     ngx_http_err_page_t  *page;
@@ -202,7 +196,7 @@ ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_uint_t status)
     page = clcf->error_pages->elts;
 
     for (i = 0; i < clcf->error_pages->nelts; i++) {
-        if ((ngx_uint_t) page[i].status == status) {
+        if (page[i].status == NGX_HTTP_UNAUTHORIZED) {
             return 1;
         }
     }

@@ -18,8 +18,6 @@ static ngx_resonate_auth_ctx_t *ngx_resonate_auth_make(ngx_http_request_t *r);
 static void ngx_resonate_auth_cleanup(void *data);
 static ngx_int_t ngx_resonate_auth_bearer(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx, ngx_str_t *token);
-static ngx_uint_t ngx_resonate_auth_doubled(ngx_http_request_t *r,
-    ngx_table_elt_t *first);
 static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
     ngx_str_t *scope, ngx_str_t *value);
 
@@ -169,7 +167,11 @@ ngx_resonate_auth_cleanup(void *data)
 }
 
 
-/* NGX_DECLINED: there is no token to resolve */
+/*
+ * NGX_DECLINED: there is no token to resolve.  Two Authorization headers never
+ * get here, nginx answers 400; other places of a token (RFC 6750, sections 2.2
+ * and 2.3) are not looked at, they end up in logs and histories.
+ */
 
 static ngx_int_t
 ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
@@ -181,12 +183,6 @@ ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     h = r->headers_in.authorization;
 
     if (h == NULL) {
-        return NGX_DECLINED;
-    }
-
-    if (ngx_resonate_auth_doubled(r, h)) {
-        ctx->sent = 1;
-        ctx->doubled = 1;
         return NGX_DECLINED;
     }
 
@@ -215,33 +211,6 @@ ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     token->len = last - p;
 
     return NGX_OK;
-}
-
-
-/* nginx before 1.23.0 takes the first and does not mind the others */
-
-static ngx_uint_t
-ngx_resonate_auth_doubled(ngx_http_request_t *r, ngx_table_elt_t *first)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (h[i].hash == first->hash && &h[i] != first
-                && h[i].key.len == first->key.len
-                && ngx_strcmp(h[i].lowcase_key, first->lowcase_key) == 0)
-            {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
 }
 
 
@@ -279,10 +248,6 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
     if (scope) {
         p = ngx_sprintf(p, ", error=\"insufficient_scope\", scope=\"%V\"",
                         scope);
-
-    } else if (ctx->doubled) {
-        p = ngx_sprintf(p, ", error=\"invalid_request\", error_description="
-                        "\"More than one token was sent\"");
 
     } else {
         p = ngx_sprintf(p, ", error=\"invalid_token\", error_description="
