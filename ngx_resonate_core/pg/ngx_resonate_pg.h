@@ -58,7 +58,7 @@ struct ngx_resonate_pg_query_s {
     ngx_queue_t                  queue;
     void                        *conn;
     ngx_event_t                  deadline;
-    unsigned                     active:1;
+    unsigned                     state:2;
 };
 
 

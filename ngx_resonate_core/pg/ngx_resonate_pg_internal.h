@@ -1,0 +1,277 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the files of the pg room share with each other.
+ *
+ *   module     the directive, the two names of the door for configuration
+ *   conninfo   libpq's connection string, checked and resolved
+ *   worker     a database in a worker: queue, breaker, choice of connection
+ *   conn       the life of one connection
+ *   pipeline   what travels on a connection that is up
+ *   query      the life of one query: start, deadline, cancel, handler
+ */
+
+
+#ifndef _NGX_RESONATE_PG_INTERNAL_H_INCLUDED_
+#define _NGX_RESONATE_PG_INTERNAL_H_INCLUDED_
+
+
+#include "../ngx_resonate_core_internal.h"
+
+#include <libpq-fe.h>
+
+
+/*
+ * More queries in flight hide more of the round trip, but each new one waits
+ * for all before it.  What does not fit waits in the database's queue and
+ * takes the first connection that has room.
+ */
+
+#define NGX_RESONATE_PG_INFLIGHT   32
+
+/* a connection whose first query takes longer is passed over for others */
+#define NGX_RESONATE_PG_LATE       100     /* ms */
+
+/* how long an abandoned query may still hold up its connection */
+#define NGX_RESONATE_PG_GRACE      1000    /* ms */
+
+#define NGX_RESONATE_PG_BACKOFF    100     /* ms, before the first retry */
+#define NGX_RESONATE_PG_BACKOFF_MAX  5000  /* ms */
+
+#define NGX_RESONATE_PG_HOSTS_MAX  16
+
+
+extern ngx_module_t  ngx_resonate_pg_module;
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct ngx_resonate_pg_worker_s  ngx_resonate_pg_worker_t;
+typedef struct ngx_resonate_pg_conn_s    ngx_resonate_pg_conn_t;
+
+
+typedef struct {
+    ngx_resonate_counter_t         *queries;
+    ngx_resonate_counter_t         *failed;
+    ngx_resonate_counter_t         *timeouts;
+    ngx_resonate_counter_t         *unavailable;
+    ngx_resonate_counter_t         *busy;
+    ngx_resonate_counter_t         *cancelled;
+    ngx_resonate_counter_t         *connected;
+    ngx_resonate_counter_t         *connect_errors;
+    ngx_resonate_counter_t         *lost;
+} ngx_resonate_pg_counters_t;
+
+
+typedef struct {
+    ngx_array_t                     databases;
+                                    /* of ngx_resonate_pg_t * */
+    ngx_resonate_pg_counters_t      counters;
+} ngx_resonate_pg_main_conf_t;
+
+
+/*
+ * What PQconnectStartParams() takes.  There is one list of values for each
+ * host to begin with: libpq goes to the next host of the list when one
+ * refuses, but when one is silent we have to, and begin behind it.
+ */
+
+typedef struct {
+    const char                    **keywords;
+    const char                   ***values;
+    ngx_uint_t                      nhosts;
+} ngx_resonate_pg_params_t;
+
+
+struct ngx_resonate_pg_s {
+    ngx_str_t                       name;
+    ngx_resonate_pg_params_t        params;
+    ngx_uint_t                      connections;
+    ngx_uint_t                      queue;
+    ngx_msec_t                      timeout;
+    ngx_msec_t                      connect_timeout;
+    ngx_uint_t                      prepare;
+
+    ngx_array_t                     stmts;
+                                    /* of ngx_resonate_pg_stmt_t * */
+    ngx_resonate_pg_counters_t     *counters;
+
+    ngx_resonate_pg_worker_t       *worker;  /* set once, at init_process */
+};
+
+
+struct ngx_resonate_pg_stmt_s {
+    ngx_resonate_pg_t              *pg;
+    const char                     *sql;
+    ngx_uint_t                      nparams;
+    ngx_uint_t                      index;   /* in pg->stmts */
+};
+
+
+typedef enum {
+    NGX_RESONATE_PG_QUERY_NONE = 0, /* not ours */
+    NGX_RESONATE_PG_QUERY_QUEUED,   /* in worker->queue, nothing sent */
+    NGX_RESONATE_PG_QUERY_SENT,     /* q->conn is its ngx_resonate_pg_slot_t */
+    NGX_RESONATE_PG_QUERY_ENDING    /* in worker->ending: failed, to be told */
+} ngx_resonate_pg_query_state_e;
+
+
+/* a statement's name on the server is made from both numbers */
+
+typedef struct {
+    enum {
+        NGX_RESONATE_PG_STMT_NONE = 0,
+        NGX_RESONATE_PG_STMT_SENT,
+        NGX_RESONATE_PG_STMT_READY
+    }                               state;
+    ngx_uint_t                      attempt;
+} ngx_resonate_pg_prepared_t;
+
+
+/* one query in a pipeline, up to its Sync; a tombstone has no query */
+
+typedef struct {
+    ngx_resonate_pg_conn_t         *conn;
+    ngx_resonate_pg_query_t        *query;
+    ngx_resonate_pg_stmt_t         *stmt;
+    PGresult                       *result;
+    ngx_msec_t                      timeout;
+    unsigned                        prepare:1;  /* its answer comes first */
+} ngx_resonate_pg_slot_t;
+
+
+typedef enum {
+    NGX_RESONATE_PG_CONN_CLOSED = 0,
+    NGX_RESONATE_PG_CONN_WAITING,   /* for the time to try again */
+    NGX_RESONATE_PG_CONN_CONNECTING,
+    NGX_RESONATE_PG_CONN_UP,
+    NGX_RESONATE_PG_CONN_LOST       /* to be torn down by a posted event */
+} ngx_resonate_pg_conn_state_e;
+
+
+struct ngx_resonate_pg_conn_s {
+    ngx_resonate_pg_worker_t       *worker;
+    ngx_uint_t                      number;
+    ngx_resonate_pg_conn_state_e    state;
+
+    PGconn                         *pgconn;
+    ngx_connection_t               *connection;
+    ngx_event_t                     timer;   /* connect, retry or hung head */
+    ngx_event_t                     lost;
+    ngx_uint_t                      failures;  /* since it was last up */
+    ngx_uint_t                      host;    /* to begin with */
+    ngx_log_t                       log;
+
+    ngx_resonate_pg_prepared_t     *prepared;   /* one for each statement */
+
+    /* the ring of what is in flight */
+    ngx_resonate_pg_slot_t          slots[NGX_RESONATE_PG_INFLIGHT];
+    ngx_uint_t                      head;
+    ngx_uint_t                      count;
+    ngx_msec_t                      head_since;
+
+    unsigned                        told:1;     /* why it dies is logged */
+    unsigned                        reading:1;
+};
+
+
+struct ngx_resonate_pg_worker_s {
+    ngx_resonate_pg_t              *pg;
+    ngx_resonate_pg_conn_t         *conns;
+    ngx_uint_t                      nup;
+
+    ngx_queue_t                     queue;
+    ngx_uint_t                      queued;
+
+    ngx_queue_t                     ending;
+    ngx_event_t                     end;
+};
+
+
+#define ngx_resonate_pg_head(conn)   (&(conn)->slots[(conn)->head])
+
+
+/* conninfo: writes its own [emerg] */
+
+ngx_int_t ngx_resonate_pg_conninfo(ngx_conf_t *cf, ngx_resonate_pg_t *pg,
+    ngx_str_t *conninfo);
+
+
+/*
+ * Worker.  choose() gives a connection that can take a query now, or NULL;
+ * hopeless() says that no connection is up and each has failed at least once
+ * since; pump() sends what is queued as far as connections have room.
+ */
+
+ngx_int_t ngx_resonate_pg_worker_init(ngx_cycle_t *cycle,
+    ngx_resonate_pg_t *pg);
+void ngx_resonate_pg_worker_exit(ngx_resonate_pg_worker_t *worker);
+ngx_resonate_pg_conn_t *ngx_resonate_pg_worker_choose(
+    ngx_resonate_pg_worker_t *worker);
+ngx_uint_t ngx_resonate_pg_worker_hopeless(ngx_resonate_pg_worker_t *worker);
+void ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker);
+void ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker);
+void ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker);
+
+
+/*
+ * Connection.  lost() may be called from anywhere: the connection takes no
+ * query from then on, and everything else happens in an event of its own;
+ * "what" we did is for the log, "message" too, by default libpq's.
+ * close() ends what is in flight as unavailable.  settle() follows every
+ * change of what is in flight.
+ */
+
+ngx_int_t ngx_resonate_pg_conn_init(ngx_cycle_t *cycle,
+    ngx_resonate_pg_worker_t *worker, ngx_uint_t number);
+void ngx_resonate_pg_conn_open(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn,
+    const char *what, const char *message);
+void ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_settle(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_want_write(ngx_resonate_pg_conn_t *conn,
+    ngx_uint_t want);
+
+
+/* pipeline: a result says why it failed, or that the server goes away */
+
+void ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_query_t *q);
+void ngx_resonate_pg_flush(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_receive(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
+    ngx_resonate_pg_query_t *q);
+void ngx_resonate_pg_notice(void *data, const PGresult *res);
+
+
+/*
+ * Query.  complete() runs the handler, after which q may be gone; end() lets
+ * it run in an event of its own.
+ */
+
+void ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
+    ngx_resonate_pg_query_state_e state);
+void ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
+    ngx_resonate_pg_status_e status);
+void ngx_resonate_pg_query_end(ngx_resonate_pg_query_t *q);
+void ngx_resonate_pg_query_end_handler(ngx_event_t *ev);
+
+
+/* this worker's gauges, for a status page */
+
+typedef struct {
+    ngx_uint_t                      up;
+    ngx_uint_t                      inflight;
+    ngx_uint_t                      queued;
+} ngx_resonate_pg_gauges_t;
+
+void ngx_resonate_pg_gauges(ngx_resonate_pg_t *pg,
+    ngx_resonate_pg_gauges_t *gauges);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_RESONATE_PG_INTERNAL_H_INCLUDED_ */

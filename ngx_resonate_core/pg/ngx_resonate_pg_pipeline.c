@@ -1,0 +1,484 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What travels on a connection that is up: every query is followed by its
+ * own Sync, so that it is a transaction of its own and one that fails takes
+ * no neighbour with it.
+ */
+
+
+#include "ngx_resonate_pg_internal.h"
+
+
+#define NGX_RESONATE_PG_NAME_LEN  (sizeof("resonate__") + 2 * NGX_INT_T_LEN)
+
+
+static ngx_uint_t ngx_resonate_pg_send_query(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot, const char **values);
+static void ngx_resonate_pg_name(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_stmt_t *stmt, u_char *name);
+static void ngx_resonate_pg_drain(ngx_resonate_pg_conn_t *conn);
+static void ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn,
+    PGresult *res);
+static ngx_uint_t ngx_resonate_pg_prepared(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot, PGresult *res);
+static void ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn);
+static ngx_resonate_pg_status_e ngx_resonate_pg_answer(
+    ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_slot_t *slot);
+static ngx_uint_t ngx_resonate_pg_error(const PGresult *res);
+static const char *ngx_resonate_pg_field(const PGresult *res, int field);
+static void ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn);
+
+
+/*
+ * Whatever fails here kills the connection, and the query with it: if a part
+ * of it has left, nobody knows what the server made of it.
+ */
+
+void
+ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
+{
+    ngx_resonate_pg_t       *pg;
+    ngx_resonate_pg_slot_t  *slot;
+
+    pg = q->stmt->pg;
+
+    slot = &conn->slots[(conn->head + conn->count) % NGX_RESONATE_PG_INFLIGHT];
+
+    if (conn->count++ == 0) {
+        conn->head_since = ngx_current_msec;
+    }
+
+    slot->conn = conn;
+    slot->query = q;
+    slot->stmt = q->stmt;
+    slot->result = NULL;
+    slot->timeout = q->timeout ? q->timeout : pg->timeout;
+    slot->prepare = 0;
+
+    ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_SENT);
+    q->conn = slot;
+
+    ngx_resonate_count(pg->counters->queries);
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, q->log, 0,
+                   "resonate pg send: %p connection:%ui inflight:%ui",
+                   q, conn->number, conn->count);
+
+    if (!ngx_resonate_pg_send_query(conn, slot, q->values)
+        || !PQpipelineSync(conn->pgconn))
+    {
+        ngx_resonate_pg_conn_lost(conn, "sending to", NULL);
+        return;
+    }
+
+    ngx_resonate_pg_flush(conn);
+    ngx_resonate_pg_conn_settle(conn);
+}
+
+
+static ngx_uint_t
+ngx_resonate_pg_send_query(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot, const char **values)
+{
+    int                          n;
+    u_char                       name[NGX_RESONATE_PG_NAME_LEN];
+    ngx_resonate_pg_stmt_t      *stmt;
+    ngx_resonate_pg_prepared_t  *prepared;
+
+    stmt = slot->stmt;
+    n = (int) stmt->nparams;
+    prepared = &conn->prepared[stmt->index];
+
+    /*
+     * While it is not known whether the server took the statement, others do
+     * without, or they would fail for a reason that is not theirs.
+     */
+
+    if (!stmt->pg->prepare || prepared->state == NGX_RESONATE_PG_STMT_SENT) {
+        return PQsendQueryParams(conn->pgconn, stmt->sql, n, NULL, values,
+                                 NULL, NULL, 0);
+    }
+
+    if (prepared->state == NGX_RESONATE_PG_STMT_NONE) {
+        prepared->state = NGX_RESONATE_PG_STMT_SENT;
+        prepared->attempt++;
+        slot->prepare = 1;
+    }
+
+    ngx_resonate_pg_name(conn, stmt, name);
+
+    if (slot->prepare
+        && !PQsendPrepare(conn->pgconn, (char *) name, stmt->sql, n, NULL))
+    {
+        return 0;
+    }
+
+    return PQsendQueryPrepared(conn->pgconn, (char *) name, n, values,
+                               NULL, NULL, 0);
+}
+
+
+/* never the same name twice: the server may still have the old one */
+
+static void
+ngx_resonate_pg_name(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_stmt_t *stmt, u_char *name)
+{
+    (void) ngx_sprintf(name, "resonate_%ui_%ui%Z", stmt->index,
+                       conn->prepared[stmt->index].attempt);
+}
+
+
+void
+ngx_resonate_pg_flush(ngx_resonate_pg_conn_t *conn)
+{
+    int  rest;
+
+    rest = PQflush(conn->pgconn);
+
+    if (rest == -1) {
+        ngx_resonate_pg_conn_lost(conn, "sending to", NULL);
+        return;
+    }
+
+    ngx_resonate_pg_conn_want_write(conn, rest);
+
+    /*
+     * When the socket was full, libpq has read from it too, and what it has
+     * read will cause no event any more.
+     */
+
+    if (!conn->reading && !PQisBusy(conn->pgconn)) {
+        ngx_post_event(conn->connection->read, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_resonate_pg_receive(ngx_resonate_pg_conn_t *conn)
+{
+    int  alive;
+
+    alive = PQconsumeInput(conn->pgconn);
+
+    /*
+     * A TLS record may be larger than what libpq had room for, and what is
+     * left of it in OpenSSL makes no event; after the first call there is
+     * room for all of it.
+     */
+
+    if (alive && PQsslInUse(conn->pgconn)) {
+        alive = PQconsumeInput(conn->pgconn);
+    }
+
+    /* also what arrived before the connection died: it may be a commit */
+
+    conn->reading = 1;
+    ngx_resonate_pg_drain(conn);
+    conn->reading = 0;
+
+    if (conn->state != NGX_RESONATE_PG_CONN_UP) {
+        return;
+    }
+
+    if (!alive) {
+        ngx_resonate_pg_conn_lost(conn, "reading from", NULL);
+        return;
+    }
+
+    ngx_resonate_pg_notifications(conn);
+}
+
+
+static void
+ngx_resonate_pg_drain(ngx_resonate_pg_conn_t *conn)
+{
+    PGresult    *res;
+    ngx_uint_t   nulls;
+
+    nulls = 0;
+
+    while (conn->state == NGX_RESONATE_PG_CONN_UP
+           && !PQisBusy(conn->pgconn)
+           && conn->count)
+    {
+        res = PQgetResult(conn->pgconn);
+
+        if (res) {
+            nulls = 0;
+            ngx_resonate_pg_result(conn, res);
+            continue;
+        }
+
+        /* one NULL parts two queries; more say that libpq expects nothing */
+
+        if (++nulls > 2) {
+            ngx_resonate_pg_conn_lost(conn, "keeping step with",
+                                      "unexpected end of results");
+            return;
+        }
+    }
+}
+
+
+static void
+ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn, PGresult *res)
+{
+    ngx_resonate_pg_slot_t  *slot;
+
+    slot = ngx_resonate_pg_head(conn);
+
+    switch (PQresultStatus(res)) {
+
+    case PGRES_PIPELINE_SYNC:
+        PQclear(res);
+        ngx_resonate_pg_sync(conn);
+        return;
+
+    case PGRES_PIPELINE_ABORTED:
+        PQclear(res);
+        return;
+
+    case PGRES_FATAL_ERROR:
+        ngx_resonate_pg_notice(conn, res);
+        break;
+
+    default:
+        break;
+    }
+
+    if (slot->prepare && ngx_resonate_pg_prepared(conn, slot, res)) {
+        PQclear(res);
+        return;
+    }
+
+    if (slot->result == NULL) {
+        slot->result = res;
+        return;
+    }
+
+    /* the first error counts; one may come as late as at the commit */
+
+    if (ngx_resonate_pg_error(res) && !ngx_resonate_pg_error(slot->result)) {
+        PQclear(slot->result);
+        slot->result = res;
+        return;
+    }
+
+    PQclear(res);
+}
+
+
+/* takes the answer to Prepare unless it is an error */
+
+static ngx_uint_t
+ngx_resonate_pg_prepared(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot, PGresult *res)
+{
+    ngx_resonate_pg_prepared_t  *prepared;
+
+    slot->prepare = 0;
+    prepared = &conn->prepared[slot->stmt->index];
+
+    if (ngx_resonate_pg_error(res)) {
+        prepared->state = NGX_RESONATE_PG_STMT_NONE;
+        return 0;
+    }
+
+    prepared->state = NGX_RESONATE_PG_STMT_READY;
+
+    return 1;
+}
+
+
+/*
+ * Only now the query is done: its transaction is committed by the Sync, and
+ * deferred constraints are checked there.
+ */
+
+static void
+ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
+{
+    PGresult                  *res;
+    ngx_resonate_pg_slot_t    *slot;
+    ngx_resonate_pg_query_t   *q;
+    ngx_resonate_pg_status_e   status;
+
+    slot = ngx_resonate_pg_head(conn);
+
+    q = slot->query;
+    res = slot->result;
+    status = ngx_resonate_pg_answer(conn, slot);
+
+    slot->query = NULL;
+    slot->result = NULL;
+
+    conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
+    conn->count--;
+    conn->head_since = ngx_current_msec;
+
+    ngx_resonate_pg_conn_settle(conn);
+
+    if (q) {
+        ngx_resonate_pg_query_complete(q, status);
+    }
+
+    PQclear(res);
+}
+
+
+static ngx_resonate_pg_status_e
+ngx_resonate_pg_answer(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot)
+{
+    const char               *sqlstate;
+    ngx_resonate_pg_query_t  *q;
+
+    if (!ngx_resonate_pg_error(slot->result)) {
+
+        if (slot->query) {
+            slot->query->result = slot->result;
+        }
+
+        return NGX_RESONATE_PG_OK;
+    }
+
+    sqlstate = ngx_resonate_pg_field(slot->result, PG_DIAG_SQLSTATE);
+
+    /*
+     * The server has forgotten the statement, or what it returns has changed
+     * its type since; the next one prepares it again.
+     */
+
+    if (ngx_strcmp(sqlstate, "26000") == 0
+        || ngx_strcmp(sqlstate, "0A000") == 0)
+    {
+        conn->prepared[slot->stmt->index].state = NGX_RESONATE_PG_STMT_NONE;
+    }
+
+    q = slot->query;
+
+    if (q) {
+        q->result = slot->result;
+        q->message = ngx_resonate_pg_field(slot->result,
+                                           PG_DIAG_MESSAGE_PRIMARY);
+        ngx_cpystrn((u_char *) q->sqlstate, (u_char *) sqlstate,
+                    sizeof(q->sqlstate));
+    }
+
+    return NGX_RESONATE_PG_FAILED;
+}
+
+
+static ngx_uint_t
+ngx_resonate_pg_error(const PGresult *res)
+{
+    switch (PQresultStatus(res)) {
+
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+    case PGRES_EMPTY_QUERY:
+        return 0;
+
+    default:
+        return 1;
+    }
+}
+
+
+static const char *
+ngx_resonate_pg_field(const PGresult *res, int field)
+{
+    const char  *value;
+
+    value = PQresultErrorField(res, field);
+
+    return value ? value : "";
+}
+
+
+/* the owner is gone; its answer will be read and dropped */
+
+void
+ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
+    ngx_resonate_pg_query_t *q)
+{
+    /* a slot that has its answer was popped, and may be another's by now */
+
+    if (slot->query != q) {
+        return;
+    }
+
+    slot->query = NULL;
+
+    if (slot == ngx_resonate_pg_head(slot->conn)) {
+        ngx_resonate_pg_conn_settle(slot->conn);
+    }
+}
+
+
+/*
+ * Errors of the server that belong to no query, and those that end the
+ * connection.  PostgreSQL says the severity untranslated too, poolers do not.
+ */
+
+void
+ngx_resonate_pg_notice(void *data, const PGresult *res)
+{
+    ngx_resonate_pg_conn_t  *conn = data;
+
+    const char  *severity, *sqlstate, *message;
+
+    severity = ngx_resonate_pg_field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (*severity == '\0') {
+        severity = ngx_resonate_pg_field(res, PG_DIAG_SEVERITY);
+    }
+
+    sqlstate = ngx_resonate_pg_field(res, PG_DIAG_SQLSTATE);
+    message = ngx_resonate_pg_field(res, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (ngx_strcmp(severity, "FATAL") == 0
+        || ngx_strcmp(severity, "PANIC") == 0)
+    {
+        if (!conn->told) {
+            conn->told = 1;
+            ngx_log_error(NGX_LOG_WARN, &conn->log, 0,
+                          "server ends the connection: %s: %s (%s)",
+                          severity, message, sqlstate);
+        }
+
+    } else if (ngx_strcmp(severity, "WARNING") == 0
+               || ngx_strcmp(severity, "NOTICE") == 0)
+    {
+        ngx_log_error(NGX_LOG_NOTICE, &conn->log, 0, "server says: %s: %s (%s)",
+                      severity, message, sqlstate);
+
+    } else {
+        ngx_log_debug3(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
+                       "resonate pg server: %s: %s (%s)",
+                       severity, message, sqlstate);
+    }
+}
+
+
+/* nobody listens yet, but libpq keeps what arrives until it is taken */
+
+static void
+ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn)
+{
+    PGnotify  *notify;
+
+    for ( ;; ) {
+        notify = PQnotifies(conn->pgconn);
+        if (notify == NULL) {
+            return;
+        }
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
+                       "resonate pg notification: \"%s\"", notify->relname);
+
+        PQfreemem(notify);
+    }
+}

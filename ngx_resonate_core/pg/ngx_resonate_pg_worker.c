@@ -1,0 +1,213 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * A database as one worker sees it: its connections, the queue in front of
+ * them, and the breaker.
+ */
+
+
+#include "ngx_resonate_pg_internal.h"
+
+
+static ngx_uint_t ngx_resonate_pg_conn_late(ngx_resonate_pg_conn_t *conn);
+
+
+ngx_int_t
+ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
+{
+    ngx_uint_t                 i;
+    ngx_resonate_pg_worker_t  *worker;
+
+    worker = ngx_pcalloc(cycle->pool, sizeof(ngx_resonate_pg_worker_t));
+    if (worker == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker->conns = ngx_pcalloc(cycle->pool,
+                             pg->connections * sizeof(ngx_resonate_pg_conn_t));
+    if (worker->conns == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker->pg = pg;
+
+    ngx_queue_init(&worker->queue);
+    ngx_queue_init(&worker->ending);
+
+    worker->end.handler = ngx_resonate_pg_query_end_handler;
+    worker->end.data = worker;
+    worker->end.log = cycle->log;
+
+    pg->worker = worker;
+
+    for (i = 0; i < pg->connections; i++) {
+        if (ngx_resonate_pg_conn_init(cycle, worker, i) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < pg->connections; i++) {
+        ngx_resonate_pg_conn_open(&worker->conns[i]);
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_resonate_pg_worker_exit(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < worker->pg->connections; i++) {
+        ngx_resonate_pg_conn_close(&worker->conns[i]);
+    }
+}
+
+
+/* the least busy connection; late ones only if there is no other */
+
+ngx_resonate_pg_conn_t *
+ngx_resonate_pg_worker_choose(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_uint_t               i;
+    ngx_resonate_pg_conn_t  *conn, *best, *late;
+
+    best = NULL;
+    late = NULL;
+
+    for (i = 0; i < worker->pg->connections; i++) {
+        conn = &worker->conns[i];
+
+        if (conn->state != NGX_RESONATE_PG_CONN_UP) {
+            continue;
+        }
+
+        if (ngx_resonate_pg_conn_late(conn)) {
+            if (late == NULL || conn->count < late->count) {
+                late = conn;
+            }
+
+        } else if (best == NULL || conn->count < best->count) {
+            best = conn;
+        }
+    }
+
+    if (best == NULL) {
+        best = late;
+    }
+
+    return (best && best->count < NGX_RESONATE_PG_INFLIGHT) ? best : NULL;
+}
+
+
+static ngx_uint_t
+ngx_resonate_pg_conn_late(ngx_resonate_pg_conn_t *conn)
+{
+    return conn->count
+           && ngx_current_msec - conn->head_since > NGX_RESONATE_PG_LATE;
+}
+
+
+ngx_uint_t
+ngx_resonate_pg_worker_hopeless(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_uint_t  i;
+
+    if (worker->nup) {
+        return 0;
+    }
+
+    for (i = 0; i < worker->pg->connections; i++) {
+        if (worker->conns[i].failures == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+void
+ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_queue_t              *queue;
+    ngx_resonate_pg_conn_t   *conn;
+    ngx_resonate_pg_query_t  *q;
+
+    while (!ngx_queue_empty(&worker->queue)) {
+
+        conn = ngx_resonate_pg_worker_choose(worker);
+        if (conn == NULL) {
+            return;
+        }
+
+        queue = ngx_queue_head(&worker->queue);
+        q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
+
+        ngx_resonate_pg_send(conn, q);
+    }
+}
+
+
+void
+ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_queue_t              *queue;
+    ngx_resonate_pg_query_t  *q;
+
+    while (!ngx_queue_empty(&worker->queue)) {
+        queue = ngx_queue_head(&worker->queue);
+        q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
+
+        ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_ENDING);
+    }
+}
+
+
+/* a worker that quits has closed what was idle; a late query opens one */
+
+void
+ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_uint_t               i;
+    ngx_resonate_pg_conn_t  *conn, *closed;
+
+    closed = NULL;
+
+    for (i = 0; i < worker->pg->connections; i++) {
+        conn = &worker->conns[i];
+
+        if (conn->state != NGX_RESONATE_PG_CONN_CLOSED) {
+            return;
+        }
+
+        closed = conn;
+    }
+
+    ngx_resonate_pg_conn_open(closed);
+}
+
+
+void
+ngx_resonate_pg_gauges(ngx_resonate_pg_t *pg,
+    ngx_resonate_pg_gauges_t *gauges)
+{
+    ngx_uint_t                 i;
+    ngx_resonate_pg_worker_t  *worker;
+
+    ngx_memzero(gauges, sizeof(ngx_resonate_pg_gauges_t));
+
+    worker = pg->worker;
+    if (worker == NULL) {
+        return;
+    }
+
+    gauges->up = worker->nup;
+    gauges->queued = worker->queued;
+
+    for (i = 0; i < pg->connections; i++) {
+        gauges->inflight += worker->conns[i].count;
+    }
+}
