@@ -11,3 +11,4 @@ all: modules
 
 include build.mk
 include demo.mk
+include auth.mk
