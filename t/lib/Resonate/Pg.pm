@@ -97,7 +97,7 @@ sub run {
 }
 
 
-sub sql_files { return sort glob "$Resonate::Test::ROOT/sql/*.sql" }
+sub sql_files { return sort glob "$Resonate::Test::ROOT/sql/[0-9]*.sql" }
 
 sub template_key {
     my $sha = Digest::SHA->new(256);

@@ -7,7 +7,8 @@ package Resonate::Test;
 #   slurp($file), spew($file, $bytes)
 #   json($response)                     the decoded body
 #   token(%claims)                      a signed token, see Resonate::Token
-#   catalogue($pg)                      see Resonate::Catalogue
+#   catalogue($pg)                      a small one, see Resonate::Catalogue
+#   media()                             its audio, for resonate_media
 #   conf_test($http) or (%parts)        nginx -t, see Resonate::Edge
 #
 # Servers are stopped by done_testing(), which fails the test for anything
@@ -43,10 +44,12 @@ BEGIN {
 use Resonate::Catalogue;
 use Resonate::Edge;
 use Resonate::Http;
+use Resonate::Media;
 use Resonate::Pg;
 use Resonate::Token;
 
-my @EXPORT = qw(wait_for tempdir slurp spew json token catalogue conf_test);
+my @EXPORT = qw(wait_for tempdir slurp spew json token catalogue media
+                conf_test);
 my (@servers, @dirs);
 my $owner = $$;
 
@@ -153,6 +156,7 @@ sub json {
 
 sub token     { return Resonate::Token::token(@_) }
 sub catalogue { return Resonate::Catalogue::insert(@_) }
+sub media     { return Resonate::Media::root() }
 sub conf_test { return Resonate::Edge->conf_test(@_) }
 
 
