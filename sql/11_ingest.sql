@@ -54,6 +54,15 @@ $$;
 
 COMMENT ON FUNCTION resonate.ingest_known(text) IS 'The track that came from this file (SHA-256 hex of its content), or null.';
 
+CREATE OR REPLACE FUNCTION resonate.ingest_media(source_sha256 text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.path
+    FROM resonate.track t JOIN resonate.media_file m ON m.sha256 = t.media_sha256
+    WHERE t.source_sha256 = $1
+$$;
+
+COMMENT ON FUNCTION resonate.ingest_media(text) IS 'The stored file (relative to the media root) of the track that came from this file (SHA-256 hex of its content), or null.';
+
 CREATE OR REPLACE FUNCTION resonate.ingest_track(release uuid, artist uuid, title text,
     number integer, disc integer, year integer, duration_ms integer, media_sha256 text,
     path text, bytes bigint, source_sha256 text, genre text DEFAULT NULL,

@@ -1,0 +1,106 @@
+package Resonate::Ingest::Progress;
+
+# One line that is rewritten on a terminal, a line for each file elsewhere.
+
+use v5.36;
+
+use Encode      qw(encode);
+use Time::HiRes qw(time);
+
+
+# total: what there is to do, in any unit that grows evenly with time.
+
+sub new ($class, $files, $total)
+{
+    return bless {
+        files  => $files,
+        total  => $total || 1,
+        done   => 0,
+        worked => 0,
+        count  => 0,
+        start  => time,
+        tty    => -t STDOUT,
+    }, $class;
+}
+
+
+# A file is finished.  Skipped ones (weight spent, no work) do not make the
+# estimate look better than it is.
+
+sub step ($self, $what, $name, $weight, $worked)
+{
+    $self->{count}++;
+    $self->{done} += $weight;
+    $self->{worked} += $weight if $worked;
+
+    my $head = sprintf '[%*d/%d] %3d %%', length $self->{files},
+        $self->{count}, $self->{files}, 100 * $self->{done} / $self->{total};
+    my $left = $self->left;
+
+    if ($self->{tty}) {
+        my $line = "$head  " . ($left ? "$left left  " : '') . shown($name);
+        print "\r", encode('UTF-8', substr $line, 0, $self->width), "\e[K";
+    }
+    elsif ($worked) {
+        say encode 'UTF-8', "$head  $what  " . shown($name)
+            . ($left ? "  ($left left)" : '');
+    }
+
+    return;
+}
+
+
+sub report ($self, $line)
+{
+    STDOUT->flush;
+    print STDERR $self->{tty} ? "\r\e[K" : '', encode('UTF-8', $line), "\n";
+
+    return;
+}
+
+
+sub end ($self, $line)
+{
+    print $self->{tty} ? "\r\e[K" : '';
+    say $line, ' in ', clock(time - $self->{start}), '.';
+
+    return;
+}
+
+
+sub left ($self)
+{
+    if (!$self->{worked}) {
+        return '';
+    }
+
+    my $rate = (time - $self->{start}) / $self->{worked};
+
+    return clock($rate * ($self->{total} - $self->{done}));
+}
+
+
+sub clock ($seconds)
+{
+    my $s = int($seconds + 0.5);
+
+    return $s < 3600
+        ? sprintf('%d:%02d', $s / 60, $s % 60)
+        : sprintf('%d:%02d:%02d', $s / 3600, $s / 60 % 60, $s % 60);
+}
+
+
+# Names come from strangers: no control character reaches the terminal.
+
+sub shown ($name)
+{
+    return $name =~ s/[\x00-\x1f\x7f-\x9f]/?/gr;
+}
+
+
+sub width ($self)
+{
+    return ($ENV{COLUMNS} // '') =~ /^(\d{2,4})$/ ? $1 - 1 : 79;
+}
+
+1;

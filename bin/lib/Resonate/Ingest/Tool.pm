@@ -1,0 +1,151 @@
+package Resonate::Ingest::Tool;
+
+# Runs ffmpeg and ffprobe: no shell, no network, no format but the ones we
+# take, and never longer than the process that started the ingestion lives.
+
+use v5.36;
+
+use Exporter   qw(import);
+use IO::Select ();
+use JSON       ();
+use POSIX      ();
+
+our @EXPORT_OK = qw(ffmpeg probe input orphaned_by reason);
+
+# What a hostile file may claim to be.  Playlists (HLS, concat, DASH) would
+# make ffmpeg open other files and hosts.
+use constant FORMATS => 'flac,wav,w64,aiff,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,'
+    . 'jpeg_pipe,png_pipe,webp_pipe,gif';
+use constant OUTPUT_LIMIT => 4 * 1024 * 1024;
+
+my ($life, $running);
+
+
+# The reading end of a pipe that nobody writes to: its end of file says that
+# the parent is gone, whatever took it.
+
+sub orphaned_by ($pipe)
+{
+    $life = $pipe;
+    $SIG{INT} = $SIG{TERM} = $SIG{HUP} = \&stop;
+}
+
+
+sub stop (@)
+{
+    if ($running) {
+        kill KILL => $running;
+    }
+
+    POSIX::_exit(1);
+}
+
+
+sub input ($file)
+{
+    return ('-protocol_whitelist', 'file', '-format_whitelist', FORMATS,
+            '-i', "file:$file");
+}
+
+
+sub ffmpeg (@arguments)
+{
+    my ($status, undef, $complaint) = run('ffmpeg', '-nostdin', '-hide_banner',
+                                          '-v', 'error', '-y', @arguments);
+    if ($status != 0) {
+        die reason($complaint) . "\n";
+    }
+
+    return;
+}
+
+
+# Streams and container of a file, as ffprobe tells them.
+
+sub probe ($file)
+{
+    my ($status, $json, $complaint) = run('ffprobe', '-v', 'error',
+        '-print_format', 'json', '-show_format', '-show_streams', input($file));
+
+    if ($status != 0) {
+        die reason($complaint) . "\n";
+    }
+
+    return JSON->new->utf8->decode($json);
+}
+
+
+# The last line is the one that says why; addresses of objects and the name of
+# the file only make it long.
+
+sub reason ($complaint)
+{
+    my ($line) = reverse grep { /\S/ } split /\n/, $complaint;
+
+    $line //= 'ffmpeg failed without saying why';
+    $line =~ s/^\[[^\]]*\]\s*//;
+    $line =~ s/^file:.*:\s+//;
+    $line =~ s/[^\x20-\x7e]/?/g;
+
+    return $line;
+}
+
+
+sub run (@command)
+{
+    my ($out, $err) = start(@command);
+    my %text = (fileno $out => '', fileno $err => '');
+    my $select = IO::Select->new($out, $err, $life // ());
+
+    while ($select->count > ($life ? 1 : 0)) {
+        for my $pipe ($select->can_read) {
+            if ($life && $pipe == $life) {
+                stop();
+            }
+
+            my $got = sysread $pipe, my $chunk, 65536;
+
+            if (!$got) {
+                $select->remove($pipe);
+                next;
+            }
+
+            if (length $text{fileno $pipe} < OUTPUT_LIMIT) {
+                $text{fileno $pipe} .= $chunk;
+            }
+        }
+    }
+
+    waitpid $running, 0;
+    undef $running;
+
+    return ($?, $text{fileno $out}, $text{fileno $err});
+}
+
+
+sub start (@command)
+{
+    pipe my $out, my $out_end or die "pipe: $!\n";
+    pipe my $err, my $err_end or die "pipe: $!\n";
+
+    $running = fork // die "fork: $!\n";
+
+    if ($running == 0) {
+        open STDIN, '<', '/dev/null';
+        POSIX::dup2(fileno $out_end, 1);
+        POSIX::dup2(fileno $err_end, 2);
+        exec { $command[0] } @command
+            or POSIX::_exit(tell_missing($command[0]));
+    }
+
+    return ($out, $err);
+}
+
+
+sub tell_missing ($program)
+{
+    syswrite STDERR, "$program: $!\n";
+    return 127;
+}
+
+1;
