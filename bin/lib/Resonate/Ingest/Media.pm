@@ -95,7 +95,7 @@ sub transcode ($source, $probe, $bitrate, $work)
 
 
 # The embedded cover, else a picture beside the file: a file to read, its hash
-# and size in pixels; undef when there is none.
+# and size in pixels; undef when there is none, an exception when it is bad.
 
 sub picture ($source, $probe, $work)
 {
@@ -105,11 +105,11 @@ sub picture ($source, $probe, $work)
         return undef;
     }
 
-    my ($image) = grep { ($_->{width} // 0) > 0 }
-                  @{ (eval { probe($file) } // {})->{streams} // [] };
+    my ($image) = grep { ($_->{width} // 0) > 0 } @{ probe($file)->{streams} }
+        or die "not a picture\n";
 
-    if (!$image || $image->{width} * $image->{height} > COVER_PIXELS) {
-        return undef;
+    if ($image->{width} * $image->{height} > COVER_PIXELS) {
+        die "$image->{width}x$image->{height} pixels are too many\n";
     }
 
     return {
@@ -131,11 +131,8 @@ sub embedded ($source, $probe, $work)
         return undef;
     }
 
-    eval {
-        ffmpeg(input($source), '-map', "0:$cover->{index}", '-c', 'copy',
-               '-frames:v', '1', '-f', 'image2pipe', $file);
-        1;
-    } or return undef;
+    ffmpeg(input($source), '-map', "0:$cover->{index}", '-c', 'copy',
+           '-frames:v', '1', '-f', 'image2pipe', $file);
 
     return -s $file ? $file : undef;
 }
@@ -178,10 +175,9 @@ sub make_sizes ($picture, $work)
     my $side = $picture->{width} < $picture->{height}
         ? $picture->{width} : $picture->{height};
     my @sizes = (COVER_SIZES);
-    my @names = map { "s$_" } 0 .. 2 * $#sizes + 1;
 
     my $graph = "[0:v:0]crop=$side:$side,format=rgba,split[p][q];"
-        . '[p]drawbox=c=white:t=fill:replace=1[white];'
+        . '[p]lutrgb=255:255:255:255,format=rgb24[white];'
         . '[white][q]overlay=format=rgb,format=rgb24,split=' . @sizes
         . join('', map { "[c$_]" } 0 .. $#sizes);
     my @outputs;

@@ -10,7 +10,7 @@ use IO::Select ();
 use JSON       ();
 use POSIX      ();
 
-our @EXPORT_OK = qw(ffmpeg probe input orphaned_by reason);
+our @EXPORT_OK = qw(ffmpeg probe input orphaned_by);
 
 # What a hostile file may claim to be.  Playlists (HLS, concat, DASH) would
 # make ffmpeg open other files and hosts.
@@ -53,7 +53,7 @@ sub ffmpeg (@arguments)
     my ($status, undef, $complaint) = run('ffmpeg', '-nostdin', '-hide_banner',
                                           '-v', 'error', '-y', @arguments);
     if ($status != 0) {
-        die reason($complaint) . "\n";
+        die reason($status, $complaint) . "\n";
     }
 
     return;
@@ -68,7 +68,7 @@ sub probe ($file)
         '-print_format', 'json', '-show_format', '-show_streams', input($file));
 
     if ($status != 0) {
-        die reason($complaint) . "\n";
+        die reason($status, $complaint) . "\n";
     }
 
     return JSON->new->utf8->decode($json);
@@ -78,11 +78,12 @@ sub probe ($file)
 # The last line is the one that says why; addresses of objects and the name of
 # the file only make it long.
 
-sub reason ($complaint)
+sub reason ($status, $complaint)
 {
     my ($line) = reverse grep { /\S/ } split /\n/, $complaint;
 
-    $line //= 'ffmpeg failed without saying why';
+    $line //= $status & 127 ? 'ffmpeg was killed by signal ' . ($status & 127)
+                            : 'ffmpeg failed without saying why';
     $line =~ s/^\[[^\]]*\]\s*//;
     $line =~ s/^file:.*:\s+//;
     $line =~ s/[^\x20-\x7e]/?/g;
