@@ -11,4 +11,5 @@ all: modules
 
 include build.mk
 include demo.mk
+include test.mk
 include auth.mk

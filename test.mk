@@ -1,0 +1,122 @@
+# Testing.
+#
+#   make test               everything; the last lines count the tests
+#   make unit               the pure code's unit tests
+#   make fuzz [FUZZ_SECONDS=10]
+#   make asan               everything but browser and demo, with sanitized
+#                           modules in a sanitized nginx
+#   make source-check       against plain nginx sources, see t/source/check
+#   make bench
+#
+# The files of a pure folder (resonate_*.c) are linked into every unit test
+# and fuzz target.
+
+PURE_SRC      = $(wildcard ngx_resonate_*/*/resonate_*.c)
+PURE_HDR      = $(wildcard ngx_resonate_*/*/resonate_*.h)
+PURE_DIRS     = $(sort $(dir $(PURE_SRC)))
+PURE_CFLAGS   = -g -O1 -std=gnu11 $(WARN) $(addprefix -I,$(PURE_DIRS)) \
+                -Ingx_resonate_core -fno-omit-frame-pointer
+PURE_LIBS     = -ljansson -lcrypto -lm
+
+UNIT          = $(BUILD)/unit
+UNIT_BINS     = $(patsubst t/unit/%.c,$(UNIT)/%,$(wildcard t/unit/test_*.c))
+UNIT_OBJS     = $(addprefix $(UNIT)/,$(notdir $(PURE_SRC:.c=.o)))
+UNIT_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
+                -fno-sanitize-recover=undefined
+
+FUZZ          = $(BUILD)/fuzz
+FUZZ_CC       = clang-14
+FUZZ_BINS     = $(patsubst t/fuzz/%.c,$(FUZZ)/%,$(wildcard t/fuzz/fuzz_*.c))
+FUZZ_OBJS     = $(addprefix $(FUZZ)/,$(notdir $(PURE_SRC:.c=.o)))
+FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
+                -fno-sanitize-recover=undefined
+
+export FUZZ_SECONDS ?= 10
+
+PROVE         = prove --recurse --jobs 2 --timer
+BROWSER       = t/browser
+
+.PHONY: test unit fuzz asan bench source-check deps-test unit-bins fuzz-bins \
+        browser-modules
+
+deps-test:
+	@bin/install-deps build run test
+
+# the deps come first, then what needs them
+test: deps-test
+	@$(MAKE) modules unit-bins fuzz-bins browser-modules
+	@RESONATE_BUILD=$(BUILD) $(PROVE) t
+
+unit: unit-bins
+	@RESONATE_BUILD=$(BUILD) prove --verbose t/unit.t
+
+fuzz: fuzz-bins
+	@RESONATE_BUILD=$(BUILD) prove --verbose t/fuzz.t
+
+unit-bins: $(UNIT_BINS)
+
+fuzz-bins: $(FUZZ_BINS)
+
+browser-modules:
+	@if [ -f $(BROWSER)/package.json ] \
+	    && [ $(BROWSER)/package-lock.json -nt $(BROWSER)/node_modules ]; \
+	then \
+	    cd $(BROWSER) && npm ci --no-audit --no-fund && touch node_modules; \
+	fi
+
+
+# one object for each source; their folders do not matter, names are unique
+
+vpath %.c $(PURE_DIRS)
+.SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS)
+
+$(UNIT)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(UNIT)
+	@echo "  $(notdir $@)"
+	@$(CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(FUZZ)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(FUZZ)
+	@echo "  $(notdir $@)"
+	@$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(UNIT)/test_%: t/unit/test_%.c $(UNIT_OBJS) $(PURE_HDR)
+	@echo "  $(notdir $@)"
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_OBJS) -lcmocka $(PURE_LIBS)
+
+$(FUZZ)/fuzz_%: t/fuzz/fuzz_%.c $(FUZZ_OBJS) $(PURE_HDR)
+	@echo "  $(notdir $@)"
+	@$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJS) \
+	    $(PURE_LIBS)
+
+$(UNIT) $(FUZZ):
+	mkdir -p $@
+
+
+# A sanitized nginx, because the packaged one hides what happens in its
+# pools: with NGX_DEBUG_PALLOC every allocation is one of its own.
+
+ASAN          = $(BUILD)/asan
+ASAN_CC       = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+                -fno-sanitize=alignment,pointer-overflow,nonnull-attribute \
+                -DNGX_DEBUG_PALLOC=1
+ASAN_TESTS    = $(filter-out t/browser.t t/demo% t/style.t t/fuzz.t t/unit.t, \
+                $(wildcard t/*.t))
+
+asan: deps-test
+	@$(MAKE) BUILD=$(ASAN) CC_OPT="$(ASAN_CC)" \
+	    LD_OPT="-fsanitize=address,undefined" modules asan-nginx
+	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/sbin-nginx \
+	    $(PROVE) $(ASAN_TESTS)
+
+asan-nginx: $(BUILD)/sbin-nginx
+
+$(BUILD)/sbin-nginx: $(BUILD)/configure.stamp
+	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
+	cp $(BUILD)/nginx/objs/nginx $@
+
+bench:
+	@bin/install-deps build run bench
+	@$(MAKE) modules
+	@bench/run
+
+source-check:
+	@t/source/check
