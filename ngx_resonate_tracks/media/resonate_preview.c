@@ -108,6 +108,11 @@ resonate_preview_times(resonate_preview_t *p, resonate_mp4_t *m)
         count = resonate_mp4_u32(m->stts.data + i * 8);
         delta = resonate_mp4_u32(m->stts.data + i * 8 + 4);
 
+        if (count == 0) {
+            return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
+                                         "times of no samples");
+        }
+
         if (count > m->stsz.count - samples) {
             return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
                                          "more times than samples");
