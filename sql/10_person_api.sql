@@ -120,14 +120,15 @@ $$;
 
 COMMENT ON FUNCTION v3.collection(integer, integer, uuid) IS 'GET /user/collection: tracks the caller owns, the latest first.';
 
-CREATE OR REPLACE FUNCTION resonate.credit(person uuid, amount_mc bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION resonate.credit(person uuid, amount_mc bigint, reference text)
+RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     _transfer_id bigint;
     _total_mc bigint;
 BEGIN
-    INSERT INTO resonate.transfer (kind, rule_id)
-    SELECT 'topup', r.id FROM resonate.price_rule_now r
+    INSERT INTO resonate.transfer (kind, rule_id, reference)
+    SELECT 'topup', r.id, $3 FROM resonate.price_rule_now r
     RETURNING id INTO STRICT _transfer_id;
 
     INSERT INTO resonate.posting (transfer_id, line, account_id, amount_uc)
@@ -142,7 +143,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.credit(uuid, bigint) IS 'Puts new milli-credits into a wallet; returns its total (mc).';
+COMMENT ON FUNCTION resonate.credit(uuid, bigint, text) IS 'Puts new milli-credits into a wallet; returns its total (mc). The same reference never does so twice.';
 
 CREATE OR REPLACE FUNCTION resonate.person_by_name(account text) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
@@ -165,6 +166,7 @@ DECLARE
     nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
     request CONSTANT text := format('%s %s', $2, $1);
     found_ids uuid[];
+    total_mc bigint;
     answer resonate.reply;
 BEGIN
     IF $2 IS NULL OR $2 NOT BETWEEN 1 AND 1000000000 THEN
@@ -193,8 +195,26 @@ BEGIN
         RETURN resonate.answer(409, 'More than one account has this name; use the id.');
     END IF;
 
+    -- answers are forgotten after a day, the ledger never forgets
+
+    IF EXISTS (SELECT FROM resonate.transfer t WHERE t.kind = 'topup' AND t.reference = $3) THEN
+        SELECT a.balance_uc / 1000 INTO total_mc
+        FROM resonate.transfer t
+        JOIN resonate.posting g ON g.transfer_id = t.id
+        JOIN resonate.account a ON a.id = g.account_id
+        WHERE t.kind = 'topup' AND t.reference = $3
+          AND a.person_id = found_ids[1] AND g.amount_uc = $2 * 1000;
+
+        IF NOT FOUND THEN
+            RETURN resonate.answer(422, 'This key was used with another request.');
+        END IF;
+
+    ELSE
+        total_mc := resonate.credit(found_ids[1], $2, $3);
+    END IF;
+
     answer := resonate.answer(200, format('{"data":{"userId":"%s","amount":%s,"total":%s}}', found_ids[1],
-                              $2, resonate.credit(found_ids[1], $2)));
+                              $2, total_mc));
     PERFORM resonate.remember('topup', nobody, $3, request, answer);
 
     RETURN answer;
@@ -219,7 +239,7 @@ BEGIN
         SELECT FROM resonate.posting g JOIN resonate.account a ON a.id = g.account_id
         WHERE a.person_id = _person)
     THEN
-        PERFORM resonate.credit(_person, _amount);
+        PERFORM resonate.credit(_person, _amount, NULL);
     END IF;
 
     RETURN _person;
