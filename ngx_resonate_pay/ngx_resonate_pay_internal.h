@@ -1,0 +1,82 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the files of the pay room share with each other only.
+ */
+
+
+#ifndef _NGX_RESONATE_PAY_INTERNAL_H_INCLUDED_
+#define _NGX_RESONATE_PAY_INTERNAL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_resonate_core.h"
+#include "ngx_resonate_pay.h"
+#include "money/resonate_amount.h"
+#include "money/resonate_signature.h"
+#include "money/resonate_topup.h"
+
+
+/* until the pg door declares it */
+ngx_uint_t ngx_resonate_pg_http_status(ngx_resonate_pg_query_t *q,
+    const char **detail);
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct {
+    ngx_array_t                topups;    /* of ngx_resonate_pay_loc_conf_t *,
+                                             with "resonate_topup" */
+    ngx_resonate_counter_t    *accepted;
+    ngx_resonate_counter_t    *refused;
+} ngx_resonate_pay_main_conf_t;
+
+
+typedef struct {
+    ngx_str_t                 *secret;
+    ngx_str_t                  database;
+    time_t                     tolerance;
+    int64_t                    max_mc;
+
+    /* set where "resonate_topup" stands */
+    ngx_resonate_pg_t         *pg;
+    ngx_resonate_pg_stmt_t    *stmt;
+    u_char                    *file;
+    ngx_uint_t                 line;
+} ngx_resonate_pay_loc_conf_t;
+
+
+/* the content handler of "resonate_topup" */
+ngx_int_t ngx_resonate_pay_topup_handler(ngx_http_request_t *r);
+
+/*
+ * A webhook whose body nginx has read.
+ *
+ *   body()    the body in one piece, from r->pool; NGX_DECLINED: longer than
+ *             RESONATE_TOPUP_MAX_BODY, as only one without a length can be
+ *   verify()  NGX_DECLINED: the sender did not prove that it knows the secret
+ *             now; the log says why and the client must not be told
+ */
+
+ngx_int_t ngx_resonate_pay_webhook_body(ngx_http_request_t *r,
+    ngx_str_t *body);
+ngx_int_t ngx_resonate_pay_webhook_verify(ngx_http_request_t *r,
+    ngx_str_t *body);
+
+/*
+ * Reads a secret at configuration time into memory that is wiped when the
+ * configuration goes.  NULL: told why, quoting the directive.
+ */
+ngx_str_t *ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive,
+    ngx_str_t *name);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_RESONATE_PAY_INTERNAL_H_INCLUDED_ */
