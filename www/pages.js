@@ -40,7 +40,7 @@ export async function release({ signal, play, id }) {
     learn(tracks);
 
     return [
-        hero(data, kind(data), () => play(tracks, 0)),
+        hero(data, kind(data), () => tracks.length && play(tracks, 0)),
         el('ol', { class: 'tracks numbered', role: 'list' },
            ...trackList(tracks, (i) => play(tracks, i), { numbered: true })),
         data.about && el('p', { class: 'about' }, data.about),

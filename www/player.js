@@ -8,7 +8,7 @@ import { Playback } from './playback.js';
 import { credits, outbox } from './plays.js';
 import { session } from './session.js';
 import { controlled } from './stream.js';
-import { counted, el, forget } from './view.js';
+import { counted, el, forget, showRow } from './view.js';
 
 const TYPING_MS = 180;
 const TOAST_MS = 8000;
@@ -80,7 +80,6 @@ async function show({ quiet = false, first = false } = {}) {
     turn = new AbortController();
 
     const { signal } = turn;
-    const play = (tracks, index) => playback.play(tracks, index);
 
     if (!quiet && name !== 'search') {
         main.replaceChildren(pages.waiting());
@@ -101,6 +100,10 @@ async function show({ quiet = false, first = false } = {}) {
 
         signal.throwIfAborted();
         main.replaceChildren(...nodes.filter(Boolean));
+
+        if (!quiet) {
+            scrollTo(0, 0);
+        }
 
     } catch (error) {
         if (signal.aborted) {
@@ -148,9 +151,18 @@ function mark() {
         const on = row.dataset.track === playback.track?.id;
 
         row.classList.toggle('on', on);
-        row.classList.toggle('moving', on && playback.playing);
-        row.toggleAttribute('aria-current', on);
+        showRow(row, on && playback.playing);
     }
+}
+
+
+/* a row of what plays pauses it; from any other list its track starts */
+function play(tracks, index) {
+    if (tracks[index].id === playback.track?.id && playback.playing) {
+        return playback.pause();
+    }
+
+    return playback.play(tracks, index);
 }
 
 
@@ -248,7 +260,7 @@ async function welcome() {
     const { token } = session;
 
     $('log').replaceChildren(...(token ? ['Log out'] : [
-        'Log in', el('span', { class: 'wide' }, ' as the demo listener')]));
+        'Log in ', el('span', { class: 'wide' }, 'as the demo listener')]));
     wallet();
 
     if (!token) {

@@ -231,6 +231,17 @@ function row(track, number, play) {
 }
 
 
+export function showRow(row, playing) {
+    const button = row.querySelector('.track-go');
+    const label = button.getAttribute('aria-label');
+
+    button.setAttribute('aria-label', label.replace(
+        /^(Play|Pause)/, playing ? 'Pause' : 'Play'));
+    button.querySelector('use').setAttribute(
+        'href', playing ? '#i-pause' : '#i-play');
+}
+
+
 export function card(release) {
     return el('li', { class: 'card' },
               el('a', { href: `#/release/${release.id}` },
