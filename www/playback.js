@@ -18,6 +18,10 @@ export class Playback extends EventTarget {
     #listening = null;
     #loading = null;
 
+    /* what is to happen once the source is there: { position, start },
+       and "set" from when the element has its address */
+    #plan = null;
+
     mode = null;
 
     constructor(audio) {
@@ -31,18 +35,19 @@ export class Playback extends EventTarget {
     }
 
     get playing() {
-        return Boolean(this.track) && !this.#audio.paused;
+        return this.#plan?.start
+               ?? (Boolean(this.track) && !this.#audio.paused);
     }
 
     get position() {
-        return this.#audio.currentTime;
+        return this.#plan?.position ?? this.#audio.currentTime;
     }
 
     get duration() {
         const { duration } = this.#audio;
 
-        return Number.isFinite(duration) ? duration
-                                         : this.track?.duration ?? 0;
+        return Number.isFinite(duration) && !this.#plan
+            ? duration : this.track?.duration ?? 0;
     }
 
     get last() {
@@ -55,19 +60,22 @@ export class Playback extends EventTarget {
         this.#queue = queue;
         this.#index = index;
 
-        if (again && this.#audio.src && !this.#audio.error) {
-            return this.resume();
-        }
-
-        return this.#load(0);
+        return again ? this.resume() : this.#load(0);
     }
 
     toggle() {
-        return this.playing ? this.#audio.pause() : this.resume();
+        return this.playing ? this.pause() : this.resume();
     }
 
     async resume() {
         if (!this.track) {
+            return;
+        }
+
+        if (this.#plan) {
+            this.#plan.start = true;
+            this.#tell('state');
+            await (this.#plan.set && this.#start());
             return;
         }
 
@@ -80,7 +88,12 @@ export class Playback extends EventTarget {
     }
 
     pause() {
+        if (this.#plan) {
+            this.#plan.start = false;
+        }
+
         this.#audio.pause();
+        this.#tell('state');
     }
 
     next() {
@@ -99,10 +112,14 @@ export class Playback extends EventTarget {
     seek(position) {
         const bound = Math.max(0, Math.min(position, this.duration));
 
-        if (this.track && Number.isFinite(this.#audio.duration)) {
+        if (this.#plan) {
+            this.#plan.position = bound;
+
+        } else if (Number.isFinite(this.#audio.duration)) {
             this.#audio.currentTime = bound;
-            this.#tell('time');
         }
+
+        this.#tell('time');
     }
 
     volume(level) {
@@ -135,35 +152,52 @@ export class Playback extends EventTarget {
 
         const { signal } = this.#loading;
 
+        this.#plan = { position, start };
         audio.pause();
         this.#listening = new Listening(mark());
         this.#mode(null);
         this.#tell('track');
+        this.#tell('state');
         this.#ask(track, signal);
 
         try {
             const src = await source(track, signal);
 
             signal.throwIfAborted();
-            audio.src = src;
-            await this.#go(position, start, signal);
+            await this.#carry(src, signal);
 
         } catch (error) {
             if (!signal.aborted) {
-                this.#tell('trouble', error);
+                this.#plan = null;
+                this.#tell('state');
+                await this.#failed(error);
             }
         }
     }
 
-    async #go(position, start, signal) {
+    /* play() comes before the metadata: a phone fetches none without it,
+       and takes it only as the direct consequence of a touch */
+    async #carry(src, signal) {
+        const there = once(this.#audio, 'loadedmetadata', signal);
+
+        this.#audio.src = src;
+        this.#plan.set = true;
+
+        if (this.#plan.start) {
+            this.#start();
+        }
+
+        await there;
+
+        const { position } = this.#plan;
+
+        this.#plan = null;
+
         if (position > 0) {
-            await once(this.#audio, 'loadedmetadata', signal);
             this.seek(position);
         }
 
-        if (start) {
-            await this.#start();
-        }
+        this.#tell('state');
     }
 
     /* a browser that wants a click first leaves it paused, which shows;
@@ -190,30 +224,30 @@ export class Playback extends EventTarget {
             }
 
         } catch (error) {
-            if (!signal.aborted && error instanceof ApiError
-                && !error.passing)
-            {
-                this.#tell('trouble', error);
+            /* when the source fails too, that tells it */
+            if (!signal.aborted && !(error instanceof ApiError)) {
+                throw error;
             }
         }
     }
 
-    async #failed() {
+    /* a media element does not tell why it failed; the server does */
+    async #failed(error) {
         const { track } = this;
         const signal = this.#loading?.signal;
 
-        if (!track || !signal || signal.aborted) {
+        if (!track || !signal || signal.aborted || this.#plan) {
             return;
         }
 
-        try {
-            await probe(track, signal);
-            this.#tell('trouble', new Error('This track cannot be played.'));
+        if (!(error instanceof ApiError)) {
+            error = await probe(track, signal).then(
+                () => new Error('This track cannot be played.'),
+                (reason) => reason);
+        }
 
-        } catch (error) {
-            if (!signal.aborted) {
-                this.#tell('trouble', error);
-            }
+        if (!signal.aborted) {
+            this.#tell('trouble', error);
         }
     }
 
@@ -269,10 +303,10 @@ export class Playback extends EventTarget {
 
 function once(target, name, signal) {
     return new Promise((resolve, reject) => {
-        const stop = () => reject(signal.reason);
-
         target.addEventListener(name, resolve, { once: true, signal });
-        target.addEventListener('error', stop, { once: true, signal });
-        signal.addEventListener('abort', stop, { once: true });
+        target.addEventListener('error', () => reject(target.error),
+                                { once: true, signal });
+        signal.addEventListener('abort', () => reject(signal.reason),
+                                { once: true });
     });
 }

@@ -41,6 +41,7 @@ function start() {
         controlled();
     }
 
+    outbox.flush();
     welcome();
     show({ first: true });
 }
@@ -316,6 +317,7 @@ function bindPlays() {
 
     outbox.addEventListener('counted', ({ detail }) => {
         counted(detail.trackId, detail.count);
+        $('toast').hidden ||= $('toast').dataset.about === 'plays';
         session.wallet(detail.total);
         playback.dispatchEvent(new Event('mode'));
         say(`Play counted: ${detail.count} of 9, it cost `
@@ -325,6 +327,7 @@ function bindPlays() {
     outbox.addEventListener('waiting', () => {
         toast('Your play is kept, and counts once the server is back.',
               'Try now', () => outbox.flush());
+        $('toast').dataset.about = 'plays';
     });
 
     outbox.addEventListener('refused', ({ detail }) => {
@@ -343,6 +346,7 @@ function toast(text, action, act) {
 
     $('toast-text').textContent = text;
     $('toast').hidden = false;
+    $('toast').dataset.about = '';
     button.hidden = !action;
     button.textContent = action ?? '';
     button.onclick = () => {

@@ -1,0 +1,125 @@
+/*
+ * One Chromium for all tests, a fresh profile for each; whatever the page
+ * complains about fails the test that made it.
+ */
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+export const BASE = process.env.RESONATE_URL;
+export const PATIENCE_MS = Number(process.env.RESONATE_PATIENCE_MS ?? 30000);
+
+const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+
+export function launch() {
+    return chromium.launch({
+        executablePath: process.env.RESONATE_CHROMIUM ?? '/usr/bin/chromium',
+        args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
+               '--disable-gpu', '--disable-quic', '--no-first-run',
+               '--disable-background-networking',
+               '--disable-component-update', '--disable-sync'],
+    });
+}
+
+
+/* as on a host without TLS; it also lets a test see each request */
+export function plain() {
+    delete Navigator.prototype.serviceWorker;
+}
+
+
+/* options: path, allow (a complaint that is meant to be), init (runs in the
+   page before its scripts), and the context's */
+export async function visit(browser, options, story) {
+    const { path = '/', allow = /^$/, init, ...more } = options;
+    const context = await browser.newContext({ viewport: DESKTOP, ...more });
+    const complaints = [];
+
+    try {
+        const page = await context.newPage();
+
+        page.setDefaultTimeout(PATIENCE_MS);
+
+        if (init) {
+            await page.addInitScript(init);
+        }
+
+        page.on('pageerror', (error) => complaints.push(String(error)));
+        page.on('console', (message) => {
+            if (['error', 'warning'].includes(message.type())) {
+                complaints.push(message.text());
+            }
+        });
+
+        await page.goto(BASE + path);
+        await page.locator('.track, .panel').first().waitFor();
+        await story(page);
+
+    } finally {
+        await context.close();
+    }
+
+    assert.deepEqual(complaints.filter((text) => !allow.test(text)), []);
+}
+
+
+export function until(page, condition, argument) {
+    return page.waitForFunction(condition, argument,
+                                { timeout: PATIENCE_MS });
+}
+
+
+export function play(page, title) {
+    return page.getByRole('button', { name: `Play ${title} by` }).click();
+}
+
+
+/* the position moves on by this much without help */
+export async function moves(page, by = 0.5) {
+    const from = await page.evaluate(() => document.querySelector('audio')
+        .currentTime);
+
+    await until(page, (to) => {
+        const audio = document.querySelector('audio');
+
+        return !audio.paused && audio.currentTime >= to;
+    }, from + by);
+}
+
+
+export async function seek(page, to) {
+    await page.locator('#seek').evaluate((range, value) => {
+        range.value = value;
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+        range.dispatchEvent(new Event('change', { bubbles: true }));
+    }, String(to));
+}
+
+
+export function duration(page) {
+    return page.evaluate(() => document.querySelector('audio').duration);
+}
+
+
+/* waits until the audio that is loaded has about this length */
+export function lasts(page, seconds) {
+    return until(page, (wanted) => {
+        const { duration, readyState } = document.querySelector('audio');
+
+        return readyState > 0 && Math.abs(duration - wanted) < 0.2;
+    }, seconds);
+}
+
+
+export async function login(page) {
+    await page.getByRole('button', { name: /Log in/ }).click();
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+    await page.locator('#credit').waitFor();
+}
+
+
+export function titles(page) {
+    return page.locator('.track-title').allTextContents();
+}
