@@ -535,29 +535,45 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
 }
 
 
-/* libpq's messages have many lines; a log entry has one */
+/*
+ * libpq's messages have many lines, one for each host and indented hints; a
+ * log entry has one line, without hints.
+ */
 
 static void
 ngx_resonate_pg_conn_error(ngx_resonate_pg_conn_t *conn, ngx_uint_t level,
     const char *what, const char *message)
 {
-    u_char  *p, *last, text[512];
+    u_char      *p, *last, text[512];
+    ngx_uint_t   hint;
 
     if (message == NULL) {
         message = PQerrorMessage(conn->pgconn);
     }
 
-    last = ngx_cpystrn(text, (u_char *) message, sizeof(text));
+    p = text;
+    last = text + sizeof(text) - 2;
+    hint = 0;
 
-    while (last > text && last[-1] == '\n') {
-        *--last = '\0';
-    }
+    for ( /* void */ ; *message && p < last; message++) {
 
-    for (p = text; p < last; p++) {
-        if (*p < ' ') {
-            *p = ' ';
+        if (*message == '\t') {
+            hint = 1;
+
+        } else if (*message == '\n') {
+            hint = 0;
+
+        } else if (!hint) {
+
+            if (p > text && message[-1] == '\n') {
+                *p++ = ' ';
+            }
+
+            *p++ = (u_char) *message;
         }
     }
+
+    *p = '\0';
 
     conn->log.action = (char *) what;
     ngx_log_error(level, &conn->log, 0, "%s", text);

@@ -56,6 +56,9 @@ static ngx_int_t ngx_resonate_pg_conninfo_push(ngx_resonate_pg_conninfo_t *ci,
     ngx_resonate_pg_host_t *host);
 static ngx_int_t ngx_resonate_pg_conninfo_params(
     ngx_resonate_pg_conninfo_t *ci);
+static ngx_int_t ngx_resonate_pg_conninfo_common(
+    ngx_resonate_pg_conninfo_t *ci, const char **keywords,
+    const char **values);
 static const char *ngx_resonate_pg_conninfo_join(
     ngx_resonate_pg_conninfo_t *ci, ngx_uint_t first, size_t offset);
 static const char *ngx_resonate_pg_conninfo_copy(ngx_conf_t *cf,
@@ -489,32 +492,69 @@ ngx_resonate_pg_conninfo_push(ngx_resonate_pg_conninfo_t *ci,
 static ngx_int_t
 ngx_resonate_pg_conninfo_params(ngx_resonate_pg_conninfo_t *ci)
 {
-    size_t                           size;
-    ngx_uint_t                       i, k, n;
-    const char                     **keywords, ***values, **common;
-    PQconninfoOption                *o;
-    ngx_resonate_pg_params_t        *params;
-    const ngx_resonate_pg_preset_t  *preset;
+    size_t                      size;
+    ngx_uint_t                  i, n;
+    const char                **values;
+    PQconninfoOption           *o;
+    ngx_resonate_pg_params_t   *params;
 
     params = &ci->pg->params;
-    n = ci->hosts.nelts;
-
-    for (k = 3, o = ci->options; o->keyword; o++) {
-        k++;
-    }
 
     /* the three lists of hosts, the operator's, ours and the terminator */
 
-    size = (k + sizeof(ngx_resonate_pg_presets)
-                / sizeof(ngx_resonate_pg_presets[0]) + 1) * sizeof(char *);
+    n = 3 + sizeof(ngx_resonate_pg_presets)
+            / sizeof(ngx_resonate_pg_presets[0]);
 
-    keywords = ngx_pcalloc(ci->cf->pool, size);
-    values = ngx_palloc(ci->cf->pool, n * sizeof(char **));
-    common = ngx_pcalloc(ci->cf->temp_pool, size);
+    for (o = ci->options; o->keyword; o++) {
+        n++;
+    }
 
-    if (keywords == NULL || values == NULL || common == NULL) {
+    size = n * sizeof(char *);
+
+    params->nhosts = ci->hosts.nelts;
+    params->keywords = ngx_pcalloc(ci->cf->pool, size);
+    params->values = ngx_palloc(ci->cf->pool,
+                                params->nhosts * sizeof(char **));
+    values = ngx_pcalloc(ci->cf->temp_pool, size);
+
+    if (params->keywords == NULL || params->values == NULL || values == NULL
+        || ngx_resonate_pg_conninfo_common(ci, params->keywords, values)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
+
+    for (i = 0; i < params->nhosts; i++) {
+
+        values[0] = ngx_resonate_pg_conninfo_join(ci, i,
+                                      offsetof(ngx_resonate_pg_host_t, host));
+        values[1] = ngx_resonate_pg_conninfo_join(ci, i,
+                                      offsetof(ngx_resonate_pg_host_t, addr));
+        values[2] = ngx_resonate_pg_conninfo_join(ci, i,
+                                      offsetof(ngx_resonate_pg_host_t, port));
+
+        params->values[i] = ngx_palloc(ci->cf->pool, size);
+
+        if (values[0] == NULL || values[1] == NULL || values[2] == NULL
+            || params->values[i] == NULL)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(params->values[i], values, size);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_pg_conninfo_common(ngx_resonate_pg_conninfo_t *ci,
+    const char **keywords, const char **values)
+{
+    ngx_uint_t                       k;
+    PQconninfoOption                *o;
+    const ngx_resonate_pg_preset_t  *preset;
 
     keywords[0] = "host";
     keywords[1] = "hostaddr";
@@ -532,9 +572,9 @@ ngx_resonate_pg_conninfo_params(ngx_resonate_pg_conninfo_t *ci)
         }
 
         keywords[k] = ngx_resonate_pg_conninfo_copy(ci->cf, o->keyword);
-        common[k] = ngx_resonate_pg_conninfo_copy(ci->cf, o->val);
+        values[k] = ngx_resonate_pg_conninfo_copy(ci->cf, o->val);
 
-        if (keywords[k] == NULL || common[k] == NULL) {
+        if (keywords[k] == NULL || values[k] == NULL) {
             return NGX_ERROR;
         }
 
@@ -544,35 +584,9 @@ ngx_resonate_pg_conninfo_params(ngx_resonate_pg_conninfo_t *ci)
     for (preset = ngx_resonate_pg_presets; preset->keyword; preset++) {
         if (ngx_resonate_pg_conninfo_value(ci, preset->keyword) == NULL) {
             keywords[k] = preset->keyword;
-            common[k++] = preset->value;
+            values[k++] = preset->value;
         }
     }
-
-    for (i = 0; i < n; i++) {
-        values[i] = ngx_palloc(ci->cf->pool, size);
-        if (values[i] == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_memcpy(values[i], common, size);
-
-        values[i][0] = ngx_resonate_pg_conninfo_join(ci, i,
-                                      offsetof(ngx_resonate_pg_host_t, host));
-        values[i][1] = ngx_resonate_pg_conninfo_join(ci, i,
-                                      offsetof(ngx_resonate_pg_host_t, addr));
-        values[i][2] = ngx_resonate_pg_conninfo_join(ci, i,
-                                      offsetof(ngx_resonate_pg_host_t, port));
-
-        if (values[i][0] == NULL || values[i][1] == NULL
-            || values[i][2] == NULL)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    params->keywords = keywords;
-    params->values = values;
-    params->nhosts = n;
 
     return NGX_OK;
 }
