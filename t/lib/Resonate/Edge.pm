@@ -301,7 +301,8 @@ sub conf_fails {
     my ($self, @parts) = @_;
 
     my %opt = ref $self ? %{$self->{opt}} : ();
-    my ($ok, $output) = Resonate::Conf::test(%opt, Resonate::Conf::parts(@parts));
+    my ($ok, $output) = Resonate::Conf::test(%opt,
+                                             Resonate::Conf::parts(@parts));
 
     return $ok ? undef : join "\n", $output =~ /\[emerg\] (?:\d+#\d+: )?(.*)/g;
 }

@@ -68,7 +68,6 @@ sub import {
         *{"${to}::$name"} = \&{"Test::More::$name"};
     }
 
-    *{"${to}::TODO"} = \${"${to}::TODO"};
     *{"${to}::$_"} = \&$_ for @EXPORT, 'done_testing';
 }
 

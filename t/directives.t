@@ -1,0 +1,40 @@
+# README describes every directive there is, and nothing more:
+#
+#   ### resonate_name
+#
+#   **Syntax:** `resonate_name argument;`
+#   **Default:** `resonate_name value;` or -
+#   **Context:** http, server, location
+#
+# and every directive is used in a test.
+
+use lib 't/lib';
+use Resonate::Test;
+use Resonate::Source;
+
+my %directives = Resonate::Source::directives();
+my $readme = Resonate::Source::text('README.md');
+my $tests = join '', map { Resonate::Source::text($_) }
+                     grep { $_ ne 't/directives.t' }
+                     Resonate::Source::files(qr{^t/.*\.(?:t|pm)$});
+my %section;
+
+while ($readme =~ /^### `?(resonate_\w+)`?\n(.*?)(?=^#|\z)/gms) {
+    $section{$1} = $2;
+}
+
+is_deeply [ sort keys %section ], [ sort keys %directives ],
+          'README has the directives that exist';
+
+for my $name (sort keys %directives) {
+    my $text = $section{$name} // '';
+    my ($context) = $text =~ /^\*\*Context:\*\* (.*?) *$/m;
+
+    like $text, qr/^\*\*Syntax:\*\* +`$name\b.*;?`/m, "$name: syntax";
+    like $text, qr/^\*\*Default:\*\* +\S/m, "$name: default";
+    is join(', ', sort split /, /, $context // ''), $directives{$name},
+       "$name: context";
+    like $tests, qr/\b$name\b/, "$name: used in a test";
+}
+
+done_testing;
