@@ -23,7 +23,8 @@ sub files {
     File::Find::find({ no_chdir => 1, wanted => sub {
         my ($name) = m{([^/]+)$};
 
-        if (-d && $skipped{$name}) {
+        # a file ".git" is a work tree's
+        if ($skipped{$name}) {
             $File::Find::prune = 1;
             return;
         }
