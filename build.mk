@@ -24,6 +24,6 @@ $(BUILD)/configure.stamp: $(ROOM_CONF) | deps
 	touch $@
 
 $(BUILD)/modules.stamp: $(BUILD)/configure.stamp $(ROOM_FILES)
-	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile modules
+	@$(MAKE) -s -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile modules
 	cp $(BUILD)/nginx/objs/ngx_resonate_*_module.so $(BUILD)/
 	touch $@

@@ -23,6 +23,7 @@ extern ngx_module_t  ngx_resonate_core_module;
 
 typedef struct ngx_resonate_shared_s  ngx_resonate_shared_t;
 typedef struct ngx_resonate_cache_s   ngx_resonate_cache_t;
+typedef struct ngx_resonate_calls_s   ngx_resonate_calls_t;
 
 
 typedef struct {
@@ -41,6 +42,7 @@ typedef struct {
     ngx_array_t                        routes; /* of ngx_resonate_route_t * */
     ngx_resonate_identity_provider_t  *provider;
     ngx_resonate_cache_t              *cache;
+    ngx_resonate_calls_t              *calls;  /* of this worker */
 } ngx_resonate_core_main_conf_t;
 
 

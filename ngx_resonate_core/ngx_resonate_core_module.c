@@ -4,7 +4,7 @@
  */
 
 
-#include "ngx_resonate_core_internal.h"
+#include "cache/ngx_resonate_cache.h"
 
 
 static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
@@ -15,6 +15,13 @@ const ngx_uint_t  ngx_resonate_core_abi = NGX_RESONATE_CORE_ABI;
 
 
 static ngx_command_t  ngx_resonate_core_commands[] = {
+
+    { ngx_string("resonate_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_resonate_cache_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("resonate_status"),
       NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
@@ -80,6 +87,8 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&mcf->kinds, cf->pool, 4,
                           sizeof(ngx_resonate_kind_t))
+           != NGX_OK
+        || ngx_array_init(&mcf->routes, cf->pool, 64, sizeof(void *))
            != NGX_OK)
     {
         return NULL;

@@ -92,8 +92,9 @@ ngx_int_t ngx_resonate_add_header(ngx_http_request_t *r, const char *name,
 /*
  * Identity.
  *
- * Read-only and valid as long as the request.  A subject belongs to its
- * issuer: only the pair names a person.  NULL means anonymous.
+ * Read-only and valid as long as the request; each text has a NUL behind its
+ * length.  A subject belongs to its issuer: only the pair names a person.
+ * NULL means anonymous.
  *
  * The auth room registers itself as the provider; without it everybody is
  * anonymous.  challenge() adds the WWW-Authenticate header that fits the

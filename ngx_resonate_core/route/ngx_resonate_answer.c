@@ -1,0 +1,203 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * From an outcome to bytes: JSON with its validators, a problem, or whatever
+ * another kind of reply makes of it.
+ */
+
+
+#include "ngx_resonate_route_internal.h"
+
+
+static ngx_int_t ngx_resonate_answer_json(ngx_http_request_t *r,
+    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
+static ngx_int_t ngx_resonate_answer_headers(ngx_http_request_t *r,
+    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
+static ngx_int_t ngx_resonate_answer_stale(ngx_http_request_t *r,
+    ngx_resonate_reply_t *reply);
+static ngx_int_t ngx_resonate_answer_etag(ngx_http_request_t *r,
+    ngx_str_t *etag);
+
+
+ngx_int_t
+ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_outcome_t *outcome)
+{
+    const char            *detail;
+    ngx_resonate_reply_t   reply;
+
+    if (outcome->away && ctx->stale) {
+        return ngx_resonate_route_answer(ctx, ctx->stale);
+    }
+
+    if (outcome->status >= NGX_HTTP_SPECIAL_RESPONSE) {
+        detail = outcome->body.len ? (char *) outcome->body.data : NULL;
+
+        return ngx_resonate_send_problem(ctx->request, outcome->status,
+                                         detail, NULL);
+    }
+
+    ngx_memzero(&reply, sizeof(ngx_resonate_reply_t));
+
+    reply.status = outcome->status;
+    reply.body = outcome->body;
+
+    if (outcome->etag[0]) {
+        reply.etag.data = outcome->etag;
+        reply.etag.len = NGX_RESONATE_ETAG_LEN;
+    }
+
+    return ngx_resonate_route_answer(ctx, &reply);
+}
+
+
+ngx_int_t
+ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    reply->personal = (ctx->identity != NULL);
+
+    if (reply->stale && ngx_resonate_answer_stale(r, reply) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->route->handler) {
+        return ctx->route->handler(r, reply);
+    }
+
+    return ngx_resonate_answer_json(r, ctx, reply);
+}
+
+
+static ngx_int_t
+ngx_resonate_answer_json(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    r->headers_out.status = reply->status;
+    r->headers_out.content_length_n = reply->body.len;
+
+    if (reply->body.len) {
+        ngx_str_set(&r->headers_out.content_type, "application/json");
+        r->headers_out.content_type_len = sizeof("application/json") - 1;
+
+    } else {
+        r->header_only = 1;
+    }
+
+    if (ngx_resonate_answer_headers(r, ctx, reply) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = reply->body.data;
+    b->last = reply->body.data + reply->body.len;
+    b->memory = 1;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_resonate_answer_headers(ngx_http_request_t *r,
+    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply)
+{
+    ngx_str_t                       value;
+    ngx_resonate_route_loc_conf_t  *rlcf;
+
+    if (ctx->route->method != RESONATE_GET || reply->personal) {
+        ngx_str_set(&value, "private, no-store");
+        return ngx_resonate_add_header(r, "Cache-Control", &value);
+    }
+
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_route_module);
+
+    if (ngx_resonate_add_header(r, "Cache-Control", &rlcf->control)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* a shared cache must not give it to somebody with a token */
+
+    if (ctx->route->caller) {
+        ngx_str_set(&value, "Authorization");
+
+        if (ngx_resonate_add_header(r, "Vary", &value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return reply->etag.len ? ngx_resonate_answer_etag(r, &reply->etag)
+                           : NGX_OK;
+}
+
+
+/* RFC 9111, 5.1; the Warning is of RFC 7234, 5.5.1: obsolete but understood */
+
+static ngx_int_t
+ngx_resonate_answer_stale(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
+{
+    ngx_str_t  value;
+
+    ngx_str_set(&value, "110 - \"Response is Stale\"");
+
+    if (ngx_resonate_add_header(r, "Warning", &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    value.data = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%T", reply->age) - value.data;
+
+    return ngx_resonate_add_header(r, "Age", &value);
+}
+
+
+static ngx_int_t
+ngx_resonate_answer_etag(ngx_http_request_t *r, ngx_str_t *etag)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "ETag");
+    h->value = *etag;
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    r->headers_out.etag = h;
+
+    return NGX_OK;
+}

@@ -1,0 +1,565 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * "resonate_route": checked word by word while configuration is read, and
+ * against databases and kinds when all of it was read.
+ */
+
+
+#include "ngx_resonate_route_internal.h"
+
+
+typedef struct {
+    ngx_str_t    name;
+    char      *(*set)(ngx_conf_t *cf, ngx_resonate_route_t *route,
+                      ngx_str_t *value);
+} ngx_resonate_route_option_t;
+
+
+static char *ngx_resonate_route_head(ngx_conf_t *cf,
+    ngx_resonate_route_loc_conf_t *rlcf, ngx_resonate_route_t *route);
+static char *ngx_resonate_route_word(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *word);
+static char *ngx_resonate_route_arg(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *word, resonate_view_t view,
+    resonate_where_e where);
+static char *ngx_resonate_route_defaults(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
+static char *ngx_resonate_route_check(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
+static void *ngx_resonate_route_alloc(void *ctx, size_t size);
+static char *ngx_resonate_route_access(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static char *ngx_resonate_route_scope(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static char *ngx_resonate_route_pg(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static char *ngx_resonate_route_reply(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static char *ngx_resonate_route_cache(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static char *ngx_resonate_route_personal(ngx_conf_t *cf,
+    ngx_resonate_route_t *route, ngx_str_t *value);
+static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
+    ngx_resonate_core_main_conf_t *mcf, ngx_resonate_route_t *route);
+static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
+
+
+static const ngx_resonate_route_option_t  ngx_resonate_route_options[] = {
+    { ngx_string("access="), ngx_resonate_route_access },
+    { ngx_string("scope="), ngx_resonate_route_scope },
+    { ngx_string("pg="), ngx_resonate_route_pg },
+    { ngx_string("reply="), ngx_resonate_route_reply },
+    { ngx_string("cache="), ngx_resonate_route_cache },
+    { ngx_string("personal="), ngx_resonate_route_personal },
+    { ngx_null_string, NULL }
+};
+
+
+char *
+ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_route_loc_conf_t *rlcf = conf;
+
+    char                            *rv;
+    ngx_str_t                       *value;
+    ngx_uint_t                       i;
+    ngx_resonate_route_t            *route, **slot;
+    ngx_http_core_loc_conf_t        *clcf;
+    ngx_resonate_core_main_conf_t   *mcf;
+
+    value = cf->args->elts;
+
+    route = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_t));
+    if (route == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    route->args = ngx_pcalloc(cf->pool, RESONATE_ARGS_MAX
+                                        * sizeof(resonate_arg_t));
+    if (route->args == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    route->file = cf->conf_file->file.name;
+    route->line = cf->conf_file->line;
+
+    rv = ngx_resonate_route_head(cf, rlcf, route);
+
+    for (i = 4; i < cf->args->nelts && rv == NGX_CONF_OK; i++) {
+        rv = ngx_resonate_route_word(cf, route, &value[i]);
+    }
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_resonate_route_defaults(cf, route);
+    }
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_resonate_route_check(cf, route);
+    }
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    mcf = ngx_resonate_core_main_conf(cf);
+
+    slot = ngx_array_push(&mcf->routes);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = route;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_resonate_route_handler;
+
+    /* "location /api/v3/": patterns begin at its last slash */
+
+    rlcf->prefix = clcf->name.len;
+
+    if (clcf->named || clcf->noname) {
+        rlcf->prefix = 0;
+    }
+
+#if (NGX_PCRE)
+    if (clcf->regex) {
+        rlcf->prefix = 0;
+    }
+#endif
+
+    if (rlcf->prefix && clcf->name.data[rlcf->prefix - 1] == '/') {
+        rlcf->prefix--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_head(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
+    ngx_resonate_route_t *route)
+{
+    size_t            nargs;
+    ngx_str_t        *value;
+    const char       *error;
+    resonate_node_t  *node;
+    resonate_view_t   view;
+
+    value = cf->args->elts;
+
+    view.data = (char *) value[1].data;
+    view.len = value[1].len;
+
+    if (resonate_method_parse(view, &route->method) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid method \"%V\", it must be GET, POST, PUT, "
+                           "PATCH or DELETE", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    view.data = (char *) value[3].data;
+    view.len = value[3].len;
+
+    if (!resonate_function_valid(view)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid function \"%V\", it must be "
+                           "schema.function in lower case", &value[3]);
+        return NGX_CONF_ERROR;
+    }
+
+    route->function = value[3];
+
+    if (rlcf->root == NULL) {
+        rlcf->root = ngx_pcalloc(cf->pool, sizeof(resonate_node_t));
+        if (rlcf->root == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    view.data = (char *) value[2].data;
+    view.len = value[2].len;
+
+    node = resonate_trie_add(rlcf->root, view, ngx_resonate_route_alloc,
+                             cf->pool, route->args, &nargs, &error);
+    if (node == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "path \"%V\" %s",
+                           &value[2], error);
+        return NGX_CONF_ERROR;
+    }
+
+    if (node->routes[route->method]) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate route \"%V %V\"", &value[1], &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    node->routes[route->method] = route;
+    route->nargs = nargs;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_word(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *word)
+{
+    ngx_str_t                           value;
+    resonate_view_t                     view;
+    resonate_where_e                    where;
+    const ngx_resonate_route_option_t  *option;
+
+    view.data = (char *) word->data;
+    view.len = word->len;
+
+    if (resonate_arg_where(&view, &where) == 0) {
+        return ngx_resonate_route_arg(cf, route, word, view, where);
+    }
+
+    if (ngx_strcmp(word->data, "caller") == 0) {
+        route->caller = 1;
+        return NGX_CONF_OK;
+    }
+
+    for (option = ngx_resonate_route_options; option->name.len; option++) {
+
+        if (word->len <= option->name.len
+            || ngx_strncmp(word->data, option->name.data, option->name.len)
+               != 0)
+        {
+            continue;
+        }
+
+        value.data = word->data + option->name.len;
+        value.len = word->len - option->name.len;
+
+        if (option->set(cf, route, &value) == NGX_CONF_OK) {
+            return NGX_CONF_OK;
+        }
+
+        break;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\" in \"resonate_route\" "
+                       "directive", word);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_resonate_route_arg(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *word, resonate_view_t view, resonate_where_e where)
+{
+    ngx_uint_t       i;
+    const char      *error;
+    resonate_arg_t  *arg;
+
+    if (route->nargs == RESONATE_ARGS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "argument \"%V\" is one too many", word);
+        return NGX_CONF_ERROR;
+    }
+
+    arg = &route->args[route->nargs];
+
+    error = resonate_arg_parse(view, where, arg);
+
+    if (error) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "argument \"%V\" %s", word,
+                           error);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < route->nargs; i++) {
+        if (ngx_strcmp(route->args[i].sql, arg->sql) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "argument \"%V\" is duplicate", word);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    route->nargs++;
+
+    if (where == RESONATE_BODY) {
+        route->body = 1;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* a default must pass the checks that it replaces */
+
+static char *
+ngx_resonate_route_defaults(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    char               *buf;
+    size_t              size;
+    ngx_uint_t          i;
+    ngx_str_t           text;
+    resonate_arg_t     *arg;
+    resonate_values_t   values;
+
+    for (i = 0; i < route->nargs; i++) {
+        arg = &route->args[i];
+
+        if (!arg->has_default) {
+            continue;
+        }
+
+        size = resonate_values_size(arg->fallback.len, 1);
+
+        buf = ngx_pnalloc(cf->temp_pool, size);
+        if (buf == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        resonate_values_init(&values, buf, size);
+        resonate_args_text(&values, route->args, i, arg->fallback);
+
+        if (values.nfaults) {
+            text.data = (u_char *) arg->name.data;
+            text.len = arg->name.len;
+
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "default of argument \"%V\" %s", &text,
+                               values.faults[0].message);
+            return NGX_CONF_ERROR;
+        }
+
+        route->defaults += arg->fallback.len + 1;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_check(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    if (route->body && route->method == RESONATE_GET) {
+        return "has a body argument with method GET";
+    }
+
+    if (route->method != RESONATE_GET && (route->cache || route->personal)) {
+        return "caches another method than GET";
+    }
+
+    if (route->personal && !route->caller) {
+        return "has \"personal\" without \"caller\" or \"access=user\"";
+    }
+
+    if (route->user && route->cache) {
+        return "has \"cache\" with \"access=user\", use \"personal\"";
+    }
+
+    if (route->database.len == 0) {
+        if (route->method == RESONATE_GET) {
+            ngx_str_set(&route->database, "read");
+
+        } else {
+            ngx_str_set(&route->database, "write");
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_resonate_route_alloc(void *ctx, size_t size)
+{
+    return ngx_pcalloc(ctx, size);
+}
+
+
+static char *
+ngx_resonate_route_access(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    if (ngx_strcmp(value->data, "user") == 0) {
+        route->user = 1;
+        route->caller = 1;
+        return NGX_CONF_OK;
+    }
+
+    return ngx_strcmp(value->data, "any") == 0 ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_resonate_route_scope(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    route->scope = *value;
+    route->user = 1;
+    route->caller = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_pg(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    route->database = *value;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_reply(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    route->kind = *value;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_cache(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    route->cache = ngx_parse_time(value, 1);
+
+    return route->cache == (time_t) NGX_ERROR ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_route_personal(ngx_conf_t *cf, ngx_resonate_route_t *route,
+    ngx_str_t *value)
+{
+    route->personal = ngx_parse_time(value, 1);
+
+    return route->personal == (time_t) NGX_ERROR ? NGX_CONF_ERROR
+                                                 : NGX_CONF_OK;
+}
+
+
+char *
+ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_route_loc_conf_t *rlcf = conf;
+
+    ngx_str_t  *value;
+
+    if (rlcf->unknown.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].data[0] != '@') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid location \"%V\", \"%V\" needs a named "
+                           "one, \"@name\"", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    rlcf->unknown = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_uint_t                       i;
+    ngx_resonate_route_t           **route;
+    ngx_resonate_core_main_conf_t   *mcf;
+
+    mcf = ngx_resonate_core_main_conf(cf);
+    route = mcf->routes.elts;
+
+    for (i = 0; i < mcf->routes.nelts; i++) {
+        if (ngx_resonate_route_bind(cf, mcf, route[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf,
+    ngx_resonate_route_t *route)
+{
+    ngx_uint_t            i;
+    ngx_resonate_kind_t  *kind;
+
+    if (route->kind.len && ngx_strcmp(route->kind.data, "json") != 0) {
+        kind = mcf->kinds.elts;
+
+        for (i = 0; i < mcf->kinds.nelts; i++) {
+            if (ngx_strcmp(kind[i].name.data, route->kind.data) == 0) {
+                route->handler = kind[i].handler;
+            }
+        }
+
+        if (route->handler == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "unknown reply \"%V\" of route in %V:%ui",
+                          &route->kind, &route->file, route->line);
+            return NGX_ERROR;
+        }
+    }
+
+    if ((route->cache || route->personal) && mcf->cache == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "no \"resonate_cache\" for the route in %V:%ui",
+                      &route->file, route->line);
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_route_statement(cf, route);
+}
+
+
+static ngx_int_t
+ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    size_t              size;
+    ngx_str_t           sql;
+    ngx_uint_t          nparams;
+    resonate_view_t     function;
+    ngx_resonate_pg_t  *pg;
+
+    pg = ngx_resonate_pg_get(cf, &route->database);
+
+    if (pg == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "no \"resonate_pg %V\" for the route in %V:%ui",
+                      &route->database, &route->file, route->line);
+        return NGX_ERROR;
+    }
+
+    size = 256 + route->function.len
+           + route->nargs * (2 * RESONATE_NAME_MAX + 16);
+
+    sql.data = ngx_pnalloc(cf->pool, size);
+    if (sql.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    function.data = (char *) route->function.data;
+    function.len = route->function.len;
+
+    sql.len = resonate_route_sql((char *) sql.data, size, function,
+                                 route->args, route->nargs, route->caller);
+
+    nparams = route->nargs + (route->caller ? 2 : 0);
+
+    route->stmt = ngx_resonate_pg_stmt_add(cf, pg, &sql, nparams);
+
+    return (sql.len && route->stmt) ? NGX_OK : NGX_ERROR;
+}

@@ -1,0 +1,126 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the files of the route room share with each other only.
+ */
+
+
+#ifndef _NGX_RESONATE_ROUTE_INTERNAL_H_INCLUDED_
+#define _NGX_RESONATE_ROUTE_INTERNAL_H_INCLUDED_
+
+
+#include "../cache/ngx_resonate_cache.h"
+#include "resonate_args.h"
+#include "resonate_trie.h"
+
+
+extern ngx_module_t  ngx_resonate_route_module;
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct ngx_resonate_call_s  ngx_resonate_call_t;
+
+
+/* one "resonate_route" line; read-only after configuration */
+
+typedef struct {
+    ngx_str_t                 function;
+    resonate_arg_t           *args;
+    ngx_uint_t                nargs;
+    resonate_method_e         method;
+    size_t                    defaults;    /* bytes of all defaults */
+
+    ngx_str_t                 scope;       /* empty: none needed */
+    ngx_str_t                 database;
+    ngx_str_t                 kind;
+    ngx_resonate_reply_pt     handler;     /* NULL: json */
+    ngx_resonate_pg_stmt_t   *stmt;
+
+    time_t                    cache;       /* seconds, for everybody */
+    time_t                    personal;    /* seconds, for one caller */
+
+    ngx_str_t                 file;        /* where it was declared */
+    ngx_uint_t                line;
+
+    unsigned                  caller:1;    /* the function is told who asks */
+    unsigned                  user:1;      /* only for callers with a token */
+    unsigned                  body:1;
+} ngx_resonate_route_t;
+
+
+typedef struct {
+    resonate_node_t          *root;        /* NULL: no route here */
+    size_t                    prefix;      /* of the URI, cut off */
+    ngx_str_t                 unknown;     /* named location, or empty */
+    ngx_str_t                 control;     /* Cache-Control of public ones */
+} ngx_resonate_route_loc_conf_t;
+
+
+typedef struct {
+    ngx_resonate_route_t     *route;
+    ngx_http_request_t       *request;
+    ngx_resonate_identity_t  *identity;
+    resonate_captures_t       captures;
+    const char              **values;      /* nargs, then the caller's two */
+    ngx_str_t                 key;         /* in the cache; empty: uncached */
+    ngx_resonate_reply_t     *stale;       /* if the database is away */
+
+    ngx_resonate_call_t      *call;
+    ngx_queue_t               queue;       /* among the call's waiters */
+    unsigned                  waiting:1;
+} ngx_resonate_route_ctx_t;
+
+
+/* what a call ended with: a reply, or an error status with a detail */
+
+typedef struct {
+    ngx_uint_t                status;
+    ngx_str_t                 body;        /* detail if status >= 400 */
+    u_char                    etag[NGX_RESONATE_ETAG_LEN + 1];
+    unsigned                  away:1;      /* the database's fault */
+} ngx_resonate_outcome_t;
+
+
+char *ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_resonate_route_postconfiguration(ngx_conf_t *cf);
+ngx_int_t ngx_resonate_route_handler(ngx_http_request_t *r);
+
+/* checked arguments to ctx->values; NGX_OK, or what a handler returns */
+ngx_int_t ngx_resonate_route_args(ngx_http_request_t *r,
+    ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
+
+/*
+ * Calls the function of ctx->route.  NGX_DONE: ngx_resonate_route_done() will
+ * run once, later, unless the request ends before; otherwise *outcome is
+ * filled in at once.
+ */
+ngx_int_t ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_outcome_t *outcome);
+ngx_int_t ngx_resonate_call_init_process(ngx_cycle_t *cycle);
+void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_outcome_t *outcome);
+
+/* sends; returns what a content handler returns */
+ngx_int_t ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply);
+ngx_int_t ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_outcome_t *outcome);
+
+/* the tag of everything made for this caller alone */
+uint32_t ngx_resonate_caller_slot(ngx_resonate_identity_t *id);
+
+/* slots of a text[] literal's elements; -1: more than fit, or malformed */
+ngx_int_t ngx_resonate_tag_slots(const char *text, size_t len,
+    uint32_t *slots);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_RESONATE_ROUTE_INTERNAL_H_INCLUDED_ */

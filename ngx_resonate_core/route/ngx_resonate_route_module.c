@@ -1,0 +1,98 @@
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include "ngx_resonate_route_internal.h"
+
+
+static ngx_int_t ngx_resonate_route_init_process(ngx_cycle_t *cycle);
+static void *ngx_resonate_route_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+
+
+static ngx_command_t  ngx_resonate_route_commands[] = {
+
+    { ngx_string("resonate_route"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_resonate_route_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("resonate_unknown"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_unknown_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("resonate_cache_control"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_route_loc_conf_t, control),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_resonate_route_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_resonate_route_postconfiguration,  /* postconfiguration */
+
+    NULL,                                  /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_resonate_route_create_loc_conf,    /* create location configuration */
+    ngx_resonate_route_merge_loc_conf      /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_resonate_route_module = {
+    NGX_MODULE_V1,
+    &ngx_resonate_route_module_ctx,        /* module context */
+    ngx_resonate_route_commands,           /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_resonate_route_init_process,       /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_resonate_route_init_process(ngx_cycle_t *cycle)
+{
+    return ngx_resonate_call_init_process(cycle);
+}
+
+
+static void *
+ngx_resonate_route_create_loc_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_loc_conf_t));
+}
+
+
+static char *
+ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_resonate_route_loc_conf_t *prev = parent;
+    ngx_resonate_route_loc_conf_t *conf = child;
+
+    ngx_conf_merge_str_value(conf->control, prev->control,
+                             "public, max-age=0, must-revalidate");
+
+    return NGX_CONF_OK;
+}

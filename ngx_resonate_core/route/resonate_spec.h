@@ -1,0 +1,106 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * One argument of a route, as written in configuration:
+ *
+ *     <id:uuid>                             in the path, always required
+ *     ?limit:int(1..100)=50                 in the query, with a default
+ *     ?ids:uuid[](1..200)!                  a list of 1 to 200, required
+ *     body.trackId:uuid!                    a member of the JSON body
+ *     header.Idempotency-Key:text(1..255)   a request header
+ *
+ * Types: uuid, int, bool, date (YYYY-MM-DD), text, enum(a|b|c), and, in
+ * bodies only, json.  Bounds are values for int, characters for text, and
+ * items for a list.
+ *
+ * Pure: libc only.  All views point into the text that was parsed.
+ */
+
+
+#ifndef _RESONATE_SPEC_H_INCLUDED_
+#define _RESONATE_SPEC_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+#define RESONATE_ARGS_MAX   16      /* arguments of one route */
+#define RESONATE_NAME_MAX   48      /* bytes of an argument's name */
+#define RESONATE_ITEMS_MAX  1000    /* items of a list at the most */
+#define RESONATE_TEXT_MAX   10000   /* characters of a text at the most */
+
+
+typedef struct {
+    const char         *data;
+    size_t              len;
+} resonate_view_t;
+
+
+typedef enum {
+    RESONATE_UUID = 0,
+    RESONATE_INT,
+    RESONATE_BOOL,
+    RESONATE_DATE,
+    RESONATE_TEXT,
+    RESONATE_ENUM,
+    RESONATE_JSON
+} resonate_type_e;
+
+
+typedef enum {
+    RESONATE_PATH = 0,
+    RESONATE_QUERY,
+    RESONATE_BODY,
+    RESONATE_HEADER
+} resonate_where_e;
+
+
+typedef struct {
+    resonate_view_t     name;
+    char                sql[2 * RESONATE_NAME_MAX];    /* snake_case, NUL */
+    resonate_type_e     type;
+    resonate_where_e    where;
+    int64_t             min;
+    int64_t             max;
+    resonate_view_t     words;       /* enum: a|b|c */
+    resonate_view_t     fallback;    /* the default as written */
+    unsigned            list:1;
+    unsigned            required:1;
+    unsigned            has_default:1;
+} resonate_arg_t;
+
+
+/* "query", "path", "body", "header" */
+const char *resonate_where_name(resonate_where_e where);
+
+/*
+ * Parses one argument word; of a path argument only what is between < and >.
+ * Returns NULL, or what is wrong with it, in words that can follow it.
+ */
+const char *resonate_arg_parse(resonate_view_t word, resonate_where_e where,
+    resonate_arg_t *arg);
+
+/* which of the forms above a word has; its prefix is cut off; -1: none */
+int resonate_arg_where(resonate_view_t *word, resonate_where_e *where);
+
+/* a function's name, schema.name, that needs no quotes in SQL */
+int resonate_function_valid(resonate_view_t name);
+
+/*
+ * The call of a route as SQL, NUL-terminated; "caller" adds the mapped
+ * identity as the last two parameters.  Returns its length, or 0 when "size"
+ * is too small.
+ */
+size_t resonate_route_sql(char *buf, size_t size, resonate_view_t function,
+    const resonate_arg_t *args, size_t nargs, int caller);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _RESONATE_SPEC_H_INCLUDED_ */
