@@ -252,6 +252,7 @@ ngx_resonate_preview_start(ngx_http_request_t *r,
 
     /* blocked: the request, its pool and its file outlive the task */
 
+    r->main->count++;
     r->main->blocked++;
     r->aio = 1;
     r->write_event_handler = ngx_resonate_preview_resume;

@@ -156,7 +156,7 @@ ngx_resonate_stream_open(ngx_http_request_t *r,
                    "resonate stream: \"%V\" fd:%d", path, of.fd);
 
     if (!of.is_file) {
-        ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0,
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "\"%V\" is not a regular file", path);
         return NGX_HTTP_NOT_FOUND;
     }

@@ -38,8 +38,8 @@ typedef ngx_int_t (*ngx_resonate_reply_pt)(ngx_http_request_t *r,
  * Adds a kind of reply, usable as "reply=NAME" in resonate_route; to be
  * called from preconfiguration.  "name" is a literal.  The handler is called
  * for statuses 200-299 with the request ready to answer, and returns what
- * a content handler returns; NGX_DONE: it answers later, and then ends with
- * ngx_http_finalize_request() itself (r->main->count was raised for it).
+ * a content handler returns; NGX_DONE: it raised r->main->count, answers
+ * later and then ends with ngx_http_finalize_request() itself.
  */
 
 ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf, const char *name,
