@@ -1,0 +1,190 @@
+# Whose request it is: variables, and every way nginx runs a request.
+
+use lib 't/lib';
+use Resonate::Test;
+
+my $port2 = Resonate::Edge->free_port;
+my $dir = tempdir();
+
+spew("$dir/page.shtml", '<!--# echo var="resonate_user" -->+'
+     . '<!--# include virtual="/sub" -->+<!--# include virtual="/off" -->');
+mkdir "$dir/folder";
+spew("$dir/folder/index.html", 'index');
+
+my $locations = <<'END';
+location = /who     { resonate_auth optional; try_files /none @said; }
+location @said      { return 200 "$resonate_user"; }
+
+location = /all {
+    resonate_auth optional;
+    try_files /none @all;
+}
+location @all {
+    return 200 "$resonate_issuer|$resonate_user|$resonate_scope|$resonate_client";
+}
+
+location = /claims  { resonate_auth optional; try_files /none @claims; }
+location @claims {
+    return 200 "$resonate_claim_email|$resonate_claim_emailverified|$resonate_claim_realm_access|$resonate_claim_n|$resonate_claim_none|$resonate_claim_lines|$resonate_claim_long|$resonate_claim_case|$resonate_claim_yes|$resonate_claim_null";
+}
+
+location = /sub     { resonate_auth required; try_files /none @said; }
+location = /off     { return 200 "$resonate_user"; }
+location = /early   { resonate_auth optional; if ($resonate_user = 'u1')
+                      { return 200 'early'; } return 200 'late'; }
+location /page      { resonate_auth optional; ssi on; root DIR; }
+location /folder/   { resonate_auth required; root DIR; }
+
+location = /error {
+    resonate_auth optional;
+    error_page 404 /off;
+    try_files /none =404;
+}
+location = /refused {
+    resonate_auth required;
+    error_page 401 =200 /off;
+    try_files /none @said;
+}
+location = /accel   { resonate_auth required; proxy_pass http://127.0.0.1:$server_port/to; }
+location = /to      { add_header X-Accel-Redirect /off; return 200; }
+location = /asked   { resonate_auth required; auth_request /sub;
+                      try_files /none @said; }
+location = /up {
+    resonate_auth optional;
+    proxy_pass http://127.0.0.1:$server_port/echo;
+    proxy_set_header X-User $resonate_user;
+    proxy_set_header Authorization "";
+}
+location = /echo    { return 200 "$http_x_user|$http_authorization"; }
+END
+
+$locations =~ s/DIR/$dir/g;
+
+my $edge = Resonate::Edge->new(
+    auth    => 1,
+    modules => [qw(core auth)],
+    server  => $locations,
+    http    => <<END);
+ssi_types text/plain;
+log_format who '\$uri \$resonate_user';
+access_log $dir/who.log who;
+server { listen 127.0.0.1:$port2 http2; $locations }
+END
+
+
+my %token = map { $_ => token(sub => $_) } map { "u$_" } 1 .. 9;
+
+sub said {
+    my ($path, $who, @opt) = @_;
+    return $edge->get($path, $who ? (token => $token{$who}) : (), @opt)
+                ->{content};
+}
+
+# path, what u1 gets, what nobody gets
+for my $row (
+    [ '/who',    'u1', '' ],
+    [ '/all',    'https://demo.resonate.example|u1|stream plays profile|',
+                 '|||' ],
+    [ '/off',    '', '' ],
+    [ '/early',  'early', 'late' ],
+    [ '/page.shtml',  'u1+u1+u1', '(none)++' ],
+    [ '/folder/', 'index', undef ],
+    [ '/error',  'u1', '' ],
+    [ '/refused', 'u1', '' ],
+    [ '/accel',  'u1', undef ],
+    [ '/asked',  'u1', undef ],
+    [ '/up',     'u1|', '|' ],
+) {
+    my ($path, $known, $unknown) = @$row;
+    is(said($path, 'u1'), $known, "$path as u1");
+    is(said($path), $unknown, "$path as nobody") if defined $unknown;
+}
+
+is($edge->get($_)->{status}, 401, "$_ is refused to nobody")
+    for qw(/sub /folder/ /accel /asked);
+
+is(said('/up', undef, headers => { 'X-User' => 'admin' }), '|',
+   'a client cannot name itself to an upstream');
+is(said('/up', 'u2', headers => { 'X-User' => 'admin' }), 'u2|',
+   'nor can one with a token');
+
+is($edge->get('/all', token => token(azp => 'app', scope => undef))
+        ->{content}, 'https://demo.resonate.example|listener||app', 'azp');
+is($edge->get('/all', token => token(azp => 'app', client_id => 'cli'))
+        ->{content}, 'https://demo.resonate.example|listener|'
+                     . 'stream plays profile|cli', 'client_id goes first');
+
+is($edge->get('/claims', token => token(
+        email => "zo\x{eb}\@x.example", emailVerified => JSON::PP::true,
+        realm_access => { roles => ['a', "b\n"] }, n => 1.5,
+        lines => "a\r\nb", long => 'x' x 4097, Case => 'other',
+        case => 'same', Yes => 'other', null => JSON::PP::null))
+        ->{content},
+   qq(zo\xc3\xab\@x.example|true|{"roles":["a","b\\n"]}|1.5||||same|other|),
+   'claims');
+is(said('/claims'), '|||||||||', 'no claims');
+
+# one connection, many callers
+
+my $http = $edge->client;
+my @order = map { 'u' . (1 + $_ * 7 % 9) } 1 .. 50;
+my @wrong = grep {
+    my $who = $_;
+    my $known = $http->request('GET', '/who', token => $token{$who});
+    my $other = $http->request('GET', '/who');
+    $known->{content} ne $who || $other->{content} ne '';
+} @order;
+is_deeply(\@wrong, [], 'keepalive: a request has its own caller, or none');
+
+# a hundred streams of one HTTP/2 connection, sent at once
+
+sub frame  { return pack 'B8 n C C N', 0, length $_[2], @_[0, 1], $_[3] }
+sub string { return hpack_length(length $_[0]) . $_[0] }
+
+sub hpack_length {
+    my ($n) = @_;
+    return chr $n if $n < 127;
+    my $bytes = chr 127;
+    for ($n -= 127; $n >= 128; $n >>= 7) { $bytes .= chr(128 | $n & 127) }
+    return $bytes . chr $n;
+}
+
+sub headers {
+    my ($stream, %header) = @_;
+    # GET, http, and the others as literals that are not indexed
+    my $block = "\x82\x86" . join '',
+                map { "\0" . string($_) . string($header{$_}) }
+                sort keys %header;
+    return frame(1, 5, $block, $stream) . $block;
+}
+
+my %caller = map { (2 * $_ + 1) => $_ % 10 ? 'u' . $_ % 10 : '' } 0 .. 99;
+my $h2 = Resonate::Http->new(port => $port2);
+
+$h2->send(join '', "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, '', 0),
+    map {
+        my $who = $caller{$_};
+        headers($_, ':authority' => 'localhost', ':path' => '/who',
+                $who ? (authorization => "Bearer $token{$who}") : ());
+    } sort { $a <=> $b } keys %caller);
+
+my (%said, %done);
+
+while (keys %done < 100) {
+    my ($high, $low, $type, $flags, $stream) =
+        unpack 'C n C C N', $h2->take(9);
+    my $bytes = $h2->take($high << 16 | $low);
+    $said{$stream} .= $bytes if $type == 0;
+    $done{$stream} = 1 if $type < 2 && $flags & 1;
+    die 'HTTP/2 failed' if $type == 3 || $type == 7;
+}
+
+$h2->close;
+
+is_deeply([ grep { ($said{$_} // '') ne $caller{$_} } keys %caller ], [],
+          'HTTP/2: each of a hundred streams has its own caller');
+
+wait_for { slurp("$dir/who.log") =~ /^\/off u1$/m } 5, 'the log';
+like(slurp("$dir/who.log"), qr/^\/all listener$/m, 'the log knows the caller');
+
+done_testing();
