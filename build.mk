@@ -25,5 +25,5 @@ $(BUILD)/configure.stamp: $(ROOM_CONF) | deps
 
 $(BUILD)/modules.stamp: $(BUILD)/configure.stamp $(ROOM_FILES)
 	@$(MAKE) -s -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile modules
-	cp $(BUILD)/nginx/objs/ngx_resonate_*_module.so $(BUILD)/
+	install $(BUILD)/nginx/objs/ngx_resonate_*_module.so $(BUILD)/
 	touch $@

@@ -38,7 +38,7 @@ typedef enum {
 
 
 struct ngx_resonate_pg_query_s {
-    /* set by the owner before start; "values" has one NUL-terminated text
+    /* set by the owner, in zeroed memory, before start; "values" has one NUL-terminated text
        or NULL (SQL NULL) for each parameter of the statement and, as the
        query itself, must live until the handler ran or cancel() returned */
     ngx_resonate_pg_stmt_t      *stmt;
@@ -80,7 +80,8 @@ ngx_resonate_pg_stmt_t *ngx_resonate_pg_stmt_add(ngx_conf_t *cf,
 /*
  * Run time.
  *
- * start()   NGX_AGAIN: the handler will run exactly once, later;
+ * start()   NGX_AGAIN: the handler will run exactly once, later; a
+ *           query may be started again then, from its handler too;
  *           NGX_DECLINED: refused at once, q->status says why (BUSY,
  *           UNAVAILABLE) and the handler will not run
  * cancel()  safe at any time, before start() and after the handler too;
