@@ -45,6 +45,7 @@ COMMENT ON SCHEMA v3 IS 'API version 3: one function for each route, each return
 -- Extensions live in public, where only the owner may look.
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA public;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO resonate_owner;

@@ -17,11 +17,37 @@ CREATE TABLE IF NOT EXISTS resonate.search_doc (
 );
 
 CREATE INDEX IF NOT EXISTS search_doc_document ON resonate.search_doc USING gin (document);
-CREATE INDEX IF NOT EXISTS search_doc_words ON resonate.search_doc USING gin (words public.gin_trgm_ops);
 
 COMMENT ON TABLE resonate.search_doc IS 'What search looks through: one row for everything that is published.';
 COMMENT ON COLUMN resonate.search_doc.title IS 'folded words of its own name';
 COMMENT ON COLUMN resonate.search_doc.words IS 'the title and the names it belongs to';
+
+CREATE TABLE IF NOT EXISTS resonate.search_word (
+    word  text PRIMARY KEY
+);
+
+CREATE INDEX IF NOT EXISTS search_word_near ON resonate.search_word USING gin (word public.gin_trgm_ops);
+CREATE INDEX IF NOT EXISTS search_word_shape ON resonate.search_word (left(word, 1), length(word));
+
+COMMENT ON TABLE resonate.search_word IS 'Every word that ever was in a search row: what a mistyped word may have meant.';
+
+CREATE OR REPLACE FUNCTION resonate.search_learn() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO resonate.search_word (word)
+    SELECT DISTINCT w FROM string_to_table(NEW.words, ' ') w
+    WHERE length(w) BETWEEN 3 AND 100
+    ORDER BY w
+    ON CONFLICT DO NOTHING;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.search_learn() IS 'Trigger: adds the words of a search row to the vocabulary, sorted so that two writers cannot block each other.';
+
+CREATE OR REPLACE TRIGGER search_learn AFTER INSERT OR UPDATE OF words ON resonate.search_doc
+    FOR EACH ROW EXECUTE FUNCTION resonate.search_learn();
 
 CREATE OR REPLACE FUNCTION resonate.derive_track(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$

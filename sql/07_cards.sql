@@ -35,9 +35,12 @@ LANGUAGE sql STABLE AS $$
     SELECT w.ord, t.id,
            t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = $2),
            t.released_on <= resonate.today(),
-           CASE WHEN $2 IS NULL THEN row_to_json(x)::text
-                ELSE left(row_to_json(x)::text, -1) || ',"userPlays":' || coalesce(h.count, 0)
-                     || ',"userFavorited":' || (f.track_id IS NOT NULL)::text || '}' END,
+           left(row_to_json(x)::text, -1)
+               || CASE WHEN $2 IS NULL THEN '}'
+                       WHEN f.track_id IS NULL
+                       THEN ',"userPlays":' || coalesce(h.count, 0) || ',"userFavorited":false}'
+                       ELSE ',"userPlays":' || coalesce(h.count, 0) || ',"userFavorited":true}'
+                  END,
            ARRAY['track:' || t.id, 'artist:' || t.creator_id, 'trackgroup:' || t.release_id]
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.track t ON t.id = w.id
@@ -47,6 +50,7 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
     LEFT JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = t.id
     CROSS JOIN resonate.site s
+    CROSS JOIN LATERAL (SELECT coalesce(t.cover_id, r.cover_id) AS id OFFSET 0) c
     CROSS JOIN LATERAL (
         SELECT t.id,
                t.creator_id AS "creatorId",
@@ -58,11 +62,10 @@ LANGUAGE sql STABLE AS $$
                t.status,
                m.sha256 IS NOT NULL AS hls,
                s.public_url || '/api/v3/user/stream/' || t.id AS url,
-               resonate.image_url(s.images_url, coalesce(t.cover_id, r.cover_id), 600) AS cover,
-               CASE WHEN coalesce(t.cover_id, r.cover_id) IS NOT NULL
-                    THEN json_build_object('id', coalesce(t.cover_id, r.cover_id)) END
+               resonate.image_url(s.images_url, c.id, 600) AS cover,
+               CASE WHEN c.id IS NOT NULL THEN json_build_object('id', c.id) END
                    AS cover_metadata,
-               resonate.cover_images(s.images_url, coalesce(t.cover_id, r.cover_id)) AS images,
+               resonate.cover_images(s.images_url, c.id) AS images,
                json_build_object('id', t.creator_id, 'displayName', a.display_name) AS creator,
                json_build_object('id', r.id, 'title', r.title, 'cover',
                    resonate.image_url(s.images_url, r.cover_id, 600)) AS "trackGroup",

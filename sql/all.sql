@@ -10,5 +10,6 @@
 \ir 08_catalogue_api.sql
 \ir 09_play_api.sql
 \ir 10_person_api.sql
-\ir 11_ingest.sql
+\ir 11_search_api.sql
+\ir 12_ingest.sql
 \ir 99_grants.sql
