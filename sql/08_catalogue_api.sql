@@ -299,6 +299,7 @@ DECLARE
     _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
     _order ALIAS FOR $4;
     _today CONSTANT date := resonate.today();
+    _seed CONSTANT bigint := resonate.shuffle();
     _tags CONSTANT text[] := ARRAY['artist:' || $1, 'trackgroups'];
     total bigint;
     ids uuid[];
@@ -312,16 +313,17 @@ BEGIN
 
     ids := ARRAY(SELECT r.id FROM resonate.release r
                  WHERE r.creator_id = _id AND r.released_on <= _today
-                 ORDER BY CASE WHEN _order = 'oldest' THEN r.released_on END,
-                          CASE WHEN _order <> 'oldest' THEN r.released_on END DESC,
-                          CASE WHEN _order = 'oldest' THEN r.id END, r.id DESC
+                 ORDER BY CASE WHEN _order = 'random' THEN uuid_hash_extended(r.id, _seed) END,
+                          CASE WHEN _order = 'oldest' THEN r.released_on END,
+                          CASE WHEN _order = 'newest' THEN r.released_on END DESC,
+                          r.id
                  LIMIT _size OFFSET _skip);
 
     RETURN resonate.list_releases(ids, total, _size, _tags);
 END
 $$;
 
-COMMENT ON FUNCTION v3.artist_releases(uuid, integer, integer, text, uuid) IS 'GET /artists/{id}/releases. order: newest, oldest, by date of release.';
+COMMENT ON FUNCTION v3.artist_releases(uuid, integer, integer, text, uuid) IS 'GET /artists/{id}/releases. order: newest, oldest (by date of release), random.';
 
 CREATE OR REPLACE FUNCTION v3.artist_tracks(id uuid, "limit" integer DEFAULT 50,
     page integer DEFAULT 1, caller uuid DEFAULT NULL) RETURNS resonate.reply
