@@ -91,7 +91,8 @@ is(faults(q{
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace IN ('resonate'::regnamespace, 'v3'::regnamespace)
       AND has_function_privilege('resonate_edge', p.oid, 'EXECUTE')
-      AND NOT (p.prosecdef AND p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+      AND NOT (p.prosecdef
+               AND p.proconfig @> '{"search_path=pg_catalog, pg_temp"}'
                AND p.proowner = 'resonate_owner'::regrole)}), '',
    'what it executes has a fixed search path and an owner who is nobody');
 is($dbh->selectrow_array(q{SELECT rolcanlogin OR rolsuper FROM pg_roles

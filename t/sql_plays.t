@@ -80,7 +80,8 @@ for my $cost (4, 8, 16, 32, 64, 128, 256, 512) {
     is_deeply(postings(), [ 'wallet -' . $cost * 1000,
                             'holder ' . ($share + $topup),
                             'coop ' . $cost * 300,
-                            $topup ? "subsidy -$topup" : () ], 'split 70 to 30');
+                            $topup ? "subsidy -$topup" : () ],
+              'split 70 to 30');
 }
 
 is_deeply(play('paid'), answer(paid => 9, 0, $total), 'the tenth is owned');
