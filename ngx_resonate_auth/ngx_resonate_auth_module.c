@@ -45,12 +45,6 @@ static ngx_conf_post_t  ngx_resonate_auth_size_post = {
 };
 
 
-static ngx_resonate_identity_provider_t  ngx_resonate_auth_provider = {
-    ngx_resonate_auth_identity,
-    ngx_resonate_auth_challenge
-};
-
-
 static ngx_command_t  ngx_resonate_auth_commands[] = {
 
     { ngx_string("resonate_auth"),
@@ -208,11 +202,22 @@ ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf)
 static ngx_int_t
 ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
 {
-    ngx_resonate_auth_main_conf_t  *amcf;
+    ngx_resonate_auth_main_conf_t     *amcf;
+    ngx_resonate_identity_provider_t  *provider;
 
     if (ngx_resonate_core_require(cf, "auth") != NGX_OK) {
         return NGX_ERROR;
     }
+
+    provider = ngx_palloc(cf->pool, sizeof(ngx_resonate_identity_provider_t));
+    if (provider == NULL) {
+        return NGX_ERROR;
+    }
+
+    provider->get = ngx_resonate_auth_identity;
+    provider->challenge = ngx_resonate_auth_challenge;
+
+    ngx_resonate_identity_provide(cf, provider);
 
     amcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_auth_module);
 
@@ -231,8 +236,6 @@ ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
-
-    ngx_resonate_identity_provide(cf, &ngx_resonate_auth_provider);
 
     return ngx_resonate_auth_add_variables(cf);
 }

@@ -20,12 +20,17 @@ location = /all {
     try_files /none @all;
 }
 location @all {
-    return 200 "$resonate_issuer|$resonate_user|$resonate_scope|$resonate_client";
+    set $text "$resonate_issuer|$resonate_user|$resonate_scope";
+    return 200 "$text|$resonate_client";
 }
 
 location = /claims  { resonate_auth optional; try_files /none @claims; }
 location @claims {
-    return 200 "$resonate_claim_email|$resonate_claim_emailverified|$resonate_claim_realm_access|$resonate_claim_n|$resonate_claim_none|$resonate_claim_lines|$resonate_claim_long|$resonate_claim_case|$resonate_claim_yes|$resonate_claim_null";
+    set $text "$resonate_claim_email|$resonate_claim_emailverified";
+    set $text "$text|$resonate_claim_realm_access|$resonate_claim_n";
+    set $text "$text|$resonate_claim_none|$resonate_claim_lines";
+    set $text "$text|$resonate_claim_long|$resonate_claim_case";
+    return 200 "$text|$resonate_claim_yes|$resonate_claim_null";
 }
 
 location = /sub     { resonate_auth required; try_files /none @said; }
@@ -45,7 +50,10 @@ location = /refused {
     error_page 401 =200 /off;
     try_files /none @said;
 }
-location = /accel   { resonate_auth required; proxy_pass http://127.0.0.1:$server_port/to; }
+location = /accel {
+    resonate_auth required;
+    proxy_pass http://127.0.0.1:$server_port/to;
+}
 location = /to      { add_header X-Accel-Redirect /off; return 200; }
 location = /asked   { resonate_auth required; auth_request /sub;
                       try_files /none @said; }
