@@ -24,11 +24,15 @@ struct ngx_resonate_auth_worker_s {
 };
 
 
-/* before the bytes of an entry, in shared memory as in the worker's */
+/*
+ * Before the bytes of an entry, in shared memory as in the worker's.  The
+ * lengths are of what follows, in this order; each but the claims has a NUL
+ * behind it, which core's door promises and libpq needs.
+ */
 
 typedef struct {
     time_t                      expires;
-    uint32_t                    issuer;     /* lengths, in this order */
+    uint32_t                    issuer;
     uint32_t                    subject;
     uint32_t                    client;
     uint32_t                    scope;
@@ -36,7 +40,8 @@ typedef struct {
 } ngx_resonate_auth_packed_t;
 
 
-#define NGX_RESONATE_AUTH_PARTS  6
+#define NGX_RESONATE_AUTH_TEXTS  4
+#define NGX_RESONATE_AUTH_PARTS  (1 + 2 * NGX_RESONATE_AUTH_TEXTS + 1)
 
 
 static void ngx_resonate_auth_worker_cleanup(void *data);
@@ -403,6 +408,7 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
 {
     long                        len;
     char                        buf[RESONATE_CLAIMS_PACKED_MAX];
+    ngx_uint_t                  i;
     ngx_str_t                   parts[NGX_RESONATE_AUTH_PARTS];
     ngx_resonate_auth_packed_t  packed;
 
@@ -423,14 +429,20 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
     parts[0].data = (u_char *) &packed;
     parts[0].len = sizeof(packed);
     parts[1] = issuer->name;
-    parts[2].data = (u_char *) claims->subject.data;
-    parts[2].len = claims->subject.len;
-    parts[3].data = (u_char *) claims->client.data;
-    parts[3].len = claims->client.len;
-    parts[4].data = (u_char *) claims->scope.data;
-    parts[4].len = claims->scope.len;
-    parts[5].data = (u_char *) buf;
-    parts[5].len = len;
+    parts[3].data = (u_char *) claims->subject.data;
+    parts[3].len = claims->subject.len;
+    parts[5].data = (u_char *) claims->client.data;
+    parts[5].len = claims->client.len;
+    parts[7].data = (u_char *) claims->scope.data;
+    parts[7].len = claims->scope.len;
+
+    for (i = 2; i <= 2 * NGX_RESONATE_AUTH_TEXTS; i += 2) {
+        parts[i].data = (u_char *) "";
+        parts[i].len = 1;
+    }
+
+    parts[9].data = (u_char *) buf;
+    parts[9].len = len;
 
     *entry = ngx_resonate_auth_entry(parts, NGX_RESONATE_AUTH_PARTS, digest,
                                      r->connection->log);
@@ -498,7 +510,8 @@ ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry, u_char *p,
     p += sizeof(packed);
 
     if (len - sizeof(packed) != (size_t) packed.issuer + packed.subject
-                                + packed.client + packed.scope + packed.claims)
+                                + packed.client + packed.scope + packed.claims
+                                + NGX_RESONATE_AUTH_TEXTS)
     {
         return NGX_ERROR;
     }
@@ -507,19 +520,19 @@ ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry, u_char *p,
 
     entry->id.issuer.data = p;
     entry->id.issuer.len = packed.issuer;
-    p += packed.issuer;
+    p += packed.issuer + 1;
 
     entry->id.subject.data = p;
     entry->id.subject.len = packed.subject;
-    p += packed.subject;
+    p += packed.subject + 1;
 
     entry->id.client.data = p;
     entry->id.client.len = packed.client;
-    p += packed.client;
+    p += packed.client + 1;
 
     entry->id.scope.data = p;
     entry->id.scope.len = packed.scope;
-    p += packed.scope;
+    p += packed.scope + 1;
 
     entry->claims.data = p;
     entry->claims.len = packed.claims;
