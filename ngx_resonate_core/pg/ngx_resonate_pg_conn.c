@@ -264,9 +264,11 @@ ngx_resonate_pg_conn_detach(ngx_resonate_pg_conn_t *conn)
 
     c->read->closed = 1;
     c->write->closed = 1;
-    c->fd = (ngx_socket_t) -1;
+
+    /* with poll, nginx finds the connection to free by its descriptor */
 
     ngx_free_connection(c);
+    c->fd = (ngx_socket_t) -1;
 
     conn->connection = NULL;
 }
