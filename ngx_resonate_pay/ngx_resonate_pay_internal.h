@@ -21,11 +21,6 @@
 #include "money/resonate_topup.h"
 
 
-/* until the pg door declares it */
-ngx_uint_t ngx_resonate_pg_http_status(ngx_resonate_pg_query_t *q,
-    const char **detail);
-
-
 #pragma GCC visibility push(hidden)
 
 
