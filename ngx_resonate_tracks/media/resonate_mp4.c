@@ -225,7 +225,7 @@ resonate_mp4_children(resonate_mp4_t *m, resonate_mp4_view_t in,
             /* void */
         }
 
-        if (i == n) {
+        if (i == n || children[i].view == NULL) {
             continue;
         }
 
@@ -350,30 +350,34 @@ resonate_mp4_trak(resonate_mp4_t *m, resonate_mp4_view_t trak,
     size_t                 i;
     resonate_mp4_status_e  rc;
 
-    const struct {
-        resonate_mp4_view_t   *parent;
-        size_t                 n;
-        resonate_mp4_child_t   children[3];
-    } levels[] = {
-        { &trak, 2, { { resonate_mp4_type('e', 'd', 't', 's'), &t->edts },
-                      { resonate_mp4_type('m', 'd', 'i', 'a'), &t->mdia },
-                      { 0, NULL } } },
-        { &t->edts, 1, { { resonate_mp4_type('e', 'l', 's', 't'), &t->elst },
-                         { 0, NULL }, { 0, NULL } } },
-        { &t->mdia, 3, { { resonate_mp4_type('m', 'd', 'h', 'd'), &t->mdhd },
-                         { resonate_mp4_type('h', 'd', 'l', 'r'), &t->hdlr },
-                         { resonate_mp4_type('m', 'i', 'n', 'f'),
-                           &t->minf } } },
-        { &t->minf, 1, { { resonate_mp4_type('s', 't', 'b', 'l'), &t->stbl },
-                         { 0, NULL }, { 0, NULL } } }
+    /* a parent stands before its children, three to each */
+
+    const resonate_mp4_child_t  tree[] = {
+        { resonate_mp4_type('e', 'd', 't', 's'), &t->edts },
+        { resonate_mp4_type('m', 'd', 'i', 'a'), &t->mdia },
+        { 0, NULL },
+
+        { resonate_mp4_type('e', 'l', 's', 't'), &t->elst },
+        { 0, NULL },
+        { 0, NULL },
+
+        { resonate_mp4_type('m', 'd', 'h', 'd'), &t->mdhd },
+        { resonate_mp4_type('h', 'd', 'l', 'r'), &t->hdlr },
+        { resonate_mp4_type('m', 'i', 'n', 'f'), &t->minf },
+
+        { resonate_mp4_type('s', 't', 'b', 'l'), &t->stbl },
+        { 0, NULL },
+        { 0, NULL }
+    };
+
+    const resonate_mp4_view_t  *parents[] = {
+        &trak, &t->edts, &t->mdia, &t->minf
     };
 
     memset(t, 0, sizeof(resonate_mp4_trak_t));
 
-    for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-
-        rc = resonate_mp4_children(m, *levels[i].parent, levels[i].children,
-                                   levels[i].n);
+    for (i = 0; i < 4; i++) {
+        rc = resonate_mp4_children(m, *parents[i], &tree[i * 3], 3);
         if (rc != RESONATE_MP4_OK) {
             return rc;
         }

@@ -22,7 +22,8 @@
 #define NAME   "no file, or too long a name"
 #define FULL   "\",\"mode\":\"full\"}"
 
-#define LONG   "0123456789012345678901234567890123456789012345678901234567890123"
+#define LONG   "01234567890123456789012345678901"                              \
+               "01234567890123456789012345678901"
 
 
 static const struct {
