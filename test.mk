@@ -33,7 +33,7 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
 
 export FUZZ_SECONDS ?= 10
 
-PROVE         = prove --recurse --jobs 2 --timer
+PROVE         = prove --jobs 2 --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench source-check deps-test unit-bins fuzz-bins \
@@ -98,20 +98,19 @@ ASAN          = $(BUILD)/asan
 ASAN_CC       = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
                 -fno-sanitize=alignment,pointer-overflow,nonnull-attribute \
                 -DNGX_DEBUG_PALLOC=1
-ASAN_TESTS    = $(filter-out t/browser.t t/demo% t/style.t t/fuzz.t t/unit.t, \
-                $(wildcard t/*.t))
+ASAN_TESTS    = $(filter-out t/browser.t t/demo% t/style.t t/fuzz.t t/unit.t \
+                t/directives.t, $(wildcard t/*.t))
 
 asan: deps-test
-	@$(MAKE) BUILD=$(ASAN) CC_OPT="$(ASAN_CC)" \
-	    LD_OPT="-fsanitize=address,undefined" modules asan-nginx
-	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/sbin-nginx \
+	@source=$$(t/source/fetch bookworm) \
+	    && cp $(NGX_SRC)/conf_flags $$source/ \
+	    && $(MAKE) BUILD=$(ASAN) NGX_SRC=$$source CC_OPT="$(ASAN_CC)" \
+	        LD_OPT="-fsanitize=address,undefined" modules asan-nginx
+	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/nginx/objs/nginx \
 	    $(PROVE) $(ASAN_TESTS)
 
-asan-nginx: $(BUILD)/sbin-nginx
-
-$(BUILD)/sbin-nginx: $(BUILD)/configure.stamp
+asan-nginx:
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
-	cp $(BUILD)/nginx/objs/nginx $@
 
 bench:
 	@bin/install-deps build run bench
