@@ -1,0 +1,123 @@
+# What bin/demo and bin/stop share: where things are, and who runs them.
+# Everything below run/ belongs to one unprivileged user: the one who called,
+# or as root (whom PostgreSQL refuses) the package's user postgres.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+RUN=$ROOT/run
+SOCK=$RUN/sock
+NGINX=/usr/sbin/nginx
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Where initdb, pg_ctl and postgres are: the newest that is installed.
+pg_bin() {
+    local newest
+
+    newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)
+    [ -x "$newest" ] || fail "PostgreSQL is not installed: make deps-run"
+    printf '%s\n' "${newest%/initdb}"
+}
+
+# AS: the words that make a command run as the demo's user.
+find_user() {
+    local caps
+
+    AS=()
+    OWNER=$(id -un)
+
+    if [ "$(id -u)" = 0 ]; then
+        OWNER=postgres
+        id -u "$OWNER" > /dev/null 2>&1 || fail "no user $OWNER: make deps-run"
+        AS=(setpriv --reuid="$OWNER" --regid="$OWNER" --clear-groups)
+        caps=$(capabilities) || exit 1
+        AS+=($caps)
+    fi
+}
+
+# A checkout below /root is closed to others: then, and only then, the demo's
+# user may read past permissions.  A port below 1024 needs its own leave.
+capabilities() {
+    local caps= extra
+
+    if [ "${PORT:-8080}" -lt 1024 ]; then
+        caps=,+net_bind_service
+    fi
+
+    for extra in '' ,+dac_read_search ,+dac_override; do
+        set -- ${caps:+--inh-caps="${caps#,}" --ambient-caps="${caps#,}"}
+
+        if [ -n "$extra" ]; then
+            set -- --inh-caps="${caps#,}${caps:+,}${extra#,}" \
+                   --ambient-caps="${caps#,}${caps:+,}${extra#,}"
+        fi
+
+        if "${AS[@]}" "$@" test -r "$ROOT/conf.d/nginx.conf.in" 2> /dev/null
+        then
+            printf '%s\n' "$@"
+            return
+        fi
+    done
+
+    fail "user $OWNER cannot read $ROOT: move the checkout, or open the way" \
+         "to it (chmod o+x), or run as an ordinary user"
+}
+
+as_owner() {
+    (cd / && umask 022 && exec env HOME="$RUN" "${AS[@]}" "$@")
+}
+
+# Paths go into configuration files and sockets, which both have their limits.
+check_root() {
+    local owner
+
+    [[ $ROOT =~ ^[A-Za-z0-9_./@+,=-]+$ ]] \
+        || fail "the path of the checkout must be plain, without spaces: $ROOT"
+    [ ${#SOCK} -le 90 ] || fail "the path of the checkout is too long for" \
+                                "a unix socket: $ROOT"
+
+    if [ -d "$RUN" ]; then
+        owner=$(stat -c %U "$RUN")
+        [ "$owner" = "$OWNER" ] || fail "$RUN belongs to $owner: run this as" \
+            "${owner/postgres/root}, or remove it"
+    fi
+}
+
+running_pid() {
+    local pid
+
+    pid=$(head -n 1 "$1" 2> /dev/null) || return 1
+    [ -n "$pid" ] && [ -e "/proc/$pid" ] || return 1
+
+    # Not a stranger who got the number of a process that died.
+    tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -qF -e "$2" \
+        || return 1
+    printf '%s\n' "$pid"
+}
+
+nginx_pid() {
+    running_pid "$RUN/nginx/nginx.pid" "-p $ROOT/ -c $RUN/nginx.conf"
+}
+
+pg_pid() {
+    running_pid "$RUN/pg/postmaster.pid" "-D $RUN/pg"
+}
+
+# Waits for the end of a process that is not our child, at most $2 seconds.
+await_end() {
+    timeout "$2" tail --pid="$1" --sleep-interval=0.1 -f /dev/null
+}
+
+stop_nginx() {
+    local pid
+
+    pid=$(nginx_pid) || return 0
+    kill -"${1:-QUIT}" "$pid" || return 1
+    await_end "$pid" 15 || fail "nginx (process $pid) does not stop"
+}
