@@ -1,0 +1,362 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Arguments of routes: from words of configuration and bytes of a request to
+ * canonical text or a fault.
+ */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../ngx_resonate_core/route/resonate_args.h"
+
+
+#define UUID  "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
+
+
+typedef struct {
+    const char  *word;       /* with its prefix */
+    const char  *input;      /* query, or body */
+    const char  *value;      /* NULL: absent or refused */
+    const char  *code;       /* of the first fault; NULL: none */
+} args_case_t;
+
+
+static const args_case_t  queries[] = {
+    { "?id:uuid", "id=" UUID, UUID, NULL },
+    { "?id:uuid", "id=0B1C2D3E-4F50-4617-8293-A4B5C6D7E8F9", UUID, NULL },
+    { "?id:uuid", "id=0b1c2d3e4f5046178293a4b5c6d7e8f9", NULL, "format" },
+    { "?id:uuid", "id=" UUID "0", NULL, "format" },
+    { "?id:uuid", "id=", NULL, "format" },
+    { "?id:uuid", "id=" UUID "&id=" UUID, NULL, "repeated" },
+    { "?id:uuid", "other=1", NULL, NULL },
+    { "?id:uuid!", "other=1", NULL, "required" },
+
+    { "?n:int(1..100)=50", "", "50", NULL },
+    { "?n:int(1..100)=50", "n=007", "7", NULL },
+    { "?n:int(1..100)=50", "n=0", NULL, "minimum" },
+    { "?n:int(1..100)=50", "n=101", NULL, "maximum" },
+    { "?n:int(1..100)", "n=99999999999999999999999", NULL, "maximum" },
+    { "?n:int(-5..100)", "n=-99999999999999999999", NULL, "minimum" },
+    { "?n:int(-5..100)", "n=-5", "-5", NULL },
+    { "?n:int", "n=-", NULL, "type" },
+    { "?n:int", "n=1.5", NULL, "type" },
+    { "?n:int", "n=+1", NULL, "type" },
+    { "?n:int", "n=", NULL, "type" },
+    { "?n:int", "n", NULL, "type" },
+
+    { "?b:bool", "b=1", "true", NULL },
+    { "?b:bool", "b=false", "false", NULL },
+    { "?b:bool", "b=TRUE", NULL, "type" },
+
+    { "?d:date", "d=2024-02-29", "2024-02-29", NULL },
+    { "?d:date", "d=2023-02-29", NULL, "format" },
+    { "?d:date", "d=1900-02-29", NULL, "format" },
+    { "?d:date", "d=2000-02-29", "2000-02-29", NULL },
+    { "?d:date", "d=2024-13-01", NULL, "format" },
+    { "?d:date", "d=2024-00-10", NULL, "format" },
+    { "?d:date", "d=0000-01-01", NULL, "format" },
+    { "?d:date", "d=2024-1-01", NULL, "format" },
+
+    { "?o:enum(a|bc|d)", "o=bc", "bc", NULL },
+    { "?o:enum(a|bc|d)", "o=b", NULL, "enum" },
+    { "?o:enum(a|bc|d)", "o=a|bc", NULL, "enum" },
+    { "?o:enum(a|bc|d)", "o=", NULL, "enum" },
+
+    { "?q:text(1..5)", "q=a+b%20c", "a b c", NULL },
+    { "?q:text(1..5)", "q=++ab++", "ab", NULL },
+    { "?q:text(1..5)", "q=+++", NULL, "minLength" },
+    { "?q:text(1..5)", "q=abcdef", NULL, "maxLength" },
+    { "?q:text(1..5)", "q=%C3%A4%E2%82%AC%F0%9F%8E%B5", "ä€🎵", NULL },
+    { "?q:text(1..5)", "q=%", NULL, "format" },
+    { "?q:text(1..5)", "q=%4", NULL, "format" },
+    { "?q:text(1..5)", "q=%zz", NULL, "format" },
+    { "?q:text(1..5)", "q=%00", NULL, "format" },
+    { "?q:text(1..5)", "q=a%0Ab", NULL, "format" },
+    { "?q:text(1..5)", "q=%C0%80", NULL, "format" },
+    { "?q:text(1..5)", "q=%ED%A0%80", NULL, "format" },
+    { "?q:text(1..5)", "q=%F4%90%80%80", NULL, "format" },
+    { "?q:text(1..5)", "q=%E2%82", NULL, "format" },
+
+    { "?ids:uuid[](1..2)", "ids=" UUID, "{" UUID "}", NULL },
+    { "?ids:uuid[](1..2)", "ids=" UUID "&ids=" UUID,
+      "{" UUID "," UUID "}", NULL },
+    { "?ids:uuid[](1..2)", "ids%5B%5D=" UUID, "{" UUID "}", NULL },
+    { "?ids:uuid[](1..2)", "ids=" UUID "&ids=" UUID "&ids=" UUID, NULL,
+      "maxItems" },
+    { "?ids:uuid[](2..3)", "ids=" UUID, NULL, "minItems" },
+    { "?t:text[](1..3)", "t=a%22%5C,%7B&t=b", "{\"a\\\"\\\\,{\",\"b\"}", NULL },
+    { "?t:text[](1..3)", "t=", NULL, "minLength" },
+};
+
+
+static const args_case_t  bodies[] = {
+    { "body.id:uuid!", "{\"id\":\"" UUID "\"}", UUID, NULL },
+    { "body.id:uuid!", "{}", NULL, "required" },
+    { "body.id:uuid!", "{\"id\":null}", NULL, "required" },
+    { "body.id:uuid!", "{\"id\":7}", NULL, "type" },
+    { "body.id:uuid!", "", NULL, "json" },
+    { "body.id:uuid!", "[]", NULL, "type" },
+    { "body.id:uuid!", "{\"id\":\"" UUID "\"", NULL, "json" },
+    { "body.id:uuid!", "{\"id\":\"" UUID "\"}x", NULL, "json" },
+    { "body.id:uuid!", "{\"id\":\"a\",\"id\":\"b\"}", NULL, "json" },
+    { "body.id:uuid", "{\"no\":1}", NULL, "additionalProperties" },
+    { "body.n:int(1..9)", "{\"n\":9}", "9", NULL },
+    { "body.n:int(1..9)", "{\"n\":10}", NULL, "maximum" },
+    { "body.n:int(1..9)", "{\"n\":\"9\"}", NULL, "type" },
+    { "body.n:int(1..9)", "{\"n\":9.0}", NULL, "type" },
+    { "body.n:int(1..9)", "{\"n\":99999999999999999999}", NULL, "json" },
+    { "body.b:bool", "{\"b\":true}", "true", NULL },
+    { "body.b:bool", "{\"b\":1}", NULL, "type" },
+    { "body.t:text(0..5)", "{\"t\":\"a\\nb\"}", "a\nb", NULL },
+    { "body.t:text(0..5)", "{\"t\":\"\\u0000\"}", NULL, "json" },
+    { "body.t:text(0..5)", "{\"t\":\"\\u0001\"}", NULL, "format" },
+    { "body.t:text(0..5)", "{\"t\":\"\"}", "", NULL },
+    { "body.l:uuid[](1..2)", "{\"l\":[\"" UUID "\"]}", "{" UUID "}", NULL },
+    { "body.l:uuid[](1..2)", "{\"l\":[]}", NULL, "minItems" },
+    { "body.l:uuid[](1..2)", "{\"l\":\"" UUID "\"}", NULL, "type" },
+    { "body.j:json", "{\"j\":[{\"a\":1}]}", "[{\"a\":1}]", NULL },
+    { "body.j:json",
+      "{\"j\":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}", NULL, "json" },
+};
+
+
+/* word of configuration, what must be wrong with it */
+
+static const char *const  words[][2] = {
+    { "?:int", "has no name" },
+    { "?1a:int", "has no name" },
+    { "?a", "has no type" },
+    { "?a:float", "has an unknown type" },
+    { "?a b:int", "has a name of other characters" },
+    { "?a:int(5..1)", "has a minimum above its maximum" },
+    { "?a:int(5)", "has bounds that are not (MIN..MAX)" },
+    { "?a:int(1..99999999999999999999)", "has bounds that are not" },
+    { "?a:uuid(1..2)", "has bounds, but its type has none" },
+    { "?a:enum", "has an enum without words" },
+    { "?a:enum(x", "has bounds that do not end" },
+    { "?a:enum[](x)", "is a list of a type that has none" },
+    { "?a:uuid[](1..9999)", "is a list that may be too long" },
+    { "?a:text(0..99999)", "is a text that may be too long" },
+    { "?a:uuid[]=x", "has a default, but its type has none" },
+    { "?a:json", "has type json outside the body" },
+    { "?a:int!x", "has something behind it" },
+};
+
+
+static resonate_arg_t
+arg_of(const char *text)
+{
+    resonate_arg_t    arg;
+    resonate_view_t   word = { text, strlen(text) };
+    resonate_where_e  where;
+
+    assert_int_equal(resonate_arg_where(&word, &where), 0);
+    assert_null(resonate_arg_parse(word, where, &arg));
+
+    return arg;
+}
+
+
+static void
+check(const args_case_t *c, int body)
+{
+    char               *buf;
+    size_t              size;
+    resonate_arg_t      arg;
+    resonate_view_t     input = { c->input, strlen(c->input) };
+    resonate_values_t   v;
+
+    arg = arg_of(c->word);
+    size = resonate_values_size(input.len + arg.fallback.len, 1);
+    buf = test_malloc(size);
+
+    resonate_values_init(&v, buf, size);
+
+    if (body) {
+        resonate_args_body(&v, &arg, 1, input);
+
+    } else {
+        resonate_args_query(&v, &arg, 1, input);
+    }
+
+    resonate_args_finish(&v, &arg, 1);
+
+    if (c->code) {
+        if (v.nfaults == 0) {
+            fail_msg("%s: \"%s\" has no fault", c->word, c->input);
+        }
+
+        assert_string_equal(v.faults[0].code, c->code);
+        assert_null(v.values[0]);
+
+    } else if (v.nfaults) {
+        fail_msg("%s: \"%s\" %s", c->word, c->input, v.faults[0].message);
+
+    } else if (c->value) {
+        assert_non_null(v.values[0]);
+        assert_string_equal(v.values[0], c->value);
+
+    } else {
+        assert_null(v.values[0]);
+    }
+
+    test_free(buf);
+}
+
+
+static void
+test_queries(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        check(&queries[i], 0);
+    }
+}
+
+
+static void
+test_bodies(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        check(&bodies[i], 1);
+    }
+}
+
+
+static void
+test_words(void **state)
+{
+    size_t            i;
+    const char       *error;
+    resonate_arg_t    arg;
+    resonate_view_t   word;
+    resonate_where_e  where;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        word.data = words[i][0];
+        word.len = strlen(words[i][0]);
+
+        assert_int_equal(resonate_arg_where(&word, &where), 0);
+
+        error = resonate_arg_parse(word, where, &arg);
+
+        if (error == NULL || strstr(error, words[i][1]) != error) {
+            fail_msg("%s: %s", words[i][0], error ? error : "is accepted");
+        }
+    }
+}
+
+
+/* all faults at once; two hundred ids fit */
+
+static void
+test_many(void **state)
+{
+    char               *query, *buf;
+    size_t              i, n, size;
+    json_t             *faults;
+    resonate_arg_t      args[3];
+    resonate_view_t     view;
+    resonate_values_t   v;
+
+    (void) state;
+
+    args[0] = arg_of("?a:int");
+    args[1] = arg_of("?b:uuid");
+    args[2] = arg_of("?ids:uuid[](1..200)!");
+
+    query = test_malloc(200 * (sizeof("&ids=" UUID)) + 1);
+    n = 0;
+
+    for (i = 0; i < 200; i++) {
+        n += sprintf(query + n, "&ids=" UUID);
+    }
+
+    view.data = query;
+    view.len = n;
+    size = resonate_values_size(n, 3);
+    buf = test_malloc(size);
+
+    resonate_values_init(&v, buf, size);
+    resonate_args_query(&v, args, 3, view);
+    assert_int_equal(v.nfaults, 0);
+    assert_int_equal(strlen(v.values[2]), 200 * 37 + 1);
+
+    resonate_values_init(&v, buf, size);
+    view.data = "a=x&b=y";
+    view.len = 7;
+    resonate_args_query(&v, args, 3, view);
+    resonate_args_finish(&v, args, 3);
+
+    faults = resonate_args_faults(&v);
+    assert_int_equal(json_array_size(faults), 3);
+    json_decref(faults);
+
+    test_free(buf);
+    test_free(query);
+}
+
+
+static void
+test_sql(void **state)
+{
+    char             sql[512];
+    size_t           n;
+    resonate_arg_t   args[2];
+    resonate_view_t  name = { "v3.play", 7 };
+
+    (void) state;
+
+    args[0] = arg_of("body.trackId:uuid!");
+    args[1] = arg_of("header.Idempotency-Key:text(1..9)");
+
+    n = resonate_route_sql(sql, sizeof(sql), name, args, 2, 1);
+
+    assert_int_equal(n, strlen(sql));
+    assert_string_equal(sql,
+        "SELECT status, body, tags FROM v3.play(\"track_id\" => $1, "
+        "\"idempotency_key\" => $2, "
+        "\"caller\" => resonate.caller($3, $4))");
+
+    for (n = 0; n < strlen(sql) + 1; n++) {
+        assert_int_equal(resonate_route_sql(sql, n, name, args, 2, 1), 0);
+    }
+
+    assert_true(resonate_function_valid((resonate_view_t) { "a.b", 3 }));
+    assert_false(resonate_function_valid((resonate_view_t) { "ab", 2 }));
+    assert_false(resonate_function_valid((resonate_view_t) { "a.b;", 4 }));
+    assert_false(resonate_function_valid((resonate_view_t) { "a..b", 4 }));
+    assert_false(resonate_function_valid((resonate_view_t) { "a.1b", 4 }));
+    assert_false(resonate_function_valid((resonate_view_t) { "", 0 }));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_sql),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
