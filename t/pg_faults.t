@@ -1,0 +1,127 @@
+# PostgreSQL dies, hangs, restarts or has no room: deadlines hold, answers
+# are 503 or 504, and all heals by itself.
+
+use lib 't/lib';
+use Resonate::Functions;
+use Resonate::Test;
+use Time::HiRes qw(time);
+
+my $pg = Resonate::Pg->new;
+functions($pg);
+
+my $edge = Resonate::Edge->new(
+    pg       => $pg,
+    pg_read  => 'connections=2 timeout=500ms connect_timeout=500ms',
+    pg_write => 'connections=1 timeout=500ms connect_timeout=500ms',
+    server   => routes(),
+);
+
+sub answers { return $edge->get('/echo?word=a')->{status} == 200 }
+sub heals   { ok(wait_for(\&answers, 15, 'PostgreSQL to be back'), $_[0]) }
+sub up      { return inflight($pg) == 3 }
+sub refused { return $edge->get('/echo?word=a')->{status} == 503 }
+
+sub timed(&) {
+    my ($code) = @_;
+    my $start = time;
+    my @answer = $code->();
+    return (time - $start, @answer);
+}
+
+wait_for(\&up, 10, 'three connections');
+
+# a statement past its deadline is abandoned, and only its caller waits
+
+{
+    my ($seconds, $slow) = timed { $edge->get('/wait?ms=900') };
+
+    is($slow->{status}, 504, 'a slow statement is a 504');
+    cmp_ok($seconds, '>', 0.4, 'not before its deadline');
+    ok(answers(), 'its neighbours are served');
+    is(counter($edge, 'lost'), 0, 'its connection lives');
+}
+
+# one that never ends takes its connection with it
+
+{
+    is($edge->get('/wait?ms=30000')->{status}, 504, 'an endless statement');
+    wait_for(sub { counter($edge, 'lost') == 1 }, 10, 'the hung connection');
+    like($edge->log, qr/\[error\].*no answer to an abandoned query while waiting/,
+         'is given up');
+    $pg->psql(q(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE query LIKE '%wait%' AND state = 'active'
+                      AND pid <> pg_backend_pid()));
+    wait_for(\&up, 10, 'three connections again');
+    ok(answers(), 'and made again');
+}
+
+# the server dies with queries in flight, and stays away
+
+{
+    my $waiting = start($edge, '/wait?ms=400');
+    wait_for(sub { inflight($pg, '%wait%') }, 10, 'a query in flight');
+    $pg->kill;
+
+    my $died = $waiting->response('GET');
+    is($died->{status}, 503, 'a query that was sent is not repeated');
+    ok(defined $died->{headers}{'retry-after'}, 'come back later');
+
+    wait_for(\&refused, 10, 'a refusal');
+    my ($seconds) = timed { refused() for 1 .. 20 };
+    cmp_ok($seconds, '<', 0.5, 'refused at once while it is away');
+
+    $pg->start;
+    heals('healed after a crash');
+}
+
+# every restart heals
+
+for (1 .. 2) {
+    wait_for(\&up, 15, 'three connections');
+    $pg->restart;
+    heals("healed after a restart");
+}
+
+like($edge->log, qr/\[warn\].*server ends the connection: FATAL: .*57P01/,
+     'the reason is logged');
+
+# all processes of the server hang
+
+{
+    wait_for(\&up, 15, 'three connections');
+    $pg->suspend;
+
+    my ($seconds, @hung) = timed { together($edge, ('/echo?word=a') x 20) };
+    is_deeply([ map { $_->{status} } @hung ], [ (504) x 20 ],
+              'a hung server: 504 for all');
+    cmp_ok($seconds, '<', 5, 'at their deadlines');
+
+    wait_for(sub { 2 <= (() = $edge->log =~
+                         /timed out while connecting to database "read"/g) },
+             15, 'both connections to give up');
+    my ($refusal, $refused) = timed { refused() };
+    ok($refused, 'then refused');
+    cmp_ok($refusal, '<', 0.3, 'at once');
+
+    $pg->resume;
+    heals('healed after it went on');
+}
+
+# no connection is left for us
+
+{
+    wait_for(\&up, 15, 'three connections');
+    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT 1');
+    $pg->psql(q(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = 'resonate-edge'));
+
+    wait_for(sub { $edge->log =~ /too many connections for role/ }, 15,
+             'a refusal by the server');
+    wait_for(sub { inflight($pg) == 1 }, 15, 'the one that is allowed');
+
+    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT -1');
+    wait_for(\&up, 15, 'all connections when there is room');
+    heals('healed when there was room');
+}
+
+done_testing();
