@@ -1,0 +1,66 @@
+#!/usr/bin/perl
+
+# The directives of the tracks room, as nginx -t sees them.
+
+use lib 't/lib';
+use Resonate::Test;
+
+my $media = tempdir();
+
+spew("$media/file", '');
+
+for (
+    # http, what nginx -t says
+    [ "resonate_media $media;", undef ],
+    [ "resonate_media $media/;", undef ],
+    [ "resonate_media $media; resonate_media $media;",
+      qr/"resonate_media" directive is duplicate/ ],
+    [ 'resonate_media;', qr/invalid number of arguments/ ],
+    [ 'resonate_media "";', qr/"resonate_media" directive has an empty path/ ],
+    [ "resonate_media $media/none;",
+      qr/directory ".*none" of "resonate_media" can not be used .*No such/ ],
+    [ 'resonate_media no/such/folder;', qr{"/.*/no/such/folder"} ],
+    [ "resonate_media $media/file;",
+      qr/file" of "resonate_media" is not a directory/ ],
+
+    [ 'resonate_preview_cache 1m;', undef ],
+    [ 'resonate_preview_cache 256k;', undef ],
+    [ 'resonate_preview_cache off;', undef ],
+    [ 'resonate_preview_cache 1m; resonate_preview_cache off;',
+      qr/"resonate_preview_cache" directive is duplicate/ ],
+    [ 'resonate_preview_cache;', qr/invalid number of arguments/ ],
+    [ 'resonate_preview_cache much;',
+      qr/invalid size "much" in "resonate_preview_cache"/ ],
+    [ 'resonate_preview_cache 255k;',
+      qr/"255k" of "resonate_preview_cache" is too small.*256k/ ],
+    [ 'server { resonate_preview_cache 1m; }',
+      qr/"resonate_preview_cache" directive is not allowed here/ ],
+
+    # every level has its own media root
+    [ "resonate_media $media;
+       server { resonate_media /; location / { resonate_media $media; } }",
+      undef ],
+    [ 'log_format x $resonate_stream;', undef ],
+) {
+    my ($http, $error) = @$_;
+    my ($ok, $output) = conf_test($http);
+
+    $http =~ s/\s+/ /g;
+
+    if ($error) {
+        ok !$ok, "refused: $http";
+        like $output, qr/\[emerg\]/, 'as an error of configuration';
+        like $output, $error, 'in these words';
+
+    } else {
+        ok $ok, "accepted: $http" or diag $output;
+    }
+}
+
+my ($ok, $output) = conf_test(modules => ['tracks']);
+
+ok !$ok, 'without the core module';
+like $output, qr/core_module\.so must be loaded before ngx_resonate_tracks/,
+    'in these words';
+
+done_testing;
