@@ -46,7 +46,7 @@ wait_for(\&up, 10, 'three connections');
 {
     is($edge->get('/wait?ms=30000')->{status}, 504, 'an endless statement');
     wait_for(sub { counter($edge, 'lost') == 1 }, 10, 'the hung connection');
-    like($edge->log, qr/\[error\].*no answer to an abandoned query while waiting/,
+    like($edge->log, qr/\[error\].*no answer to an abandoned query/,
          'is given up');
     $pg->psql(q(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE query LIKE '%wait%' AND state = 'active'

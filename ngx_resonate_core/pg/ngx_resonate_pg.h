@@ -38,9 +38,10 @@ typedef enum {
 
 
 struct ngx_resonate_pg_query_s {
-    /* set by the owner, in zeroed memory, before start; "values" has one NUL-terminated text
-       or NULL (SQL NULL) for each parameter of the statement and, as the
-       query itself, must live until the handler ran or cancel() returned */
+    /* set by the owner, in zeroed memory, before start; "values" has one
+       NUL-terminated text or NULL (SQL NULL) for each parameter of the
+       statement and, as the query itself, must live until the handler ran
+       or cancel() returned */
     ngx_resonate_pg_stmt_t      *stmt;
     const char                 **values;
     ngx_resonate_pg_handler_pt   handler;

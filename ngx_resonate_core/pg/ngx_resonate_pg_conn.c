@@ -23,13 +23,9 @@ static void ngx_resonate_pg_conn_timer_handler(ngx_event_t *ev);
 static void ngx_resonate_pg_conn_lost_handler(ngx_event_t *ev);
 static void ngx_resonate_pg_conn_retry(ngx_resonate_pg_conn_t *conn);
 static void ngx_resonate_pg_conn_rest(ngx_resonate_pg_conn_t *conn);
-static void ngx_resonate_pg_conn_error(ngx_resonate_pg_conn_t *conn,
-    ngx_uint_t level, const char *what, const char *message);
-static u_char *ngx_resonate_pg_conn_log(ngx_log_t *log, u_char *buf,
-    size_t len);
 
 
-static const char  *ngx_resonate_pg_conn_states[] = {
+static const char *const  ngx_resonate_pg_conn_states[] = {
     "closed", "waiting", "connecting", "up", "lost"
 };
 
@@ -52,7 +48,7 @@ ngx_resonate_pg_conn_init(ngx_cycle_t *cycle,
     conn->number = number;
 
     conn->log = *cycle->log;
-    conn->log.handler = ngx_resonate_pg_conn_log;
+    conn->log.handler = ngx_resonate_pg_log_handler;
     conn->log.data = conn;
     conn->log.action = NULL;
 
@@ -454,7 +450,7 @@ ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn, const char *what,
         return;
     }
 
-    ngx_resonate_pg_conn_error(conn, level, what, message);
+    ngx_resonate_pg_log_error(conn, level, what, message);
 
     ngx_resonate_pg_conn_state(conn, NGX_RESONATE_PG_CONN_LOST);
     ngx_post_event(&conn->lost, &ngx_posted_events);
@@ -534,70 +530,4 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
 
     PQfinish(conn->pgconn);
     conn->pgconn = NULL;
-}
-
-
-/*
- * libpq's messages have many lines, one for each host and indented hints; a
- * log entry has one line, without hints.
- */
-
-static void
-ngx_resonate_pg_conn_error(ngx_resonate_pg_conn_t *conn, ngx_uint_t level,
-    const char *what, const char *message)
-{
-    u_char      *p, *last, text[512];
-    ngx_uint_t   hint;
-
-    if (message == NULL) {
-        message = PQerrorMessage(conn->pgconn);
-    }
-
-    p = text;
-    last = text + sizeof(text) - 2;
-    hint = 0;
-
-    for ( /* void */ ; *message && p < last; message++) {
-
-        if (*message == '\t') {
-            hint = 1;
-
-        } else if (*message == '\n') {
-            hint = 0;
-
-        } else if (!hint) {
-
-            if (p > text && message[-1] == '\n') {
-                *p++ = ' ';
-            }
-
-            *p++ = (u_char) *message;
-        }
-    }
-
-    *p = '\0';
-
-    conn->log.action = (char *) what;
-    ngx_log_error(level, &conn->log, 0, "%s", text);
-    conn->log.action = NULL;
-}
-
-
-static u_char *
-ngx_resonate_pg_conn_log(ngx_log_t *log, u_char *buf, size_t len)
-{
-    u_char                  *p;
-    ngx_resonate_pg_conn_t  *conn;
-
-    conn = log->data;
-
-    if (log->action) {
-        p = ngx_snprintf(buf, len, " while %s", log->action);
-
-    } else {
-        p = ngx_snprintf(buf, len, ",");
-    }
-
-    return ngx_snprintf(p, len - (p - buf), " database \"%V\", connection %ui",
-                        &conn->worker->pg->name, conn->number);
 }

@@ -5,11 +5,13 @@
  * What the files of the pg room share with each other.
  *
  *   module     the directive, the two names of the door for configuration
- *   conninfo   libpq's connection string, checked and resolved
+ *   conninfo   libpq's connection string, checked
+ *   hosts      its hosts, resolved
  *   worker     a database in a worker: queue, breaker, choice of connection
  *   conn       the life of one connection
  *   pipeline   what travels on a connection that is up
  *   query      the life of one query: start, deadline, cancel, handler
+ *   log        what libpq and the server say
  */
 
 
@@ -193,10 +195,35 @@ struct ngx_resonate_pg_worker_s {
 #define ngx_resonate_pg_head(conn)   (&(conn)->slots[(conn)->head])
 
 
-/* conninfo: writes its own [emerg] */
+/* a connection string while it is read */
+
+typedef struct {
+    ngx_str_t                       host;
+    ngx_str_t                       addr;     /* empty: a unix socket */
+    ngx_str_t                       port;
+} ngx_resonate_pg_host_t;
+
+
+typedef struct {
+    ngx_conf_t                     *cf;
+    ngx_resonate_pg_t              *pg;
+    PQconninfoOption               *options;
+    ngx_array_t                     hosts;    /* of ngx_resonate_pg_host_t */
+} ngx_resonate_pg_conninfo_t;
+
+
+/* conninfo and hosts write their own [emerg] */
 
 ngx_int_t ngx_resonate_pg_conninfo(ngx_conf_t *cf, ngx_resonate_pg_t *pg,
     ngx_str_t *conninfo);
+const char *ngx_resonate_pg_conninfo_value(ngx_resonate_pg_conninfo_t *ci,
+    const char *keyword);
+
+/* join() gives a list for libpq, beginning with host number "first" */
+
+ngx_int_t ngx_resonate_pg_hosts(ngx_resonate_pg_conninfo_t *ci);
+const char *ngx_resonate_pg_hosts_join(ngx_resonate_pg_conninfo_t *ci,
+    ngx_uint_t first, size_t offset);
 
 
 /*
@@ -235,7 +262,7 @@ void ngx_resonate_pg_conn_want_write(ngx_resonate_pg_conn_t *conn,
     ngx_uint_t want);
 
 
-/* pipeline: a result says why it failed, or that the server goes away */
+/* pipeline: send() takes the query, whatever becomes of it */
 
 void ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_query_t *q);
@@ -243,7 +270,6 @@ void ngx_resonate_pg_flush(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_receive(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
     ngx_resonate_pg_query_t *q);
-void ngx_resonate_pg_notice(void *data, const PGresult *res);
 
 
 /*
@@ -257,6 +283,18 @@ void ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_status_e status);
 void ngx_resonate_pg_query_end(ngx_resonate_pg_query_t *q);
 void ngx_resonate_pg_query_end_handler(ngx_event_t *ev);
+
+
+/*
+ * Log.  notice() takes errors of the server that belong to no query, and
+ * those that end the connection; field() is never NULL.
+ */
+
+u_char *ngx_resonate_pg_log_handler(ngx_log_t *log, u_char *buf, size_t len);
+void ngx_resonate_pg_log_error(ngx_resonate_pg_conn_t *conn, ngx_uint_t level,
+    const char *what, const char *message);
+void ngx_resonate_pg_notice(void *data, const PGresult *res);
+const char *ngx_resonate_pg_field(const PGresult *res, int field);
 
 
 /* this worker's gauges, for a status page */

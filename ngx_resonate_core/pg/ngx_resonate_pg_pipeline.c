@@ -27,7 +27,6 @@ static void ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn);
 static ngx_resonate_pg_status_e ngx_resonate_pg_answer(
     ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_slot_t *slot);
 static ngx_uint_t ngx_resonate_pg_error(const PGresult *res);
-static const char *ngx_resonate_pg_field(const PGresult *res, int field);
 static void ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn);
 
 
@@ -388,17 +387,6 @@ ngx_resonate_pg_error(const PGresult *res)
 }
 
 
-static const char *
-ngx_resonate_pg_field(const PGresult *res, int field)
-{
-    const char  *value;
-
-    value = PQresultErrorField(res, field);
-
-    return value ? value : "";
-}
-
-
 /* the owner is gone; its answer will be read and dropped */
 
 void
@@ -415,50 +403,6 @@ ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
 
     if (slot == ngx_resonate_pg_head(slot->conn)) {
         ngx_resonate_pg_conn_settle(slot->conn);
-    }
-}
-
-
-/*
- * Errors of the server that belong to no query, and those that end the
- * connection.  PostgreSQL says the severity untranslated too, poolers do not.
- */
-
-void
-ngx_resonate_pg_notice(void *data, const PGresult *res)
-{
-    ngx_resonate_pg_conn_t  *conn = data;
-
-    const char  *severity, *sqlstate, *message;
-
-    severity = ngx_resonate_pg_field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (*severity == '\0') {
-        severity = ngx_resonate_pg_field(res, PG_DIAG_SEVERITY);
-    }
-
-    sqlstate = ngx_resonate_pg_field(res, PG_DIAG_SQLSTATE);
-    message = ngx_resonate_pg_field(res, PG_DIAG_MESSAGE_PRIMARY);
-
-    if (ngx_strcmp(severity, "FATAL") == 0
-        || ngx_strcmp(severity, "PANIC") == 0)
-    {
-        if (!conn->told) {
-            conn->told = 1;
-            ngx_log_error(NGX_LOG_WARN, &conn->log, 0,
-                          "server ends the connection: %s: %s (%s)",
-                          severity, message, sqlstate);
-        }
-
-    } else if (ngx_strcmp(severity, "WARNING") == 0
-               || ngx_strcmp(severity, "NOTICE") == 0)
-    {
-        ngx_log_error(NGX_LOG_NOTICE, &conn->log, 0, "server says: %s: %s (%s)",
-                      severity, message, sqlstate);
-
-    } else {
-        ngx_log_debug3(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
-                       "resonate pg server: %s: %s (%s)",
-                       severity, message, sqlstate);
     }
 }
 
