@@ -48,7 +48,8 @@ static ngx_conf_post_t  ngx_resonate_auth_size_post = {
 static ngx_command_t  ngx_resonate_auth_commands[] = {
 
     { ngx_string("resonate_auth"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_HTTP_LMT_CONF
+                        |NGX_CONF_TAKE1,
       ngx_resonate_auth_mode,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_resonate_auth_loc_conf_t, mode),

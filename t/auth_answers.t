@@ -19,6 +19,11 @@ location /page {
     try_files /none @said;
 }
 
+location /limited {
+    limit_except GET { resonate_auth required; }
+    try_files /none @said;
+}
+
 location @page     { return 401 "log in\n"; }
 
 location /any {
@@ -106,6 +111,9 @@ for my $path ('/optional', '/required') {
         Authorization => [ "Bearer $good", "Bearer $good" ] });
     is($res->{status}, 400, "$path: two tokens are refused");
 }
+
+is($edge->request('GET', '/limited')->{status}, 200, 'limit_except: GET');
+is($edge->request('PUT', '/limited')->{status}, 401, 'limit_except: PUT');
 
 # a refused request leaves its connection in order
 
