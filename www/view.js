@@ -105,11 +105,11 @@ export function plays(track) {
 }
 
 
-/* what a list just told is as new as what we know */
+/* plays only grow, so a list from a cache takes none back */
 export function learn(tracks) {
-    for (const track of tracks) {
-        if (Number.isInteger(track.userPlays)) {
-            counts.set(track.id, track.userPlays);
+    for (const { id, userPlays } of tracks) {
+        if (Number.isInteger(userPlays)) {
+            counts.set(id, Math.max(userPlays, counts.get(id) ?? 0));
         }
     }
 }
