@@ -1,0 +1,93 @@
+/*
+ * The picture of the player in README: a desktop and a phone, side by side.
+ *
+ *   node t/browser/screenshot.mjs [http://localhost:8080] [doc/player.png]
+ *
+ * The demo must run, and must have some plays for the dots to show.
+ */
+
+import { chromium } from 'playwright-core';
+
+const [base = 'http://localhost:8080', file = 'doc/player.png']
+    = process.argv.slice(2);
+
+const DESKTOP = { viewport: { width: 1180, height: 760 } };
+const PHONE = { viewport: { width: 390, height: 760 }, isMobile: true,
+                hasTouch: true, colorScheme: 'dark' };
+const FRAME = { viewport: { width: 1700, height: 860 } };
+
+const FRAME_STYLE = `
+    body { display: flex; align-items: center; justify-content: center;
+           gap: 40px; margin: 0; height: 860px; background: #d9cfc2; }
+    img { display: block; border-radius: 16px;
+          box-shadow: 0 20px 50px rgb(40 28 16 / 30%); }
+    img + img { border-radius: 34px; }`;
+
+
+const browser = await chromium.launch({
+    executablePath: process.env.RESONATE_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
+           '--disable-gpu', '--hide-scrollbars'],
+});
+
+try {
+    const shots = [await shoot(DESKTOP, list), await shoot(PHONE, large)];
+
+    await frame(shots);
+
+} finally {
+    await browser.close();
+}
+
+
+async function shoot(options, scene) {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+
+    await page.goto(base);
+    await page.getByRole('button', { name: /Log in/ }).click();
+    await page.locator('#credit').waitFor();
+    await page.locator('.track .dots').first().waitFor();
+    await page.locator('.track-go').first().click();
+    await page.waitForFunction(() => document.querySelector('audio')
+        .currentTime > 1);
+    await page.locator('#seek').evaluate((range) => {
+        range.value = range.max * 0.37;
+        range.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.waitForFunction(() => !document.querySelector('audio')
+        .seeking);
+    await scene(page);
+    await page.mouse.move(0, 0);
+
+    const shot = await page.screenshot({ animations: 'disabled' });
+
+    await context.close();
+
+    return shot;
+}
+
+
+async function list(page) {
+    await page.evaluate(() => {
+        document.activeElement.blur();
+        document.querySelector('.tracks').closest('section')
+            .scrollIntoView();
+    });
+}
+
+
+async function large(page) {
+    await page.getByRole('button', { name: 'Open the large player' }).click();
+    await page.evaluate(() => document.activeElement.blur());
+}
+
+
+async function frame(shots) {
+    const page = await browser.newPage(FRAME);
+    const images = shots.map((shot) => '<img src="data:image/png;base64,'
+                                       + `${shot.toString('base64')}">`);
+
+    await page.setContent(`<style>${FRAME_STYLE}</style>${images.join('')}`);
+    await page.screenshot({ path: file });
+}
