@@ -59,7 +59,7 @@ for my $file (sort glob "$root/t/browser/*.test.mjs") {
 
 is $pg->psql(qq(SELECT track_id, count, cost_mc FROM resonate.play
                 ORDER BY played_at)),
-   "$id->{short}|1|2\n$id->{band_track}|1|2\n",
+   "$id->{short}|1|2\n$id->{band_track}|1|2",
    'two plays were counted, each once';
 
 is json($edge->get('/api/v3/user/profile', token => token()))
