@@ -54,7 +54,7 @@ ngx_resonate_route_args(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
         ctx->values[i] = v.values[i];
     }
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 

@@ -260,13 +260,15 @@ ngx_resonate_route_run(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
     ngx_int_t               rc;
     ngx_resonate_outcome_t  outcome;
 
+    /* NGX_DECLINED: not answered yet; NGX_OK is an answer that was sent */
+
     rc = ngx_resonate_route_args(r, ctx, body);
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
     rc = ngx_resonate_route_authorize(r, ctx);
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -296,7 +298,7 @@ ngx_resonate_route_authorize(ngx_http_request_t *r,
     route = ctx->route;
 
     if (!route->caller) {
-        return NGX_OK;
+        return NGX_DECLINED;
     }
 
     ctx->identity = ngx_resonate_identity(r);
@@ -304,7 +306,7 @@ ngx_resonate_route_authorize(ngx_http_request_t *r,
     if (ctx->identity == NULL) {
 
         if (!route->user) {
-            return NGX_OK;
+            return NGX_DECLINED;
         }
 
         if (ngx_resonate_challenge(r, NULL) != NGX_OK) {
@@ -332,7 +334,7 @@ ngx_resonate_route_authorize(ngx_http_request_t *r,
                                          "The token lacks a scope", NULL);
     }
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 

@@ -91,7 +91,7 @@ char *ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_resonate_route_postconfiguration(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_route_handler(ngx_http_request_t *r);
 
-/* checked arguments to ctx->values; NGX_OK, or what a handler returns */
+/* checked arguments to ctx->values; NGX_DECLINED, or it has answered */
 ngx_int_t ngx_resonate_route_args(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
 
