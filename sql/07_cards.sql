@@ -61,7 +61,7 @@ LANGUAGE sql STABLE AS $$
                   to_json(coalesce(t.display_artist, a.display_name)),
                   coalesce((m.duration_ms / 1000.0)::float8::text, 'null'),
                   coalesce(t.year::text, 'null'), t.status,
-                  CASE WHEN m.sha256 IS NULL THEN 'false' ELSE 'true' END,
+                  'false',    -- hls: no playlist is made of it yet
                   s.public_url,
                   resonate.cover_text(s.images_url, c.id),
                   to_json(a.display_name),

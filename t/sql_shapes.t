@@ -65,7 +65,7 @@ is_deeply(data('track', id => $id->{paid}), {
     id => $id->{paid}, creatorId => $id->{artist}, title => 'Morning',
     album => 'First Light', artist => "Zo\x{eb} & the Testers",
     duration => Resonate::Media::files()->{long}{duration_ms} / 1000,
-    year => 2020, status => 'paid', hls => JSON::PP::true(),
+    year => 2020, status => 'paid', hls => JSON::PP::false(),
     url => "https://r.example/api/v3/user/stream/$id->{paid}",
     cover => "$image-x600.jpg", cover_metadata => { id => $cover },
     images => \%images,
