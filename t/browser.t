@@ -20,14 +20,18 @@ my $demo = tempdir();
 spew("$demo/token", JSON::PP::encode_json({ token => token(),
                                             expires => time + 3600 }));
 
+# as shipped; there, "root" is below the checkout
+(my $player = slurp("$root/conf.d/player.conf"))
+    =~ s{root (\S+;)}{root $root/$1}g;
+
 my $edge = Resonate::Edge->new(
     pg     => $pg,
     auth   => 1,
     media  => media(),
     http   => "include /etc/nginx/mime.types;\nresonate_cache 1m;",
     server => <<EOF2,
-        root $root/www;
         include $root/conf.d/api-v3.conf;
+        $player
         location = /demo/token {
             alias $demo/token;
             default_type application/json;

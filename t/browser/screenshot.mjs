@@ -11,14 +11,14 @@ import { chromium } from 'playwright-core';
 const [base = 'http://localhost:8080', file = 'doc/player.png']
     = process.argv.slice(2);
 
-const DESKTOP = { viewport: { width: 1180, height: 760 } };
-const PHONE = { viewport: { width: 390, height: 760 }, isMobile: true,
+const DESKTOP = { viewport: { width: 1180, height: 840 } };
+const PHONE = { viewport: { width: 390, height: 840 }, isMobile: true,
                 hasTouch: true, colorScheme: 'dark' };
-const FRAME = { viewport: { width: 1700, height: 860 } };
+const FRAME = { viewport: { width: 1700, height: 930 } };
 
 const FRAME_STYLE = `
     body { display: flex; align-items: center; justify-content: center;
-           gap: 40px; margin: 0; height: 860px; background: #d9cfc2; }
+           gap: 40px; margin: 0; height: 930px; background: #d9cfc2; }
     img { display: block; border-radius: 16px;
           box-shadow: 0 20px 50px rgb(40 28 16 / 30%); }
     img + img { border-radius: 34px; }`;
@@ -31,7 +31,7 @@ const browser = await chromium.launch({
 });
 
 try {
-    const shots = [await shoot(DESKTOP, list), await shoot(PHONE, large)];
+    const shots = [await shoot(DESKTOP, release), await shoot(PHONE, large)];
 
     await frame(shots);
 
@@ -68,12 +68,10 @@ async function shoot(options, scene) {
 }
 
 
-async function list(page) {
-    await page.evaluate(() => {
-        document.activeElement.blur();
-        document.querySelector('.tracks').closest('section')
-            .scrollIntoView();
-    });
+async function release(page) {
+    await page.locator('.hero a').last().click();
+    await page.locator('.numbered .dots').first().waitFor();
+    await page.evaluate(() => document.activeElement.blur());
 }
 
 
