@@ -16,7 +16,7 @@ PURE_HDR      = $(wildcard ngx_resonate_*/*/resonate_*.h)
 PURE_DIRS     = $(sort $(dir $(PURE_SRC)))
 PURE_CFLAGS   = -g -O1 -std=gnu11 $(WARN) $(addprefix -I,$(PURE_DIRS)) \
                 -Ingx_resonate_core -fno-omit-frame-pointer
-PURE_LIBS     = -ljansson -lcrypto -lm
+PURE_LIBS     = -ljansson -lcrypto -lz -lm
 
 UNIT          = $(BUILD)/unit
 UNIT_BINS     = $(patsubst t/unit/%.c,$(UNIT)/%,$(wildcard t/unit/test_*.c))

@@ -16,6 +16,7 @@ static ngx_int_t ngx_resonate_answer_headers(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_answer_stale(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
+static ngx_int_t ngx_resonate_answer_gzip(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_answer_etag(ngx_http_request_t *r,
     ngx_str_t *etag);
 
@@ -144,11 +145,18 @@ ngx_resonate_answer_headers(ngx_http_request_t *r,
     /* a shared cache must not give it to somebody with a token */
 
     if (ctx->route->caller) {
-        ngx_str_set(&value, "Authorization");
+        ngx_str_set(&value, "Authorization, Accept-Encoding");
 
-        if (ngx_resonate_add_header(r, "Vary", &value) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    } else {
+        ngx_str_set(&value, "Accept-Encoding");
+    }
+
+    if (ngx_resonate_add_header(r, "Vary", &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->gzip && ngx_resonate_answer_gzip(r) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return reply->etag.len ? ngx_resonate_answer_etag(r, &reply->etag)
@@ -177,6 +185,30 @@ ngx_resonate_answer_stale(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
     value.len = ngx_sprintf(value.data, "%T", reply->age) - value.data;
 
     return ngx_resonate_add_header(r, "Age", &value);
+}
+
+
+static ngx_int_t
+ngx_resonate_answer_gzip(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "Content-Encoding");
+    ngx_str_set(&h->value, "gzip");
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    /* nginx's own gzip filter leaves it alone then */
+    r->headers_out.content_encoding = h;
+
+    return NGX_OK;
 }
 
 

@@ -13,6 +13,7 @@
 
 
 #include "ngx_resonate_route_internal.h"
+#include "../cache/resonate_gzip.h"
 
 #include <openssl/evp.h>
 
@@ -65,6 +66,8 @@ static void ngx_resonate_call_row(ngx_resonate_call_t *call);
 static void ngx_resonate_call_failed(ngx_resonate_call_t *call);
 static void ngx_resonate_call_store(ngx_resonate_call_t *call,
     const char *tags, size_t len);
+static void ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
+    ngx_resonate_cache_meta_t *meta, uint32_t *slots);
 static ngx_int_t ngx_resonate_call_etag(ngx_resonate_outcome_t *outcome);
 static void ngx_resonate_call_end(ngx_resonate_call_t *call);
 static void ngx_resonate_call_leave(void *data);
@@ -496,6 +499,36 @@ ngx_resonate_call_store(ngx_resonate_call_t *call, const char *tags,
 
     ngx_resonate_cache_put(call->mcf, &call->sn.str, &meta, slots,
                            &call->outcome.body);
+
+    if (!call->personal && call->route->handler == NULL) {
+        ngx_resonate_call_store_gzip(call, &meta, slots);
+    }
+}
+
+
+/* beside the reply, under a key of its own and with a validator of its own */
+
+static void
+ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
+    ngx_resonate_cache_meta_t *meta, uint32_t *slots)
+{
+    void       *gz;
+    ngx_str_t   body;
+
+    gz = resonate_gzip(call->outcome.body.data, call->outcome.body.len,
+                       &body.len);
+    if (gz == NULL) {
+        return;
+    }
+
+    body.data = gz;
+    meta->etag[NGX_RESONATE_ETAG_LEN - 2] = 'g';
+    call->sn.str.data[0] = NGX_RESONATE_FORM_GZIP;
+
+    ngx_resonate_cache_put(call->mcf, &call->sn.str, meta, slots, &body);
+
+    call->sn.str.data[0] = NGX_RESONATE_FORM_JSON;
+    free(gz);
 }
 
 

@@ -24,6 +24,8 @@ static ngx_int_t ngx_resonate_route_authorize(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_route_cached(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
+    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 
@@ -360,7 +362,11 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
+    rc = ngx_resonate_route_gzip(mcf, ctx, reply);
+
+    if (rc != NGX_OK) {
+        rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
+    }
 
     if (rc == NGX_OK) {
         return ngx_resonate_route_answer(ctx, reply);
@@ -371,6 +377,42 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
     }
 
     return NGX_DECLINED;
+}
+
+
+/* NGX_OK: the client takes gzip, and there is a fresh gzip form */
+
+static ngx_int_t
+ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
+    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply)
+{
+#if (NGX_HTTP_GZIP)
+
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (ctx->identity || ctx->route->handler
+        || r->headers_in.accept_encoding == NULL
+        || ngx_http_gzip_ok(r) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    ctx->key.data[0] = NGX_RESONATE_FORM_GZIP;
+    rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
+    ctx->key.data[0] = NGX_RESONATE_FORM_JSON;
+
+    ctx->gzip = (rc == NGX_OK);
+
+    return rc;
+
+#else
+
+    return NGX_DECLINED;
+
+#endif
 }
 
 
@@ -400,7 +442,7 @@ ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
 
     ctx->key.data = p;
 
-    *p++ = 'j';
+    *p++ = NGX_RESONATE_FORM_JSON;
     p = ngx_cpymem(p, ctx->route->function.data, ctx->route->function.len);
     *p++ = '\0';
 

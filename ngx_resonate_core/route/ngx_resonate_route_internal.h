@@ -21,6 +21,11 @@ extern ngx_module_t  ngx_resonate_route_module;
 #pragma GCC visibility push(hidden)
 
 
+/* the first byte of a key in the cache */
+#define NGX_RESONATE_FORM_JSON  'j'
+#define NGX_RESONATE_FORM_GZIP  'g'
+
+
 typedef struct ngx_resonate_call_s  ngx_resonate_call_t;
 
 
@@ -71,6 +76,7 @@ typedef struct {
     ngx_resonate_call_t      *call;
     ngx_queue_t               queue;       /* among the call's waiters */
     unsigned                  waiting:1;
+    unsigned                  gzip:1;      /* the body is the gzip form */
 } ngx_resonate_route_ctx_t;
 
 
