@@ -133,12 +133,14 @@ sub from_file ($file)
     my $stem = readable($file =~ s/\.[^.]+$//r);
     my %name;
 
-    if ($stem =~ /^(?:(\d{1,2})[-.])?(\d{1,3})(?:\s*[-.)]+\s*|\s+)(\S.*)$/
-        && ($2 =~ /^\d\d$/ || $stem =~ /^[\d.-]+\s*[-.)]/))
-    {
-        $name{disc} = 0 + $1 if $1;
-        $name{number} = 0 + $2;
-        $stem = $3;
+    my ($disc, $number, $mark, $title) = $stem
+        =~ /^(?:(\d{1,2})[-.])?(\d{1,3})(\s*[-.)]+\s*|\s+)(\S.*)$/;
+
+    # "7 Seconds" is a title; "07 Seconds" and "7. Seconds" have a number.
+    if (defined $title && (length $number == 2 || $mark =~ /\S/)) {
+        $name{disc} = 0 + $disc if $disc;
+        $name{number} = 0 + $number;
+        $stem = $title;
     }
 
     $name{title} = $stem;

@@ -1,0 +1,131 @@
+#!/usr/bin/perl
+
+# bin/resonate-ingest, run again: unchanged, changed, bad and interrupted.
+
+use lib 't/lib';
+use Resonate::Test;
+use Resonate::Ingestion;
+
+my $pg = Resonate::Pg->new;
+
+subtest 'unchanged files are skipped' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+    my $file = $in->sound('A/B/1 - one.wav');
+
+    $in->sound('A/B/2 - two.flac');
+    like(($in->run)[1], qr/^2 added/m, 'the first time');
+
+    my @before = map { $_->{id} } @{ $in->tracks };
+    my @stored = $in->stored;
+
+    like(($in->run)[1], qr/^0 added, 2 unchanged/m, 'by path, time and size');
+
+    utime 1, 1, $file;
+    like(($in->run)[1], qr/^0 added, 2 unchanged/m, 'by content');
+
+    rename $file, $in->music . '/A/moved.wav';
+    like(($in->run)[1], qr/^0 added, 2 unchanged/m, 'wherever it lies');
+
+    $in->file('A/copy.wav', slurp($in->music . '/A/moved.wav'));
+    like(($in->run)[1], qr/^0 added, 3 unchanged/m, 'however often');
+
+    unlink $in->media . '/.seen', $in->media . "/$stored[0]";
+    like(($in->run)[1], qr/^1 added, 2 unchanged/m, 'a lost file is made anew');
+    is_deeply([ $in->stored ], \@stored, 'with the same bytes');
+    is_deeply([ map { $_->{id} } @{ $in->tracks } ], \@before, 'same tracks');
+};
+
+subtest 'bad files are told, the others go in' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+    my $long = slurp($in->sound('whole.flac', seconds => 20));
+
+    $in->sound('good.wav', title => 'Good');
+    $in->file('cut.flac', substr $long, 0, length($long) / 2);
+    $in->file('empty.mp3', '');
+    $in->file('noise.ogg', join '', map { chr(($_ * 7919) % 256) } 1 .. 5000);
+    $in->file('list.m4a', "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n");
+    symlink '/nowhere/at/all', $in->music . '/gone.wav';
+    rename $in->picture('only.png', '64x64'), $in->music . '/picture.mp3';
+
+    my ($status, $output) = $in->run;
+
+    is($status, 1, 'it fails');
+    like($output, qr/^2 added, 0 unchanged, 6 failed/m, 'counts');
+    like($output, qr{^failed: \S+/cut\.flac: truncated: 10 of 20 s}m, 'cut');
+    like($output, qr{^failed: \S+/$_->[0]: $_->[1]}m, $_->[0])
+        for ['empty.mp3', '.+'], ['noise.ogg', '.+'], ['list.m4a', '.+'],
+            ['gone.wav', 'cannot read: No such file'],
+            ['picture.mp3', 'no audio in it'];
+    is(scalar(() = $output =~ /^failed: /mg), 6, 'each with one line');
+};
+
+subtest 'a bad cover does not keep the music out' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+
+    $in->sound('C/D/1.wav');
+    $in->file('C/D/cover.jpg', 'not a picture');
+
+    my ($status, $output) = $in->run;
+
+    is($status, 0, 'it goes in');
+    like($output, qr/^warning: \S+: no cover: /m, 'with a warning');
+};
+
+for my $signal (qw(INT TERM KILL)) {
+    subtest "interrupted by SIG$signal" => sub {
+        my $in = Resonate::Ingestion->new(pg => $pg);
+
+        $in->sound("E/$signal/$_.wav", seconds => $_ == 1 ? 1 : 100)
+            for 1 .. 4;
+
+        my $process = $in->start('--jobs', 2);
+
+        wait_for {
+            my @making = glob $in->media . '/tmp/*/audio.m4a';
+            @making && grep { $_->{album} eq $signal } @{ $in->tracks };
+        } 60, 'one track in the catalogue, and others in the making';
+        $process->signal($signal);
+        ok($process->ended(20), 'it ends');
+
+        my @sizes = grep { `ffprobe -v error -i $_ 2>&1` ne '' }
+                    map { $in->media . "/$_" } $in->stored;
+        is_deeply(\@sizes, [], 'no final name means half a file');
+
+        if ($signal ne 'KILL') {
+            is($process->{status} >> 8, 130, 'with the status of interruption');
+            ok(!-e $in->media . '/tmp', 'and cleans up');
+        }
+
+        my ($status, $output) = $in->run;
+
+        is($status, 0, 'the next run goes on') or diag($output);
+        like($output, qr/^[123] added, [123] unchanged/m, 'where this one was');
+        is(scalar(() = $in->stored), 4, 'all are there');
+        ok(!-e $in->media . '/tmp', 'the dead run is cleaned up');
+    };
+}
+
+subtest 'usage' => sub {
+    my $tool = "$Resonate::Test::ROOT/bin/resonate-ingest";
+    my $dir = tempdir();
+
+    for my $case ([ '', 2, qr/^usage/ ], [ '--help', 0, qr/^usage/ ],
+                  [ '--nonsense x', 2, qr/usage/ ],
+                  [ "$dir/none", 1, qr/No such file/ ],
+                  [ $dir, 1, qr/no music in/ ],
+                  [ "--bitrate 5 $dir", 1, qr/--bitrate 5: 32 to 320/ ],
+                  [ "--jobs 0 $dir", 1, qr/--jobs 0: 1 to 256/ ])
+    {
+        my ($options, $status, $text) = @$case;
+        my $output = `$tool $options 2>&1`;
+
+        is($? >> 8, $status, "status of \"$options\"");
+        like($output, $text, 'and what it says');
+    }
+
+    spew("$dir/x.wav", 'x');
+    like(`$tool --db host=/nowhere --media $dir/m $dir/x.wav 2>&1`,
+         qr/^resonate-ingest: database: /, 'no database');
+};
+
+done_testing();

@@ -1,0 +1,146 @@
+package Resonate::Ingestion;
+
+# bin/resonate-ingest against a test's own Postgres and media root.
+#
+#   my $in = Resonate::Ingestion->new(pg => $pg);
+#   $in->sound('A/B/01 - C.flac', title => 'x', ...)   a second of a tone
+#   $in->file($name, $bytes)
+#   my ($status, $output) = $in->run(@options);
+#   my $process = $in->start(@options);       Resonate::Process, file "output"
+#   $in->tracks                               rows, in order of their index
+#   $in->stored                               final names below audio/
+#   music, media, output: paths
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use Resonate::Process;
+
+
+sub new {
+    my ($class, %opt) = @_;
+    my $dir = Resonate::Test::tempdir();
+
+    make_path("$dir/music", "$dir/media");
+    return bless { pg => $opt{pg}, dir => $dir, pitch => 200 }, $class;
+}
+
+
+sub music { return "$_[0]{dir}/music" }
+sub media { return "$_[0]{dir}/media" }
+
+sub output { return "$_[0]{dir}/output" }
+
+
+# Every sound has a pitch of its own: equal content is one track.
+
+sub sound {
+    my ($self, $name, %tag) = @_;
+    my $seconds = delete $tag{seconds} // 1;
+    my $cover = delete $tag{cover};
+    my $file = $self->music . "/$name";
+    my $pitch = $self->{pitch} += 10;
+
+    make_path(dirname($file));
+
+    my @picture = $cover ? ('-i', $cover, qw(-map 0:a -map 1:v -c:v copy
+                            -disposition:v attached_pic)) : ();
+
+    system('ffmpeg', qw(-nostdin -v error -y -f lavfi -i),
+           "sine=frequency=$pitch:duration=$seconds", @picture,
+           map({ ('-metadata', "$_=$tag{$_}") } sort keys %tag),
+           $name =~ /\.aiff$/ ? qw(-write_id3v2 1) : (),
+           qw(-fflags +bitexact), "file:$file") == 0
+        or die "ffmpeg cannot make $name\n";
+
+    return $file;
+}
+
+
+sub picture {
+    my ($self, $name, $size) = @_;
+    my $file = $self->{dir} . "/$name";
+
+    make_path(dirname($file));
+    system('ffmpeg', qw(-nostdin -v error -y -f lavfi -i),
+           "testsrc=s=$size", qw(-frames:v 1), $file) == 0
+        or die "ffmpeg cannot make $name\n";
+
+    return $file;
+}
+
+
+sub file {
+    my ($self, $name, $bytes) = @_;
+    my $file = $self->music . "/$name";
+
+    make_path(dirname($file));
+    Resonate::Test::spew($file, $bytes);
+
+    return $file;
+}
+
+
+sub start {
+    my ($self, @options) = @_;
+
+    unlink $self->output;
+
+    return Resonate::Process->spawn(
+        command => [ "$Resonate::Test::ROOT/bin/resonate-ingest",
+                     '--db', $self->{pg}->conninfo(user => 'resonate_ingest'),
+                     '--media', $self->media, @options, $self->music ],
+        output  => $self->output,
+    );
+}
+
+
+sub run {
+    my ($self, @options) = @_;
+    my $process = $self->start(@options);
+
+    $process->ended(120) or die "resonate-ingest does not end\n";
+
+    return ($process->{status} >> 8, Resonate::Test::slurp($self->output));
+}
+
+
+sub tracks {
+    my ($self) = @_;
+
+    return $self->{pg}->dbh->selectall_arrayref(<<'END', { Slice => {} });
+SELECT t.id, t.title, c.display_name AS artist, o.display_name AS owner,
+       t.display_artist, r.title AS album, i.disc, i.number, t.year, t.tags,
+       r.cover_id, m.path, m.duration_ms, m.bytes, m.sha256
+FROM resonate.track t
+JOIN resonate.creator c ON c.id = t.creator_id
+JOIN resonate.media_file m ON m.sha256 = t.media_sha256
+JOIN resonate.release_item i ON i.track_id = t.id
+JOIN resonate.release r ON r.id = i.release_id
+JOIN resonate.creator o ON o.id = r.creator_id
+ORDER BY r.title COLLATE "C", i.index
+END
+}
+
+
+sub track {
+    my ($self, $title) = @_;
+    my ($track) = grep { $_->{title} eq $title } @{ $self->tracks };
+
+    return $track // {};
+}
+
+
+sub stored {
+    my ($self) = @_;
+
+    my @found = sort map { substr $_, 1 + length $self->media }
+                     glob $self->media . '/audio/*/*';
+
+    return @found;
+}
+
+
+1;
