@@ -114,10 +114,13 @@ await_end() {
     timeout "$2" tail --pid="$1" --sleep-interval=0.1 -f /dev/null
 }
 
+# A long stream does not hold up the end: after 5 s it is cut.
 stop_nginx() {
     local pid
 
-    pid=$(nginx_pid) || return 0
-    kill -"${1:-QUIT}" "$pid" || return 1
+    pid=$(nginx_pid) || return 1
+    kill -QUIT "$pid"
+    await_end "$pid" 5 && return
+    kill -TERM "$pid"
     await_end "$pid" 15 || fail "nginx (process $pid) does not stop"
 }
