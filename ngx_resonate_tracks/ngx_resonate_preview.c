@@ -20,6 +20,9 @@
 
 #define NGX_RESONATE_PREVIEW_TTL      86400
 
+/* a read that takes longer is told in the log, and waited for all the same */
+#define NGX_RESONATE_PREVIEW_SLOW     60000
+
 
 /* what the table holds: this and the header */
 
@@ -237,6 +240,7 @@ ngx_resonate_preview_start(ngx_http_request_t *r,
     task->handler = ngx_resonate_preview_make;
     task->event.data = t;
     task->event.handler = ngx_resonate_preview_event;
+    task->event.log = r->connection->log;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_tracks_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
@@ -249,6 +253,10 @@ ngx_resonate_preview_start(ngx_http_request_t *r,
         return ngx_resonate_stream_fail(r, NGX_HTTP_SERVICE_UNAVAILABLE,
                                         NULL);
     }
+
+    /* without a timer, a worker that is to quit would see nothing to do */
+
+    ngx_add_timer(&task->event, NGX_RESONATE_PREVIEW_SLOW);
 
     /* blocked: the request, its pool and its file outlive the task */
 
@@ -276,6 +284,18 @@ ngx_resonate_preview_event(ngx_event_t *ev)
 
     ngx_log_debug1(NGX_LOG_DEBUG_HTTP, c->log, 0,
                    "resonate preview task: \"%V\"", &t->stream->file.name);
+
+    if (ev->timedout) {
+        ngx_log_error(NGX_LOG_CRIT, c->log, 0,
+                      "reading the tables of \"%V\" takes too long",
+                      &t->stream->file.name);
+        ev->timedout = 0;
+        return;
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
 
     r->main->blocked--;
     r->aio = 0;

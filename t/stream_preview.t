@@ -108,7 +108,7 @@ is counter($edge, 'resonate_preview_plans_total'), $plans + 1,
 
 # without the cache, and with the location's own thread pool
 
-$edge->reload(http => 'resonate_preview_cache off;',
+$edge->reload(http => 'sendfile on; resonate_preview_cache off;',
               main => 'thread_pool audio threads=2;', server => <<'EOF');
 location /test/ {
     aio threads=audio;

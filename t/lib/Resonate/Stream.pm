@@ -33,6 +33,7 @@ GRANT EXECUTE ON FUNCTION v3.test_audio(text) TO resonate_edge;
 EOF
 
     my $server = delete $opt{server} // '';
+    $opt{http} = 'sendfile on; ' . ($opt{http} // '');
 
     return Resonate::Edge->new(%opt, server => <<"EOF");
 location /test/ {
