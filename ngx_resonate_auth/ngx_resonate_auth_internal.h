@@ -72,7 +72,7 @@ typedef struct {
     ngx_resonate_identity_t      id;
     ngx_str_t                    claims;    /* packed */
     ngx_uint_t                   refs;
-    u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
+    ngx_str_t                    token;     /* the worker's cache compares */
 } ngx_resonate_auth_entry_t;
 
 

@@ -5,9 +5,10 @@
  * From a token to an entry: the worker's own cache, the shared one, or the
  * verification itself.
  *
- * Both caches are keyed by SHA-256 of the whole token, so that tokens which
- * share a prefix, a suffix or a "jti" stay apart, and hold good tokens only:
- * whoever has none cannot push others out.
+ * The shared cache is keyed by SHA-256 of the whole token, the worker's own
+ * compares the whole token, so that tokens which share a prefix, a suffix or
+ * a "jti" stay apart.  Both hold good tokens only: whoever has none cannot
+ * push others out.
  */
 
 
@@ -15,6 +16,7 @@
 
 
 #define NGX_RESONATE_AUTH_SLOTS  4096    /* a power of two */
+#define NGX_RESONATE_AUTH_TAIL   16      /* of the signature: well spread */
 
 
 struct ngx_resonate_auth_worker_s {
@@ -48,9 +50,9 @@ static void ngx_resonate_auth_worker_cleanup(void *data);
 static ngx_int_t ngx_resonate_auth_digest(ngx_resonate_auth_worker_t *worker,
     ngx_str_t *token, u_char *digest);
 static ngx_resonate_auth_entry_t **ngx_resonate_auth_slot(
-    ngx_resonate_auth_worker_t *worker, u_char *digest);
+    ngx_resonate_auth_worker_t *worker, ngx_str_t *token);
 static void ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
-    ngx_resonate_auth_entry_t *entry);
+    ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log);
 static ngx_int_t ngx_resonate_auth_shared(ngx_http_request_t *r,
     ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
     ngx_resonate_auth_entry_t **entry);
@@ -71,7 +73,7 @@ static ngx_int_t ngx_resonate_auth_accept(ngx_http_request_t *r,
     resonate_jwt_t *jwt, resonate_claims_t *claims, u_char *digest,
     ngx_resonate_auth_entry_t **entry);
 static ngx_resonate_auth_entry_t *ngx_resonate_auth_entry(ngx_str_t *parts,
-    ngx_uint_t nparts, u_char *digest, ngx_log_t *log);
+    ngx_uint_t nparts, ngx_log_t *log);
 static ngx_int_t ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry,
     u_char *p, size_t len);
 
@@ -100,21 +102,23 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
 
     worker = ngx_resonate_auth_worker(amcf, (ngx_cycle_t *) ngx_cycle);
 
-    if (worker == NULL
-        || ngx_resonate_auth_digest(worker, token, digest) != NGX_OK)
-    {
+    if (worker == NULL) {
         return NGX_ERROR;
     }
 
-    e = *ngx_resonate_auth_slot(worker, digest);
+    e = *ngx_resonate_auth_slot(worker, token);
 
-    if (e && e->id.expires > ngx_time()
-        && ngx_memcmp(e->digest, digest, NGX_RESONATE_AUTH_DIGEST) == 0)
+    if (e && e->id.expires > ngx_time() && e->token.len == token->len
+        && CRYPTO_memcmp(e->token.data, token->data, token->len) == 0)
     {
         e->refs++;
         *entry = e;
         ngx_resonate_count(amcf->cached);
         return NGX_OK;
+    }
+
+    if (ngx_resonate_auth_digest(worker, token, digest) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     rc = ngx_resonate_auth_shared(r, amcf, digest, entry);
@@ -124,7 +128,7 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
     }
 
     if (rc == NGX_OK && (*entry)->id.expires > ngx_time()) {
-        ngx_resonate_auth_keep(worker, *entry);
+        ngx_resonate_auth_keep(worker, *entry, token, r->connection->log);
     }
 
     return rc;
@@ -135,6 +139,7 @@ void
 ngx_resonate_auth_release(ngx_resonate_auth_entry_t *entry)
 {
     if (entry && --entry->refs == 0) {
+        ngx_free(entry->token.data);
         ngx_free(entry);
     }
 }
@@ -221,20 +226,33 @@ ngx_resonate_auth_digest(ngx_resonate_auth_worker_t *worker, ngx_str_t *token,
 
 
 static ngx_resonate_auth_entry_t **
-ngx_resonate_auth_slot(ngx_resonate_auth_worker_t *worker, u_char *digest)
+ngx_resonate_auth_slot(ngx_resonate_auth_worker_t *worker, ngx_str_t *token)
 {
-    return &worker->slots[(digest[0] << 8 | digest[1])
-                          & (NGX_RESONATE_AUTH_SLOTS - 1)];
+    size_t    len;
+    uint32_t  hash;
+
+    len = ngx_min(token->len, NGX_RESONATE_AUTH_TAIL);
+    hash = ngx_murmur_hash2(token->data + token->len - len, len);
+
+    return &worker->slots[hash & (NGX_RESONATE_AUTH_SLOTS - 1)];
 }
 
 
 static void
 ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
-    ngx_resonate_auth_entry_t *entry)
+    ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log)
 {
     ngx_resonate_auth_entry_t  **slot;
 
-    slot = ngx_resonate_auth_slot(worker, entry->digest);
+    entry->token.data = ngx_alloc(token->len, log);
+    if (entry->token.data == NULL) {
+        return;
+    }
+
+    entry->token.len = token->len;
+    ngx_memcpy(entry->token.data, token->data, token->len);
+
+    slot = ngx_resonate_auth_slot(worker, token);
 
     ngx_resonate_auth_release(*slot);
 
@@ -261,7 +279,7 @@ ngx_resonate_auth_shared(ngx_http_request_t *r,
         return rc;
     }
 
-    *entry = ngx_resonate_auth_entry(&value, 1, digest, r->connection->log);
+    *entry = ngx_resonate_auth_entry(&value, 1, r->connection->log);
     if (*entry == NULL) {
         return NGX_ERROR;
     }
@@ -444,7 +462,7 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
     parts[9].data = (u_char *) buf;
     parts[9].len = len;
 
-    *entry = ngx_resonate_auth_entry(parts, NGX_RESONATE_AUTH_PARTS, digest,
+    *entry = ngx_resonate_auth_entry(parts, NGX_RESONATE_AUTH_PARTS,
                                      r->connection->log);
     if (*entry == NULL) {
         return NGX_ERROR;
@@ -457,8 +475,7 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
 
 
 static ngx_resonate_auth_entry_t *
-ngx_resonate_auth_entry(ngx_str_t *parts, ngx_uint_t nparts, u_char *digest,
-    ngx_log_t *log)
+ngx_resonate_auth_entry(ngx_str_t *parts, ngx_uint_t nparts, ngx_log_t *log)
 {
     u_char                     *data, *p;
     size_t                      len;
@@ -484,7 +501,8 @@ ngx_resonate_auth_entry(ngx_str_t *parts, ngx_uint_t nparts, u_char *digest,
     }
 
     entry->refs = 1;
-    ngx_memcpy(entry->digest, digest, NGX_RESONATE_AUTH_DIGEST);
+    entry->token.data = NULL;
+    entry->token.len = 0;
 
     if (ngx_resonate_auth_unpack(entry, data, len) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, log, 0, "bad entry in token cache");
