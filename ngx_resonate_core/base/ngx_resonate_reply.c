@@ -90,6 +90,16 @@ ngx_resonate_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_buf_t    *b;
     ngx_chain_t   out;
 
+    /*
+     * A body that nobody read would be taken for the next request of the
+     * connection.
+     */
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
     /* a later error must not find half an answer of ours */
 
     ngx_http_clear_accept_ranges(r);
