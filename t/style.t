@@ -145,6 +145,9 @@ subtest 'no mutable file-scope variables' => sub {
             my ($symbol) = $1;
             my ($type) = $text =~ /^(?:static )?(\w+) +\Q$symbol\E\b/m;
 
+            # how every filter of nginx finds the next one
+            next if $symbol eq 'ngx_http_next_header_filter';
+
             # what the sanitizers add to a build is not ours
             next if $symbol =~ /^(?:__|\.L|_ubsan|\*\.L)/;
             push @faults, "$source{$name}: $symbol"

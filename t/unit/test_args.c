@@ -2,8 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * Arguments of routes: from words of configuration and bytes of a request to
- * canonical text or a fault.
+ * Arguments of routes: from bytes of a request to canonical text or a fault.
  */
 
 
@@ -127,29 +126,6 @@ static const args_case_t  bodies[] = {
 };
 
 
-/* word of configuration, what must be wrong with it */
-
-static const char *const  words[][2] = {
-    { "?:int", "has no name" },
-    { "?1a:int", "has no name" },
-    { "?a", "has no type" },
-    { "?a:float", "has an unknown type" },
-    { "?a b:int", "has a name of other characters" },
-    { "?a:int(5..1)", "has a minimum above its maximum" },
-    { "?a:int(5)", "has bounds that are not (MIN..MAX)" },
-    { "?a:int(1..99999999999999999999)", "has bounds that are not" },
-    { "?a:uuid(1..2)", "has bounds, but its type has none" },
-    { "?a:enum", "has an enum without words" },
-    { "?a:enum(x", "has bounds that do not end" },
-    { "?a:enum[](x)", "is a list of a type that has none" },
-    { "?a:uuid[](1..9999)", "is a list that may be too long" },
-    { "?a:text(0..99999)", "is a text that may be too long" },
-    { "?a:uuid[]=x", "has a default, but its type has none" },
-    { "?a:json", "has type json outside the body" },
-    { "?a:int!x", "has something behind it" },
-};
-
-
 static resonate_arg_t
 arg_of(const char *text)
 {
@@ -237,32 +213,6 @@ test_bodies(void **state)
 }
 
 
-static void
-test_words(void **state)
-{
-    size_t            i;
-    const char       *error;
-    resonate_arg_t    arg;
-    resonate_view_t   word;
-    resonate_where_e  where;
-
-    (void) state;
-
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        word.data = words[i][0];
-        word.len = strlen(words[i][0]);
-
-        assert_int_equal(resonate_arg_where(&word, &where), 0);
-
-        error = resonate_arg_parse(word, where, &arg);
-
-        if (error == NULL || strstr(error, words[i][1]) != error) {
-            fail_msg("%s: %s", words[i][0], error ? error : "is accepted");
-        }
-    }
-}
-
-
 /* all faults at once; two hundred ids fit */
 
 static void
@@ -313,49 +263,13 @@ test_many(void **state)
 }
 
 
-static void
-test_sql(void **state)
-{
-    char             sql[512];
-    size_t           n;
-    resonate_arg_t   args[2];
-    resonate_view_t  name = { "v3.play", 7 };
-
-    (void) state;
-
-    args[0] = arg_of("body.trackId:uuid!");
-    args[1] = arg_of("header.Idempotency-Key:text(1..9)");
-
-    n = resonate_route_sql(sql, sizeof(sql), name, args, 2, 1);
-
-    assert_int_equal(n, strlen(sql));
-    assert_string_equal(sql,
-        "SELECT status, body, tags FROM v3.play(\"track_id\" => $1, "
-        "\"idempotency_key\" => $2, "
-        "\"caller\" => resonate.caller($3, $4))");
-
-    for (n = 0; n < strlen(sql) + 1; n++) {
-        assert_int_equal(resonate_route_sql(sql, n, name, args, 2, 1), 0);
-    }
-
-    assert_true(resonate_function_valid((resonate_view_t) { "a.b", 3 }));
-    assert_false(resonate_function_valid((resonate_view_t) { "ab", 2 }));
-    assert_false(resonate_function_valid((resonate_view_t) { "a.b;", 4 }));
-    assert_false(resonate_function_valid((resonate_view_t) { "a..b", 4 }));
-    assert_false(resonate_function_valid((resonate_view_t) { "a.1b", 4 }));
-    assert_false(resonate_function_valid((resonate_view_t) { "", 0 }));
-}
-
-
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_queries),
         cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_words),
         cmocka_unit_test(test_many),
-        cmocka_unit_test(test_sql),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
