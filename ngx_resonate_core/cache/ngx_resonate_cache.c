@@ -129,13 +129,11 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
     time_t                      now;
     u_char                     *p;
     ngx_str_t                   value;
-    ngx_resonate_cache_t       *cache;
     ngx_resonate_cache_meta_t  *meta;
 
-    cache = mcf->cache;
-
-    if (ngx_resonate_table_get(cache->table, key, pool, &value) != NGX_OK) {
-        ngx_resonate_count(cache->misses);
+    if (ngx_resonate_table_get(mcf->cache->table, key, pool, &value)
+        != NGX_OK)
+    {
         return NGX_DECLINED;
     }
 
@@ -145,7 +143,6 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
     p = value.data + sizeof(ngx_resonate_cache_meta_t);
 
     if (ngx_resonate_cache_dead(mcf->shared, meta, (uint32_t *) p)) {
-        ngx_resonate_count(cache->misses);
         return NGX_DECLINED;
     }
 
@@ -160,14 +157,27 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
     reply->body.len = value.data + value.len - p;
     reply->stale = (now >= meta->fresh);
 
-    if (reply->stale) {
+    return reply->stale ? NGX_AGAIN : NGX_OK;
+}
+
+
+void
+ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc)
+{
+    switch (rc) {
+
+    case NGX_OK:
+        ngx_resonate_count(cache->hits);
+        break;
+
+    case NGX_AGAIN:
         ngx_resonate_count(cache->stales);
-        return NGX_AGAIN;
+        break;
+
+    default:
+        ngx_resonate_count(cache->misses);
+        break;
     }
-
-    ngx_resonate_count(cache->hits);
-
-    return NGX_OK;
 }
 
 

@@ -38,6 +38,7 @@ typedef struct {
 /*
  * get     NGX_OK: fresh;  NGX_AGAIN: stale, but filled in;  NGX_DECLINED:
  *         nothing of use
+ * count   counts what get() said of a request, not of each look
  * claim   NGX_OK: the caller is the one to ask the database, and release()s
  *         when it has stored the answer or failed;  NGX_DECLINED: some
  *         other worker is at it
@@ -48,6 +49,7 @@ char *ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 
 ngx_int_t ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf,
     ngx_str_t *key, ngx_pool_t *pool, ngx_resonate_reply_t *reply);
+void ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc);
 void ngx_resonate_cache_put(ngx_resonate_core_main_conf_t *mcf,
     ngx_str_t *key, ngx_resonate_cache_meta_t *meta, uint32_t *tags,
     ngx_str_t *body);

@@ -215,7 +215,15 @@ ngx_resonate_answer_gzip(ngx_http_request_t *r)
 static ngx_int_t
 ngx_resonate_answer_etag(ngx_http_request_t *r, ngx_str_t *etag)
 {
+    u_char           *p;
     ngx_table_elt_t  *h;
+
+    /* it is logged, when the call it came from may be gone */
+
+    p = ngx_pstrdup(r->pool, etag);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
@@ -224,7 +232,8 @@ ngx_resonate_answer_etag(ngx_http_request_t *r, ngx_str_t *etag)
 
     h->hash = 1;
     ngx_str_set(&h->key, "ETag");
-    h->value = *etag;
+    h->value.data = p;
+    h->value.len = etag->len;
 #if (nginx_version >= 1023000)
     h->next = NULL;
 #endif

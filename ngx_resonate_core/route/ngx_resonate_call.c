@@ -5,7 +5,7 @@
  * One call of an SQL function and those who wait for its answer.
  *
  * Requests that miss the same cache key join one call (single flight); calls
- * of other workers are waited for by looking into the cache now and then.
+ * of other workers are waited for by trying to claim the key now and then.
  * A call that may change something always runs to its end, waited for or
  * not, because the caller's cached replies die with it.  Any other call that
  * nobody waits for any more is cancelled.
@@ -14,8 +14,6 @@
 
 #include "ngx_resonate_route_internal.h"
 #include "../cache/resonate_gzip.h"
-
-#include <openssl/evp.h>
 
 
 #define NGX_RESONATE_CALL_POOL   1024
@@ -39,6 +37,7 @@ struct ngx_resonate_call_s {
     ngx_resonate_outcome_t          outcome;
     unsigned                        personal:1;
     unsigned                        shared:1;    /* has a key */
+    unsigned                        joinable:1;  /* is in the tree */
     unsigned                        claimed:1;
     unsigned                        writes:1;
     unsigned                        ended:1;
@@ -53,6 +52,7 @@ struct ngx_resonate_calls_s {
 
 static ngx_resonate_call_t *ngx_resonate_call_join(ngx_resonate_calls_t *calls,
     ngx_resonate_route_ctx_t *ctx);
+static void ngx_resonate_call_hide(ngx_resonate_call_t *call);
 static ngx_resonate_call_t *ngx_resonate_call_create(
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_call_values(ngx_resonate_call_t *call,
@@ -62,13 +62,9 @@ static ngx_int_t ngx_resonate_call_wait(ngx_resonate_call_t *call,
     ngx_resonate_route_ctx_t *ctx);
 static void ngx_resonate_call_poll(ngx_event_t *ev);
 static void ngx_resonate_call_handler(ngx_resonate_pg_query_t *q);
-static void ngx_resonate_call_row(ngx_resonate_call_t *call);
-static void ngx_resonate_call_failed(ngx_resonate_call_t *call);
-static void ngx_resonate_call_store(ngx_resonate_call_t *call,
-    const char *tags, size_t len);
+static void ngx_resonate_call_store(ngx_resonate_call_t *call);
 static void ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
     ngx_resonate_cache_meta_t *meta, uint32_t *slots);
-static ngx_int_t ngx_resonate_call_etag(ngx_resonate_outcome_t *outcome);
 static void ngx_resonate_call_end(ngx_resonate_call_t *call);
 static void ngx_resonate_call_leave(void *data);
 static void ngx_resonate_call_unref(ngx_resonate_call_t *call);
@@ -151,7 +147,8 @@ static ngx_resonate_call_t *
 ngx_resonate_call_join(ngx_resonate_calls_t *calls,
     ngx_resonate_route_ctx_t *ctx)
 {
-    uint32_t  hash;
+    uint32_t              hash;
+    ngx_resonate_call_t  *call;
 
     if (ctx->key.len == 0) {
         return NULL;
@@ -159,8 +156,29 @@ ngx_resonate_call_join(ngx_resonate_calls_t *calls,
 
     hash = ngx_murmur_hash2(ctx->key.data, ctx->key.len);
 
-    return (ngx_resonate_call_t *) ngx_str_rbtree_lookup(&calls->calls,
+    call = (ngx_resonate_call_t *) ngx_str_rbtree_lookup(&calls->calls,
                                                          &ctx->key, hash);
+
+    /* the caller changed something since: those who come now must see it */
+
+    if (call && call->personal && call->claimed
+        && ngx_resonate_tag_time(call->mcf->shared, call->slot) > call->clock)
+    {
+        ngx_resonate_call_hide(call);
+        return NULL;
+    }
+
+    return call;
+}
+
+
+static void
+ngx_resonate_call_hide(ngx_resonate_call_t *call)
+{
+    if (call->joinable) {
+        call->joinable = 0;
+        ngx_rbtree_delete(&call->mcf->calls->calls, &call->sn.node);
+    }
 }
 
 
@@ -253,18 +271,22 @@ ngx_resonate_call_values(ngx_resonate_call_t *call,
 
         call->sn.node.key = ngx_murmur_hash2(ctx->key.data, ctx->key.len);
         ngx_rbtree_insert(&call->mcf->calls->calls, &call->sn.node);
+        call->joinable = 1;
     }
 
     return NGX_OK;
 }
 
 
-/* NGX_DONE: the handler will run, or outcome says at once what is wrong */
+/*
+ * NGX_DONE: the call will end later;  NGX_DECLINED: it has its outcome.
+ */
 
 static ngx_int_t
 ngx_resonate_call_start(ngx_resonate_call_t *call)
 {
-    const char  *detail;
+    const char            *detail;
+    ngx_resonate_reply_t   reply;
 
     if (call->shared) {
 
@@ -285,6 +307,19 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
         }
 
         call->claimed = 1;
+
+        /* whoever had the claim before has stored its answer by now */
+
+        if (ngx_resonate_cache_get(call->mcf, &call->sn.str, call->pool,
+                                   &reply)
+            == NGX_OK)
+        {
+            call->outcome.status = reply.status;
+            call->outcome.body = reply.body;
+            ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
+
+            return NGX_DECLINED;
+        }
     }
 
     call->clock = ngx_resonate_clock(call->mcf->shared);
@@ -324,34 +359,20 @@ ngx_resonate_call_wait(ngx_resonate_call_t *call,
 }
 
 
-/* another worker asks for the same key: its answer appears in the cache */
+/* another worker asks for the same key: it gives its claim up when done */
 
 static void
 ngx_resonate_call_poll(ngx_event_t *ev)
 {
-    ngx_int_t              rc;
-    ngx_str_t              key;
-    ngx_resonate_call_t   *call;
-    ngx_resonate_reply_t   reply;
+    ngx_resonate_call_t  *call;
 
     call = ev->data;
-    key = call->sn.str;
-
-    rc = ngx_resonate_cache_get(call->mcf, &key, call->pool, &reply);
-
-    if (rc == NGX_OK) {
-        call->outcome.status = reply.status;
-        call->outcome.body = reply.body;
-        ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
-        ngx_resonate_call_end(call);
-        return;
-    }
 
     if (ngx_time() >= call->claim_ends) {
 
         /* whoever had it is late: not to be waited for any longer */
 
-        ngx_resonate_cache_release(call->mcf, &key);
+        ngx_resonate_cache_release(call->mcf, &call->sn.str);
     }
 
     if (ngx_resonate_call_start(call) != NGX_DONE) {
@@ -371,16 +392,11 @@ ngx_resonate_call_handler(ngx_resonate_pg_query_t *q)
         ngx_resonate_tag_touch(call->mcf->shared, call->slot);
     }
 
-    if (q->status != NGX_RESONATE_PG_OK) {
-        ngx_resonate_call_failed(call);
+    ngx_resonate_outcome_take(&call->outcome, q, &call->route->function,
+                              call->pool);
 
-    } else if (ngx_resonate_pg_rows(q) == 1) {
-        ngx_resonate_call_row(call);
-
-    } else {
-        ngx_log_error(NGX_LOG_ERR, q->log, 0,
-                      "function \"%V\" returned %ui rows instead of one",
-                      &call->route->function, ngx_resonate_pg_rows(q));
+    if (call->outcome.status == NGX_HTTP_OK && !call->writes) {
+        ngx_resonate_call_store(call);
     }
 
     ngx_resonate_call_end(call);
@@ -388,96 +404,23 @@ ngx_resonate_call_handler(ngx_resonate_pg_query_t *q)
 
 
 static void
-ngx_resonate_call_row(ngx_resonate_call_t *call)
+ngx_resonate_call_store(ngx_resonate_call_t *call)
 {
-    size_t                   len;
-    ngx_int_t                status;
-    const char              *text;
-    ngx_resonate_outcome_t  *outcome;
-
-    outcome = &call->outcome;
-
-    text = ngx_resonate_pg_value(&call->query, 0, 0, &len);
-    status = text ? ngx_atoi((u_char *) text, len) : NGX_ERROR;
-
-    if (status < 200 || status > 599) {
-        ngx_log_error(NGX_LOG_ERR, call->query.log, 0,
-                      "function \"%V\" returned no valid status",
-                      &call->route->function);
-        return;
-    }
-
-    text = ngx_resonate_pg_value(&call->query, 0, 1, &len);
-
-    if (text) {
-        outcome->body.data = ngx_pnalloc(call->pool, len + 1);
-        if (outcome->body.data == NULL) {
-            return;
-        }
-
-        ngx_memcpy(outcome->body.data, text, len);
-        outcome->body.data[len] = '\0';
-        outcome->body.len = len;
-    }
-
-    outcome->status = status;
-
-    if (status != NGX_HTTP_OK || call->writes) {
-        return;
-    }
-
-    if (!call->personal && ngx_resonate_call_etag(outcome) != NGX_OK) {
-        outcome->etag[0] = '\0';
-    }
-
-    if (call->claimed) {
-        text = ngx_resonate_pg_value(&call->query, 0, 2, &len);
-        ngx_resonate_call_store(call, text, len);
-    }
-}
-
-
-static void
-ngx_resonate_call_failed(ngx_resonate_call_t *call)
-{
-    size_t                    len;
-    const char               *detail;
-    ngx_resonate_pg_query_t  *q;
-
-    q = &call->query;
-
-    call->outcome.status = ngx_resonate_pg_http_status(q, &detail);
-    call->outcome.away = (call->outcome.status == NGX_HTTP_SERVICE_UNAVAILABLE
-                          || q->status == NGX_RESONATE_PG_TIMEOUT);
-
-    if (q->status == NGX_RESONATE_PG_FAILED && detail == NULL) {
-        ngx_log_error(NGX_LOG_ERR, q->log, 0,
-                      "function \"%V\" failed with SQLSTATE %s: %s",
-                      &call->route->function, q->sqlstate,
-                      q->message ? q->message : "");
-    }
-
-    if (detail == NULL) {
-        return;
-    }
-
-    len = ngx_strlen(detail);
-    call->outcome.body.data = ngx_pnalloc(call->pool, len + 1);
-
-    if (call->outcome.body.data) {
-        ngx_memcpy(call->outcome.body.data, detail, len + 1);
-        call->outcome.body.len = len;
-    }
-}
-
-
-static void
-ngx_resonate_call_store(ngx_resonate_call_t *call, const char *tags,
-    size_t len)
-{
+    size_t                     len;
     uint32_t                   slots[NGX_RESONATE_CACHE_TAGS + 1];
     ngx_int_t                  n;
+    const char                *tags;
     ngx_resonate_cache_meta_t  meta;
+
+    if (!call->personal) {
+        ngx_resonate_outcome_etag(&call->outcome);
+    }
+
+    if (!call->claimed) {
+        return;
+    }
+
+    tags = ngx_resonate_pg_value(&call->query, 0, 2, &len);
 
     n = tags ? ngx_resonate_tag_slots(tags, len, slots) : 0;
     if (n == NGX_ERROR) {
@@ -532,30 +475,6 @@ ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
 }
 
 
-/* strong: half of the SHA-256 of the very bytes that are sent */
-
-static ngx_int_t
-ngx_resonate_call_etag(ngx_resonate_outcome_t *outcome)
-{
-    u_char  *p, md[EVP_MAX_MD_SIZE];
-
-    if (EVP_Digest(outcome->body.data, outcome->body.len, md, NULL,
-                   EVP_sha256(), NULL)
-        != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    p = outcome->etag;
-    *p++ = '"';
-    p = ngx_hex_dump(p, md, (NGX_RESONATE_ETAG_LEN - 2) / 2);
-    *p++ = '"';
-    *p = '\0';
-
-    return NGX_OK;
-}
-
-
 static void
 ngx_resonate_call_end(ngx_resonate_call_t *call)
 {
@@ -564,8 +483,9 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
 
     call->ended = 1;
 
+    ngx_resonate_call_hide(call);
+
     if (call->shared) {
-        ngx_rbtree_delete(&call->mcf->calls->calls, &call->sn.node);
 
         if (call->poll.timer_set) {
             ngx_del_timer(&call->poll);

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * "resonate_route": checked word by word while configuration is read, and
- * against databases and kinds when all of it was read.
+ * "resonate_route": checked word by word while configuration is read.
  */
 
 
@@ -41,10 +40,6 @@ static char *ngx_resonate_route_cache(ngx_conf_t *cf,
     ngx_resonate_route_t *route, ngx_str_t *value);
 static char *ngx_resonate_route_personal(ngx_conf_t *cf,
     ngx_resonate_route_t *route, ngx_str_t *value);
-static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
-    ngx_resonate_core_main_conf_t *mcf, ngx_resonate_route_t *route);
-static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
-    ngx_resonate_route_t *route);
 
 
 static const ngx_resonate_route_option_t  ngx_resonate_route_options[] = {
@@ -208,6 +203,7 @@ ngx_resonate_route_word(ngx_conf_t *cf, ngx_resonate_route_t *route,
     ngx_str_t *word)
 {
     ngx_str_t                           value;
+    ngx_uint_t                          bit;
     resonate_view_t                     view;
     resonate_where_e                    where;
     const ngx_resonate_route_option_t  *option;
@@ -232,6 +228,17 @@ ngx_resonate_route_word(ngx_conf_t *cf, ngx_resonate_route_t *route,
         {
             continue;
         }
+
+        bit = 1 << (option - ngx_resonate_route_options);
+
+        if (route->given & bit) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate parameter \"%V\" in "
+                               "\"resonate_route\" directive", word);
+            return NGX_CONF_ERROR;
+        }
+
+        route->given |= bit;
 
         value.data = word->data + option->name.len;
         value.len = word->len - option->name.len;
@@ -467,99 +474,4 @@ ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     rlcf->unknown = value[1];
 
     return NGX_CONF_OK;
-}
-
-
-ngx_int_t
-ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
-{
-    ngx_uint_t                       i;
-    ngx_resonate_route_t           **route;
-    ngx_resonate_core_main_conf_t   *mcf;
-
-    mcf = ngx_resonate_core_main_conf(cf);
-    route = mcf->routes.elts;
-
-    for (i = 0; i < mcf->routes.nelts; i++) {
-        if (ngx_resonate_route_bind(cf, mcf, route[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf,
-    ngx_resonate_route_t *route)
-{
-    ngx_uint_t            i;
-    ngx_resonate_kind_t  *kind;
-
-    if (route->kind.len && ngx_strcmp(route->kind.data, "json") != 0) {
-        kind = mcf->kinds.elts;
-
-        for (i = 0; i < mcf->kinds.nelts; i++) {
-            if (ngx_strcmp(kind[i].name.data, route->kind.data) == 0) {
-                route->handler = kind[i].handler;
-            }
-        }
-
-        if (route->handler == NULL) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "unknown reply \"%V\" of route in %V:%ui",
-                          &route->kind, &route->file, route->line);
-            return NGX_ERROR;
-        }
-    }
-
-    if ((route->cache || route->personal) && mcf->cache == NULL) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "no \"resonate_cache\" for the route in %V:%ui",
-                      &route->file, route->line);
-        return NGX_ERROR;
-    }
-
-    return ngx_resonate_route_statement(cf, route);
-}
-
-
-static ngx_int_t
-ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
-{
-    size_t              size;
-    ngx_str_t           sql;
-    ngx_uint_t          nparams;
-    resonate_view_t     function;
-    ngx_resonate_pg_t  *pg;
-
-    pg = ngx_resonate_pg_get(cf, &route->database);
-
-    if (pg == NULL) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "no \"resonate_pg %V\" for the route in %V:%ui",
-                      &route->database, &route->file, route->line);
-        return NGX_ERROR;
-    }
-
-    size = 256 + route->function.len
-           + route->nargs * (2 * RESONATE_NAME_MAX + 16);
-
-    sql.data = ngx_pnalloc(cf->pool, size);
-    if (sql.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    function.data = (char *) route->function.data;
-    function.len = route->function.len;
-
-    sql.len = resonate_route_sql((char *) sql.data, size, function,
-                                 route->args, route->nargs, route->caller);
-
-    nparams = route->nargs + (route->caller ? 2 : 0);
-
-    route->stmt = ngx_resonate_pg_stmt_add(cf, pg, &sql, nparams);
-
-    return (sql.len && route->stmt) ? NGX_OK : NGX_ERROR;
 }

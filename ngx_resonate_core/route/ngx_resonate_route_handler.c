@@ -20,6 +20,7 @@ static ngx_int_t ngx_resonate_route_body(ngx_http_request_t *r,
     resonate_view_t *body);
 static ngx_int_t ngx_resonate_route_run(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
+static void ngx_resonate_route_watch(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_route_authorize(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_route_cached(ngx_http_request_t *r,
@@ -44,6 +45,12 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
                    "resonate route: \"%V\"", &r->uri);
 
     rlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_route_module);
+
+    /* "rewrite ... break" may have left less than the location's name */
+
+    if (r->uri.len < rlcf->prefix) {
+        return ngx_resonate_route_unknown(r, rlcf);
+    }
 
     path.data = (char *) r->uri.data + rlcf->prefix;
     path.len = r->uri.len - rlcf->prefix;
@@ -283,11 +290,36 @@ ngx_resonate_route_run(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 
     if (rc == NGX_DONE) {
         r->main->count++;
-        r->read_event_handler = ngx_http_test_reading;
+        ngx_resonate_route_watch(r);
         return NGX_DONE;
     }
 
     return ngx_resonate_route_outcome(ctx, &outcome);
+}
+
+
+/*
+ * A client that goes away ends its request.  It may have gone with the last
+ * byte it sent, and then no other event comes.  A body that is still being
+ * discarded has a handler that notices by itself.
+ */
+
+static void
+ngx_resonate_route_watch(ngx_http_request_t *r)
+{
+    ngx_event_t  *rev;
+
+    if (r->discard_body) {
+        return;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+
+    rev = r->connection->read;
+
+    if (rev->ready) {
+        ngx_post_event(rev, &ngx_posted_events);
+    }
 }
 
 
@@ -368,6 +400,8 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
         rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
     }
 
+    ngx_resonate_cache_count(mcf->cache, rc);
+
     if (rc == NGX_OK) {
         return ngx_resonate_route_answer(ctx, reply);
     }
@@ -417,8 +451,8 @@ ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
 
 
 /*
- * Everything the answer depends on: the function and all its parameters,
- * which have one canonical form each and end with NUL.
+ * Everything the answer depends on: the call, and all its parameters, which
+ * have one canonical form each and end with NUL.
  */
 
 static ngx_int_t
@@ -429,7 +463,7 @@ ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
     ngx_uint_t   i, n;
 
     n = ctx->route->nargs + (ctx->identity ? 2 : 0);
-    len = 1 + ctx->route->function.len + 1;
+    len = ctx->route->key.len;
 
     for (i = 0; i < n; i++) {
         len += 1 + (ctx->values[i] ? ngx_strlen(ctx->values[i]) + 1 : 0);
@@ -442,9 +476,7 @@ ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
 
     ctx->key.data = p;
 
-    *p++ = NGX_RESONATE_FORM_JSON;
-    p = ngx_cpymem(p, ctx->route->function.data, ctx->route->function.len);
-    *p++ = '\0';
+    p = ngx_cpymem(p, ctx->route->key.data, ctx->route->key.len);
 
     for (i = 0; i < n; i++) {
         if (ctx->values[i] == NULL) {

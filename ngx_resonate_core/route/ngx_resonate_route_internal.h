@@ -43,6 +43,7 @@ typedef struct {
     ngx_str_t                 kind;
     ngx_resonate_reply_pt     handler;     /* NULL: json */
     ngx_resonate_pg_stmt_t   *stmt;
+    ngx_str_t                 key;         /* what it calls, for the cache */
 
     time_t                    cache;       /* seconds, for everybody */
     time_t                    personal;    /* seconds, for one caller */
@@ -53,6 +54,7 @@ typedef struct {
     unsigned                  caller:1;    /* the function is told who asks */
     unsigned                  user:1;      /* only for callers with a token */
     unsigned                  body:1;
+    unsigned                  given:8;     /* options, to refuse a second */
 } ngx_resonate_route_t;
 
 
@@ -111,6 +113,11 @@ ngx_int_t ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
 ngx_int_t ngx_resonate_call_init_process(ngx_cycle_t *cycle);
 void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
+
+/* of a query that ended; what is kept of it is copied to the pool */
+void ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
+void ngx_resonate_outcome_etag(ngx_resonate_outcome_t *outcome);
 
 /* sends; returns what a content handler returns */
 ngx_int_t ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,

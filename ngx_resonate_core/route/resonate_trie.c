@@ -151,6 +151,10 @@ resonate_trie_find(resonate_node_t *root, resonate_view_t path,
 {
     captures->n = 0;
 
+    if (path.len && path.data[0] != '/') {
+        return NULL;
+    }
+
     if (path.len > 1 && path.data[path.len - 1] == '/') {
         path.len--;
     }

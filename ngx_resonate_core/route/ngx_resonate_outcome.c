@@ -1,0 +1,148 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What a query ended with, in HTTP's words.
+ */
+
+
+#include "ngx_resonate_route_internal.h"
+
+#include <openssl/evp.h>
+
+
+static void ngx_resonate_outcome_row(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
+static ngx_uint_t ngx_resonate_outcome_valid(ngx_int_t status);
+static void ngx_resonate_outcome_failed(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
+static ngx_int_t ngx_resonate_outcome_body(ngx_resonate_outcome_t *outcome,
+    const char *text, size_t len, ngx_pool_t *pool);
+
+
+void
+ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
+{
+    if (q->status != NGX_RESONATE_PG_OK) {
+        ngx_resonate_outcome_failed(outcome, q, function, pool);
+        return;
+    }
+
+    if (ngx_resonate_pg_rows(q) != 1) {
+        ngx_log_error(NGX_LOG_ERR, q->log, 0,
+                      "function \"%V\" returned %ui rows instead of one",
+                      function, ngx_resonate_pg_rows(q));
+        return;
+    }
+
+    ngx_resonate_outcome_row(outcome, q, function, pool);
+}
+
+
+static void
+ngx_resonate_outcome_row(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
+{
+    size_t       len;
+    ngx_int_t    status;
+    const char  *text;
+
+    text = ngx_resonate_pg_value(q, 0, 0, &len);
+    status = text ? ngx_atoi((u_char *) text, len) : NGX_ERROR;
+
+    if (!ngx_resonate_outcome_valid(status)) {
+        ngx_log_error(NGX_LOG_ERR, q->log, 0,
+                      "function \"%V\" returned no valid status", function);
+        return;
+    }
+
+    text = ngx_resonate_pg_value(q, 0, 1, &len);
+
+    if (text && ngx_resonate_outcome_body(outcome, text, len, pool) != NGX_OK)
+    {
+        return;
+    }
+
+    outcome->status = status;
+}
+
+
+/* an answer or a refusal; a redirect has no place to say where to */
+
+static ngx_uint_t
+ngx_resonate_outcome_valid(ngx_int_t status)
+{
+    return (status >= 200 && status < 300) || (status >= 400 && status < 600);
+}
+
+
+static void
+ngx_resonate_outcome_failed(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
+{
+    const char  *detail;
+
+    outcome->status = ngx_resonate_pg_http_status(q, &detail);
+    outcome->away = (outcome->status == NGX_HTTP_SERVICE_UNAVAILABLE
+                     || q->status == NGX_RESONATE_PG_TIMEOUT);
+
+    if (detail) {
+        /* without memory the status' own words must do */
+
+        (void) ngx_resonate_outcome_body(outcome, detail, ngx_strlen(detail),
+                                         pool);
+        return;
+    }
+
+    if (q->status == NGX_RESONATE_PG_FAILED) {
+        ngx_log_error(NGX_LOG_ERR, q->log, 0,
+                      "function \"%V\" failed with SQLSTATE %s: %s",
+                      function, q->sqlstate, q->message ? q->message : "");
+    }
+}
+
+
+/* the result is gone when the query's handler returns */
+
+static ngx_int_t
+ngx_resonate_outcome_body(ngx_resonate_outcome_t *outcome, const char *text,
+    size_t len, ngx_pool_t *pool)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(pool, len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, text, len);
+    p[len] = '\0';
+
+    outcome->body.data = p;
+    outcome->body.len = len;
+
+    return NGX_OK;
+}
+
+
+/* strong: half of the SHA-256 of the very bytes that are sent */
+
+void
+ngx_resonate_outcome_etag(ngx_resonate_outcome_t *outcome)
+{
+    u_char  *p, md[EVP_MAX_MD_SIZE];
+
+    if (EVP_Digest(outcome->body.data, outcome->body.len, md, NULL,
+                   EVP_sha256(), NULL)
+        != 1)
+    {
+        return;
+    }
+
+    p = outcome->etag;
+    *p++ = '"';
+    p = ngx_hex_dump(p, md, (NGX_RESONATE_ETAG_LEN - 2) / 2);
+    *p++ = '"';
+    *p = '\0';
+}

@@ -1,0 +1,157 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Routes meet databases, kinds of replies and the cache, when all of the
+ * configuration was read.
+ */
+
+
+#include "ngx_resonate_route_internal.h"
+
+
+static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
+    ngx_resonate_core_main_conf_t *mcf, ngx_resonate_route_t *route);
+static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
+static ngx_int_t ngx_resonate_route_cache_key(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
+
+
+ngx_int_t
+ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_uint_t                       i;
+    ngx_resonate_route_t           **route;
+    ngx_resonate_core_main_conf_t   *mcf;
+
+    mcf = ngx_resonate_core_main_conf(cf);
+    route = mcf->routes.elts;
+
+    for (i = 0; i < mcf->routes.nelts; i++) {
+        if (ngx_resonate_route_bind(cf, mcf, route[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf,
+    ngx_resonate_route_t *route)
+{
+    ngx_uint_t            i;
+    ngx_resonate_kind_t  *kind;
+
+    if (route->kind.len && ngx_strcmp(route->kind.data, "json") != 0) {
+        kind = mcf->kinds.elts;
+
+        for (i = 0; i < mcf->kinds.nelts; i++) {
+            if (ngx_strcmp(kind[i].name.data, route->kind.data) == 0) {
+                route->handler = kind[i].handler;
+            }
+        }
+
+        if (route->handler == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "unknown reply \"%V\" of route in %V:%ui",
+                          &route->kind, &route->file, route->line);
+            return NGX_ERROR;
+        }
+    }
+
+    if ((route->cache || route->personal) && mcf->cache == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "no \"resonate_cache\" for the route in %V:%ui",
+                      &route->file, route->line);
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_route_statement(cf, route);
+}
+
+
+static ngx_int_t
+ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    size_t              size;
+    ngx_str_t           sql;
+    ngx_uint_t          nparams;
+    resonate_view_t     function;
+    ngx_resonate_pg_t  *pg;
+
+    pg = ngx_resonate_pg_get(cf, &route->database);
+
+    if (pg == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "no \"resonate_pg %V\" for the route in %V:%ui",
+                      &route->database, &route->file, route->line);
+        return NGX_ERROR;
+    }
+
+    size = 256 + route->function.len
+           + route->nargs * (2 * RESONATE_NAME_MAX + 16);
+
+    sql.data = ngx_pnalloc(cf->pool, size);
+    if (sql.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_resonate_route_cache_key(cf, route) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    function.data = (char *) route->function.data;
+    function.len = route->function.len;
+
+    sql.len = resonate_route_sql((char *) sql.data, size, function,
+                                 route->args, route->nargs, route->caller);
+
+    nparams = route->nargs + (route->caller ? 2 : 0);
+
+    route->stmt = ngx_resonate_pg_stmt_add(cf, pg, &sql, nparams);
+
+    return (sql.len && route->stmt) ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * What two routes must have in common to share cached replies: database,
+ * function, and the names of its parameters in their order.
+ */
+
+static ngx_int_t
+ngx_resonate_route_cache_key(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    size_t       len;
+    u_char      *p;
+    ngx_uint_t   i;
+
+    len = sizeof(" :(caller)") + route->database.len + route->function.len;
+
+    for (i = 0; i < route->nargs; i++) {
+        len += ngx_strlen(route->args[i].sql) + 1;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    route->key.data = p;
+
+    p = ngx_sprintf(p, "%c%V:%V(", NGX_RESONATE_FORM_JSON, &route->database,
+                    &route->function);
+
+    for (i = 0; i < route->nargs; i++) {
+        p = ngx_sprintf(p, "%s,", route->args[i].sql);
+    }
+
+    p = ngx_sprintf(p, "%s)", route->caller ? "caller" : "");
+
+    route->key.len = p - route->key.data;
+
+    return NGX_OK;
+}
