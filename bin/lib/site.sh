@@ -35,38 +35,43 @@ find_user() {
     if [ "$(id -u)" = 0 ]; then
         OWNER=postgres
         id -u "$OWNER" > /dev/null 2>&1 || fail "no user $OWNER: make deps-run"
-        AS=(setpriv --reuid="$OWNER" --regid="$OWNER" --clear-groups)
-        caps=$(capabilities) || exit 1
-        AS+=($caps)
+        BASE=(setpriv --reuid="$OWNER" --regid="$OWNER" --clear-groups)
+        caps=$(capabilities cat "$ROOT/conf.d/nginx.conf.in") \
+            || fail "user $OWNER cannot read $ROOT: move the checkout, or open" \
+                    "the way to it (chmod o+x), or run as an ordinary user"
+        AS=("${BASE[@]}" $caps)
     fi
 }
 
-# A checkout below /root is closed to others: then, and only then, the demo's
-# user may read past permissions.  A port below 1024 needs its own leave.
+# What root's stand-in needs on top so that a command can read what it reads:
+# a checkout below /root is closed to others, and then, and only then, it may
+# read past permissions.  A port below 1024 needs its own leave.
 capabilities() {
-    local caps= extra
+    local bind= extra
 
     if [ "${PORT:-8080}" -lt 1024 ]; then
-        caps=,+net_bind_service
+        bind=+net_bind_service
     fi
 
-    for extra in '' ,+dac_read_search ,+dac_override; do
-        set -- ${caps:+--inh-caps="${caps#,}" --ambient-caps="${caps#,}"}
+    # The command opens what it probes: access(2) knows no capabilities.
+    for extra in '' +dac_read_search +dac_override; do
+        set -- "$(caps_options "$bind" "$extra")" "$@"
 
-        if [ -n "$extra" ]; then
-            set -- --inh-caps="${caps#,}${caps:+,}${extra#,}" \
-                   --ambient-caps="${caps#,}${caps:+,}${extra#,}"
-        fi
-
-        if "${AS[@]}" "$@" test -r "$ROOT/conf.d/nginx.conf.in" 2> /dev/null
-        then
-            printf '%s\n' "$@"
+        if "${BASE[@]}" $1 "${@:2}" > /dev/null 2>&1; then
+            printf '%s\n' "$1"
             return
         fi
+
+        shift
     done
 
-    fail "user $OWNER cannot read $ROOT: move the checkout, or open the way" \
-         "to it (chmod o+x), or run as an ordinary user"
+    return 1
+}
+
+caps_options() {
+    local list=$1${1:+${2:+,}}$2
+
+    printf '%s' "${list:+--inh-caps=$list --ambient-caps=$list}"
 }
 
 as_owner() {
