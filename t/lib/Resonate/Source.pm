@@ -166,8 +166,10 @@ sub directives {
     my %directives;
 
     for my $file (grep { /\.c$/ } in_rooms()) {
-        while (text($file) =~ /\{ ngx_string\("(resonate_\w+)"\),\s+
-                               ((?:NGX_\w+[|\s]*)+),/gx)
+        my $text = text($file);
+
+        while ($text =~ /\{\s*ngx_string\("(resonate_\w+)"\),\s+
+                         ((?:NGX_\w+[|\s]*)+),/gx)
         {
             my ($name, $flags) = ($1, $2);
             $directives{$name} = join ', ', sort grep { defined }
