@@ -77,7 +77,8 @@ subtest 'names and sizes' => sub {
 
     rule 'file names are unique',
          grep { $seen{(m{([^/]+)$})[0]}++ } @c;
-    rule 'files are under 600 lines', long_files(600, grep { !/\.(?:css|html)$/ } @text);
+    rule 'files are under 600 lines',
+         long_files(600, grep { !/\.(?:css|html)$/ } @text);
     rule 'tests are under 200 lines',
          long_files(200, grep { m{^t/[^/]+\.t$} } @text);
     rule 'doors have at most 150 lines',
