@@ -123,8 +123,9 @@ subtest 'covers' => sub {
             for my $file (map { $in->media . "/images/$id-x$size.$_" }
                           qw(jpg webp))
             {
-                my $seen = `ffprobe -v error -of csv=p=0 -show_entries \
-                                stream=width,height $file`;
+                my $ffprobe = 'ffprobe -v error -of csv=p=0'
+                              . ' -show_entries stream=width,height';
+                my $seen = `$ffprobe $file`;
 
                 is($seen, "$want,$want\n", "$title x$size");
             }
