@@ -126,7 +126,8 @@ for my $room (@Resonate::Source::ROOMS) {
 
 my $TABLES = qr/^(?:ngx_command_t|ngx_module_t|ngx_(?:core|http)_module_t
                 |ngx_conf_(?:enum|bitmask|post|deprecated)_t
-                |ngx_http_variable_t)$/x;
+                |ngx_http_variable_t
+                |ngx_http_output_(?:header|body)_filter_pt)$/x;
 
 subtest 'no mutable file-scope variables' => sub {
     my @objects = map { chomp; $_ }

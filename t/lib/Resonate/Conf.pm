@@ -15,6 +15,9 @@ sub text {
 
     my $dir = $opt{dir};
     my $port = $opt{port} || 8080;
+    my $listen = $opt{listen} // '';
+    my $routes = $opt{routes}
+        ? "include $Resonate::Test::ROOT/conf.d/api-v3.conf;" : '';
     my $user = $> == 0 ? 'user root;' : '';
     my ($main, $http, $server) = map { $opt{$_} // '' } qw(main http server);
 
@@ -40,8 +43,9 @@ http {
     $http
 
     server {
-        listen 127.0.0.1:$port;
+        listen 127.0.0.1:$port $listen;
         server_name localhost;
+        $routes
         $server
     }
 }

@@ -9,6 +9,8 @@ package Resonate::Edge;
 #       main    => '...',       # text at the top of the file
 #       http    => '...',       # text in http{}
 #       server  => '...',       # text in server{}
+#       routes  => 1,           # conf.d/api-v3.conf in it
+#       listen  => 'sndbuf=16k',    # more of the listen directive
 #       workers => 1, log => 'info', modules => [qw(core auth tracks pay)],
 #       pg_read => 'connections=2', pg_write => '...',   # their options
 #       expect  => qr/.../,     # an alarming log line that is meant to be

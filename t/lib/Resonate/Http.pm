@@ -184,8 +184,15 @@ sub fill {
 sub read_some {
     my ($self, $max) = @_;
 
-    IO::Select->new($self->{socket})->can_read($self->{timeout})
-        or die "no answer within $self->{timeout} s\n";
+    my $readable = IO::Select->new($self->{socket});
+    my $deadline = Time::HiRes::time() + $self->{timeout};
+
+    # a signal ends the waiting early
+    until ($readable->can_read($deadline - Time::HiRes::time())) {
+        die "no answer within $self->{timeout} s\n"
+            if Time::HiRes::time() >= $deadline;
+    }
+
     my $n = sysread $self->{socket}, $self->{buffer}, $max,
                     length $self->{buffer};
     die "cannot read: $!\n" if !defined $n;

@@ -208,9 +208,9 @@ sub start {
     my %settings = (
         listen_addresses            => '',
         unix_socket_directories     => $self->{dir},
+        # what is committed outlives kill(), though not the machine
         fsync                       => 'off',
         full_page_writes            => 'off',
-        synchronous_commit          => 'off',
         shared_buffers              => '64MB',
         max_connections             => 100,
         dynamic_shared_memory_type  => 'mmap',
