@@ -67,6 +67,15 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
+    /* nginx counts up to "2 or more" */
+
+    if (cf->args->nelts < 4) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid number of arguments in \"%V\" directive",
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
     route = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_t));
     if (route == NULL) {
         return NGX_CONF_ERROR;

@@ -1,0 +1,180 @@
+# The directives of routes, their cache and the status: what nginx -t says.
+
+use lib 't/lib';
+use Resonate::Test;
+
+my $pg = 'resonate_pg read "host=/tmp dbname=d user=u";'
+         . 'resonate_pg write "host=/tmp dbname=d user=u";';
+my $id = '<id:uuid>';
+
+sub location { return "location /api/ { @_ }" }
+sub route    { return location("resonate_route @_;") }
+
+
+# valid
+
+for (
+    ['a path',              'GET /a v3.a'],
+    ['the root',            'GET / v3.a'],
+    ['captures',            "GET /a/$id/<n:int(0..9)>/<t:text(1..50)> v3.a"],
+    ['sixteen captures',    'GET /' . join('/', map "<a$_:int>", 1 .. 16)
+                            . ' v3.a'],
+    ['a query, defaults',   'GET /a v3.a ?n:int(1..9)=5 ?o:enum(x|y)=x'
+                            . ' ?b:bool=1 ?d:date=2024-02-29 ?t:text(0..5)='],
+    ['lists',               'GET /a v3.a ?ids:uuid[](1..200)! ?t:text[]'],
+    ['a body and a header', 'POST /a v3.a body.trackId:uuid! body.j:json'
+                            . ' header.Idempotency-Key:text(1..255)'],
+    map([ "method $_",      "$_ /a v3.a" ], qw(PUT PATCH DELETE)),
+    ['a caller',            'GET /a v3.a caller cache=1s personal=500s'],
+    ['access=any',          'GET /a v3.a access=any cache=1m'],
+    ['access=user',         'GET /a v3.a access=user personal=1h'],
+    ['a scope',             'GET /a v3.a scope=plays'],
+    ['another database',    'GET /a v3.a pg=write'],
+    ['reply=json',          'GET /a v3.a reply=json'],
+    ['reply=audio',         "GET /a/$id v3.a reply=audio"],
+) {
+    my ($name, $words) = @$_;
+    my ($ok, $output) = conf_test(
+        http => "$pg resonate_cache 1m;",
+        server => 'resonate_media /tmp;' . route($words));
+    ok($ok, "valid: $name") or diag $output;
+}
+
+for (
+    ['smallest cache',      'resonate_cache 64k;'],
+    ['a bound for stale',   'resonate_cache 1m stale=0;'],
+    ['a day of stale',      'resonate_cache 1m stale=1d;'],
+    ['control everywhere',  'resonate_cache_control no-cache;',
+     'resonate_cache_control private;'
+     . location('resonate_cache_control "public, max-age=5";')],
+    ['unknown to a name',   '', location('resonate_unknown @n;')],
+    ['two of a path',       '', location('resonate_route GET /a v3.a;'
+                                         . 'resonate_route PUT /a v3.b;')],
+    ['one path twice',      '', route('GET /a v3.a') . 'location /b/ {'
+                                . 'resonate_route GET /a v3.a; }'],
+    ['status in a server',  '', 'resonate_status;'],
+    ['status twice',        '', 'location /s { resonate_status; }'
+                                . 'location /t { resonate_status; }'],
+) {
+    my ($name, $http, $server) = @$_;
+    my ($ok, $output) = conf_test(http => "$pg $http",
+                                  server => $server // '');
+    ok($ok, "valid: $name") or diag $output;
+}
+
+
+# refused: after " in FILE:LINE" is cut
+
+my $directive = 'in "resonate_route" directive';
+
+for (
+    ['GET /a',                  'invalid number of arguments ' . $directive],
+    ['HEAD /a v3.a',            'invalid method "HEAD", it must be GET, POST, '
+                                . 'PUT, PATCH or DELETE'],
+    ['get /a v3.a',             'invalid method "get", it must be GET, POST, '
+                                . 'PUT, PATCH or DELETE'],
+    ['GET a v3.a',              'path "a" does not begin with "/"'],
+    ['GET /a//b v3.a',          'path "/a//b" has an empty segment'],
+    ['GET /<id:uuid v3.a',      'path "/<id:uuid" has a capture that does not '
+                                . 'end with ">"'],
+    ['GET /<id:foo> v3.a',      'path "/<id:foo>" has an unknown type'],
+    ['GET /<i:uuid[]> v3.a',    'path "/<i:uuid[]>" is a list in the path'],
+    ['GET ' . '/x' x 17 . ' v3.a', 'path "' . '/x' x 17
+                                . '" has too many segments'],
+    map([ "GET /a $_",          qq(invalid function "$_", it must be )
+                                . 'schema.function in lower case' ],
+        qw(a v3.A v3. .a v3.a.b v3.a-b 3v.a)),
+    ['GET /a v3.a word',        qq(invalid parameter "word" $directive)],
+    map([ "GET /a v3.a $_",     qq(invalid parameter "$_" $directive) ],
+        qw(access= access=all cache=x cache= personal=-1 scope= pg= reply=)),
+    map([ "GET /a v3.a $_->[0] $_->[1]",
+          qq(duplicate parameter "$_->[1]" $directive) ],
+        [qw(cache=1s cache=2s)], [qw(access=any access=user)],
+        [qw(pg=read pg=write)], [qw(scope=a scope=b)]),
+    ['GET /a v3.a ?n',          'argument "?n" has no type'],
+    ['GET /a v3.a ?n:int(5..1)', 'argument "?n:int(5..1)" has a minimum above '
+                                . 'its maximum'],
+    ['GET /a v3.a ?n:int ?n:bool', 'argument "?n:bool" is duplicate'],
+    ['POST /a v3.a ?trackId:int body.track_id:int',
+                                'argument "body.track_id:int" is duplicate'],
+    ["GET /$id v3.a ?id:int",   'argument "?id:int" is duplicate'],
+    ['GET /a v3.a ' . join(' ', map "?a$_:int", 1 .. 17),
+                                'argument "?a17:int" is one too many'],
+    ['GET /a v3.a ?n:int(1..9)=10', 'default of argument "n" should be <= 9'],
+    ['GET /a v3.a ?o:enum(a|b)=c', 'default of argument "o" should be one of '
+                                . 'a|b'],
+    ['GET /a v3.a body.n:int',  '"resonate_route" directive has a body '
+                                . 'argument with method GET'],
+    ['POST /a v3.a cache=1s',   '"resonate_route" directive caches another '
+                                . 'method than GET'],
+    ['GET /a v3.a personal=1s', '"resonate_route" directive has "personal" '
+                                . 'without "caller" or "access=user"'],
+    ['GET /a v3.a access=user cache=1s', '"resonate_route" directive has '
+                                . '"cache" with "access=user", use "personal"'],
+    ['GET /a v3.a; resonate_route GET /a v3.b',
+                                'duplicate route "GET /a"'],
+    ["GET /$id v3.a; resonate_route GET /<n:int> v3.b",
+                                'duplicate route "GET /<n:int>"'],
+) {
+    my ($words, $expected) = @$_;
+    my $why = Resonate::Edge->conf_fails(http => "$pg resonate_cache 1m;",
+                                         server => route($words));
+    is(($why // 'accepted') =~ s/ in \S+:\d+$//r, $expected,
+       'refused: ' . substr $words, 0, 60);
+}
+
+my $where = qr{/tmp/rt-\w+/nginx\.conf:\d+};
+my $none = 'no "resonate_pg';
+
+for (
+    ['', route('GET /a v3.a'), qr/^$none read" for the route in $where$/],
+    ['', route('PUT /a v3.a'), qr/^$none write" for the route in $where$/],
+    [$pg, route('GET /a v3.a pg=none'),
+     qr/^$none none" for the route in $where$/],
+    [$pg, route('GET /a v3.a cache=1s'),
+     qr/^no "resonate_cache" for the route in $where$/],
+    [$pg, route('GET /a v3.a reply=none'),
+     qr/^unknown reply "none" of route in $where$/],
+    ['resonate_route GET /a v3.a;', '',
+     qr/^"resonate_route" directive is not allowed here in $where$/],
+) {
+    my ($http, $server, $expected) = @$_;
+    like(Resonate::Edge->conf_fails(http => $http, server => $server),
+         $expected, "refused: $http $server");
+}
+
+for (
+    ['resonate_cache 63k;', '', 'size "63k" in "resonate_cache" directive is '
+                                . 'too small, at least 64k are needed'],
+    ['resonate_cache x;', '', 'invalid size "x" in "resonate_cache" directive'],
+    ['resonate_cache 1m x;', '',
+     'invalid parameter "x" in "resonate_cache" directive'],
+    ['resonate_cache 1m stale=x;', '',
+     'invalid time "stale=x" in "resonate_cache" directive'],
+    ['resonate_cache;', '',
+     'invalid number of arguments in "resonate_cache" directive'],
+    ['resonate_cache 1m; resonate_cache 1m;', '',
+     '"resonate_cache" directive is duplicate'],
+    ['', 'resonate_cache 1m;',
+     '"resonate_cache" directive is not allowed here'],
+    ['resonate_cache_control a; resonate_cache_control b;', '',
+     '"resonate_cache_control" directive is duplicate'],
+    ['', location('resonate_unknown /x;'), 'invalid location "/x", '
+     . '"resonate_unknown" needs a named one, "@name"'],
+    ['', location('resonate_unknown @a; resonate_unknown @b;'),
+     '"resonate_unknown" directive is duplicate'],
+    ['', 'resonate_unknown @a;', '"resonate_unknown" directive is not allowed '
+                                 . 'here'],
+    ['', location('resonate_status; resonate_status;'),
+     '"resonate_status" directive is duplicate'],
+    ['', location('resonate_status on;'),
+     'invalid number of arguments in "resonate_status" directive'],
+    ['resonate_status;', '', '"resonate_status" directive is not allowed here'],
+) {
+    my ($http, $server, $expected) = @$_;
+    my $why = Resonate::Edge->conf_fails(http => $http, server => $server);
+    is(($why // 'accepted') =~ s/ in \S+:\d+$//r, $expected,
+       "refused: $http $server");
+}
+
+done_testing;
