@@ -98,8 +98,9 @@ ASAN          = $(BUILD)/asan
 ASAN_CC       = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
                 -fno-sanitize=alignment,pointer-overflow,nonnull-attribute \
                 -DNGX_DEBUG_PALLOC=1
-ASAN_TESTS    = $(filter-out t/browser.t t/demo% t/style.t t/fuzz.t t/unit.t \
-                t/directives.t, $(wildcard t/*.t))
+ASAN_SKIP     = t/browser.t t/demo% t/style.t t/directives.t t/build.t \
+                t/unit.t t/fuzz.t t/leak.t
+ASAN_TESTS    = $(filter-out $(ASAN_SKIP), $(wildcard t/*.t))
 
 asan: deps-test
 	@source=$$(t/source/fetch bookworm) \

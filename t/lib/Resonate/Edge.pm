@@ -11,7 +11,8 @@ package Resonate::Edge;
 #       server  => '...',       # text in server{}
 #       routes  => 1,           # conf.d/api-v3.conf in it
 #       listen  => 'sndbuf=16k',    # more of the listen directive
-#       workers => 1, log => 'info', modules => [qw(core auth tracks pay)],
+#       workers => 1, modules => [qw(core auth tracks pay)],
+#       log     => 'info',      # at least notice, for reload()
 #       pg_read => 'connections=2', pg_write => '...',   # their options
 #       expect  => qr/.../,     # an alarming log line that is meant to be
 #   );
