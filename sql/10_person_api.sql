@@ -5,8 +5,11 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL ROLE resonate_owner;
 
+-- No sequential scans, as in v3.play(), whose sessions it shares.
+
 CREATE OR REPLACE FUNCTION resonate.caller(issuer text, subject text) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _issuer ALIAS FOR $1;
@@ -161,7 +164,8 @@ COMMENT ON FUNCTION resonate.person_by_name(text) IS 'The persons an operator ca
 
 CREATE OR REPLACE FUNCTION resonate.topup(account text, amount_mc bigint, idempotency_key text)
 RETURNS resonate.reply
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE
     nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
     request CONSTANT text := format('%s %s', $2, $1);
