@@ -22,8 +22,8 @@ struct ngx_resonate_cache_s {
 
 static ngx_int_t ngx_resonate_cache_counters(ngx_conf_t *cf,
     ngx_resonate_cache_t *cache);
-static ngx_uint_t ngx_resonate_cache_dead(ngx_resonate_shared_t *shared,
-    ngx_resonate_cache_meta_t *meta, uint32_t *tags);
+static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_shared_t *shared,
+    uint64_t clock, uint32_t *tags, ngx_uint_t n);
 static ngx_int_t ngx_resonate_cache_claim_key(ngx_str_t *key, u_char *buf,
     size_t size, ngx_str_t *claim);
 
@@ -128,7 +128,9 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
 {
     time_t                      now;
     u_char                     *p;
+    uint32_t                   *tags;
     ngx_str_t                   value;
+    ngx_uint_t                  n;
     ngx_resonate_cache_meta_t  *meta;
 
     if (ngx_resonate_table_get(mcf->cache->table, key, pool, &value)
@@ -140,13 +142,14 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
     /* a copy from the pool: aligned, and ours to point into */
 
     meta = (ngx_resonate_cache_meta_t *) value.data;
-    p = value.data + sizeof(ngx_resonate_cache_meta_t);
+    tags = (uint32_t *) (value.data + sizeof(ngx_resonate_cache_meta_t));
+    n = meta->ntags - meta->nown;
 
-    if (ngx_resonate_cache_dead(mcf->shared, meta, (uint32_t *) p)) {
+    if (ngx_resonate_cache_moved(mcf->shared, meta->clock, tags, n)) {
         return NGX_DECLINED;
     }
 
-    p += meta->ntags * sizeof(uint32_t);
+    p = (u_char *) (tags + meta->ntags);
     now = ngx_time();
 
     reply->status = meta->status;
@@ -155,7 +158,15 @@ ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf, ngx_str_t *key,
     reply->etag.len = meta->etag[0] ? NGX_RESONATE_ETAG_LEN : 0;
     reply->body.data = p;
     reply->body.len = value.data + value.len - p;
-    reply->stale = (now >= meta->fresh);
+
+    /*
+     * What the callers themselves changed makes their replies old but not
+     * dead: without a database, who has just paid for a track may seek in it.
+     */
+
+    reply->stale = now >= meta->fresh
+                   || ngx_resonate_cache_moved(mcf->shared, meta->clock,
+                                               tags + n, meta->nown);
 
     return reply->stale ? NGX_AGAIN : NGX_OK;
 }
@@ -182,13 +193,13 @@ ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc)
 
 
 static ngx_uint_t
-ngx_resonate_cache_dead(ngx_resonate_shared_t *shared,
-    ngx_resonate_cache_meta_t *meta, uint32_t *tags)
+ngx_resonate_cache_moved(ngx_resonate_shared_t *shared, uint64_t clock,
+    uint32_t *tags, ngx_uint_t n)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < meta->ntags; i++) {
-        if (ngx_resonate_tag_time(shared, tags[i]) > meta->clock) {
+    for (i = 0; i < n; i++) {
+        if (ngx_resonate_tag_time(shared, tags[i]) > clock) {
             return 1;
         }
     }

@@ -31,6 +31,7 @@ typedef struct {
     time_t           fresh;      /* until then */
     uint32_t         status;
     uint32_t         ntags;
+    uint32_t         nown;       /* the last of them: the caller's own */
     u_char           etag[NGX_RESONATE_ETAG_LEN + 1];    /* or empty */
 } ngx_resonate_cache_meta_t;
 

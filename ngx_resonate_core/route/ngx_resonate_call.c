@@ -427,11 +427,12 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
         return;
     }
 
+    ngx_memzero(&meta, sizeof(ngx_resonate_cache_meta_t));
+
     if (call->personal) {
         slots[n++] = call->slot;
+        meta.nown = 1;
     }
-
-    ngx_memzero(&meta, sizeof(ngx_resonate_cache_meta_t));
 
     meta.clock = call->clock;
     meta.created = ngx_time();
