@@ -88,6 +88,13 @@ resonate_preview_edit(resonate_preview_t *p, resonate_mp4_t *m, uint32_t ms)
     p->edit_ms = (m->edit_duration && edit_ms < ms) ? (uint32_t) edit_ms : ms;
     p->duration = m->edit_start + (uint64_t) ms * m->timescale / 1000;
 
+    /* less than a unit of time: no sample would end in it */
+
+    if (p->duration == 0) {
+        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
+                                     "edit list leaves nothing to hear");
+    }
+
     return RESONATE_MP4_OK;
 }
 

@@ -347,6 +347,37 @@ refuses_hostile_tables(void **state)
 }
 
 
+/* silence up to the last millisecond, which is less than a unit of time */
+
+static void
+refuses_a_preview_of_no_time(void **state)
+{
+    uint32_t            delta;
+    mp4_file_t          f;
+    mp4_spec_t          spec = ten;
+    resonate_mp4_t      m;
+    resonate_preview_t  p;
+
+    (void) state;
+
+    spec.timescale = 499;
+    spec.edits = 2;
+    spec.silence = 1799;
+    spec.priming = 0;
+
+    for (delta = 0; delta < 20; delta += 10) {
+
+        spec.delta = delta;
+        f = mp4_build(&spec);
+
+        assert_int_equal(plan(&p, &m, &f, 3000), UNSUPPORTED);
+        assert_string_equal(m.reason, "edit list leaves nothing to hear");
+
+        free(f.data);
+    }
+}
+
+
 /* an edit list may be shorter than the media, it never makes it longer */
 
 static void
@@ -407,6 +438,7 @@ main(void)
         cmocka_unit_test(gives_the_same_bytes_again),
         cmocka_unit_test(serves_a_short_file_whole),
         cmocka_unit_test(refuses_hostile_tables),
+        cmocka_unit_test(refuses_a_preview_of_no_time),
         cmocka_unit_test(believes_the_samples),
         cmocka_unit_test(refuses_samples_without_bytes)
     };
