@@ -1,4 +1,4 @@
-# README describes every directive there is, and nothing more:
+# The manual describes every directive there is, and nothing more:
 #
 #   ### resonate_name
 #
@@ -13,18 +13,18 @@ use Resonate::Test;
 use Resonate::Source;
 
 my %directives = Resonate::Source::directives();
-my $readme = Resonate::Source::text('README.md');
+my $manual = Resonate::Source::text('doc/MANUAL.md');
 my $tests = join '', map { Resonate::Source::text($_) }
                      grep { $_ ne 't/directives.t' }
                      Resonate::Source::files(qr{^t/.*\.(?:t|pm)$});
 my %section;
 
-while ($readme =~ /^### `?(resonate_\w+)`?\n(.*?)(?=^#|\z)/gms) {
+while ($manual =~ /^### `?(resonate_\w+)`?\n(.*?)(?=^#|\z)/gms) {
     $section{$1} = $2;
 }
 
 is_deeply [ sort keys %section ], [ sort keys %directives ],
-          'README has the directives that exist';
+          'the manual has the directives that exist';
 
 for my $name (sort keys %directives) {
     my $text = $section{$name} // '';
