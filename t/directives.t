@@ -37,4 +37,15 @@ for my $name (sort keys %directives) {
     like $tests, qr/\b$name\b/, "$name: used in a test";
 }
 
+# its routes are those of the configuration, made from it
+
+my $routes = `$Resonate::Test::ROOT/doc/api-table \\
+              $Resonate::Test::ROOT/conf.d/api-v3.conf`;
+my $count = () = Resonate::Source::text('conf.d/api-v3.conf')
+                 =~ /^ *resonate_route /mg;
+
+is scalar(() = $routes =~ /^\| [A-Z]+ \//mg), $count, 'each route has a row';
+ok index($manual, "-->\n\n$routes\n<!--") > 0,
+   'the manual has the routes that exist, "make api-table" writes them';
+
 done_testing;
