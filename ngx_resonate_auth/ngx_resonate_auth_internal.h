@@ -80,6 +80,7 @@ typedef struct {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
     unsigned                     sent:1;    /* a bearer token, that is */
+    unsigned                     failed:1;  /* nobody knows whose it is */
 } ngx_resonate_auth_ctx_t;
 
 
@@ -111,7 +112,8 @@ ngx_resonate_auth_worker_t *ngx_resonate_auth_worker(
 
 ngx_int_t ngx_resonate_auth_request(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t **ctx);
-ngx_resonate_identity_t *ngx_resonate_auth_identity(ngx_http_request_t *r);
+ngx_int_t ngx_resonate_auth_identity(ngx_http_request_t *r,
+    ngx_resonate_identity_t **id);
 ngx_int_t ngx_resonate_auth_challenge(ngx_http_request_t *r,
     ngx_str_t *scope);
 

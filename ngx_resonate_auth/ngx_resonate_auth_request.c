@@ -33,7 +33,7 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
 
     *ctx = ngx_resonate_auth_find(r);
     if (*ctx) {
-        return NGX_OK;
+        return (*ctx)->failed ? NGX_ERROR : NGX_OK;
     }
 
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
@@ -61,20 +61,27 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
         return NGX_OK;
     }
 
+    (*ctx)->failed = (rc != NGX_OK);
+
     return rc;
 }
 
 
-ngx_resonate_identity_t *
-ngx_resonate_auth_identity(ngx_http_request_t *r)
+ngx_int_t
+ngx_resonate_auth_identity(ngx_http_request_t *r, ngx_resonate_identity_t **id)
 {
+    ngx_int_t                 rc;
     ngx_resonate_auth_ctx_t  *ctx;
 
-    if (ngx_resonate_auth_request(r, &ctx) != NGX_OK || ctx->entry == NULL) {
-        return NULL;
+    *id = NULL;
+
+    rc = ngx_resonate_auth_request(r, &ctx);
+
+    if (rc == NGX_OK && ctx->entry) {
+        *id = &ctx->entry->id;
     }
 
-    return &ctx->entry->id;
+    return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -12,6 +12,8 @@
 
 
 #include "base/ngx_resonate_base.h"
+#include "base/ngx_resonate_param.h"
+#include "base/ngx_resonate_request.h"
 #include "pg/ngx_resonate_pg.h"
 #include "route/ngx_resonate_route.h"
 
@@ -24,7 +26,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  1
+#define NGX_RESONATE_CORE_ABI  2
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -40,6 +42,16 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_send_json
 #pragma weak ngx_resonate_send_problem
 #pragma weak ngx_resonate_add_header
+#pragma weak ngx_resonate_find_header
+#pragma weak ngx_resonate_body
+#pragma weak ngx_resonate_watch_client
+#pragma weak ngx_resonate_params
+#pragma weak ngx_resonate_param
+#pragma weak ngx_resonate_param_number
+#pragma weak ngx_resonate_param_msec
+#pragma weak ngx_resonate_param_sec
+#pragma weak ngx_resonate_param_flag
+#pragma weak ngx_resonate_param_str
 #pragma weak ngx_resonate_identity_provide
 #pragma weak ngx_resonate_identity
 #pragma weak ngx_resonate_challenge
@@ -50,6 +62,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_pg_cancel
 #pragma weak ngx_resonate_pg_rows
 #pragma weak ngx_resonate_pg_value
+#pragma weak ngx_resonate_pg_row
 #pragma weak ngx_resonate_pg_http_status
 #pragma weak ngx_resonate_reply_add
 

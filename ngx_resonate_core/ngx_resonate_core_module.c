@@ -17,7 +17,7 @@ const ngx_uint_t  ngx_resonate_core_abi = NGX_RESONATE_CORE_ABI;
 static ngx_command_t  ngx_resonate_core_commands[] = {
 
     { ngx_string("resonate_cache"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_resonate_cache_directive,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

@@ -21,14 +21,16 @@ ngx_resonate_identity_provide(ngx_conf_t *cf,
 }
 
 
-ngx_resonate_identity_t *
-ngx_resonate_identity(ngx_http_request_t *r)
+ngx_int_t
+ngx_resonate_identity(ngx_http_request_t *r, ngx_resonate_identity_t **id)
 {
     ngx_resonate_identity_provider_t  *provider;
 
     provider = ngx_resonate_identity_provider(r);
 
-    return provider ? provider->get(r) : NULL;
+    *id = NULL;
+
+    return provider ? provider->get(r, id) : NGX_OK;
 }
 
 

@@ -7,8 +7,9 @@
 #include "ngx_resonate_cache.h"
 
 
-#define NGX_RESONATE_CACHE_STALE  3600    /* seconds, by default */
-#define NGX_RESONATE_CLAIM_KEY    2048    /* a longer key is not claimed */
+#define NGX_RESONATE_CACHE_STALE      3600    /* seconds, by default */
+#define NGX_RESONATE_CACHE_STALE_MAX  (365 * 24 * 60 * 60)
+#define NGX_RESONATE_CLAIM_KEY        2048    /* a longer one: no claim */
 
 
 struct ngx_resonate_cache_s {
@@ -28,13 +29,24 @@ static ngx_int_t ngx_resonate_cache_claim_key(ngx_str_t *key, u_char *buf,
     size_t size, ngx_str_t *claim);
 
 
+static const ngx_resonate_param_t  ngx_resonate_cache_params[] = {
+
+    { ngx_string("stale="),
+      ngx_resonate_param_sec,
+      offsetof(ngx_resonate_cache_t, stale),
+      0, NGX_RESONATE_CACHE_STALE_MAX, "between 0 and 1y" },
+
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
+};
+
+
 char *
 ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_core_main_conf_t *mcf = conf;
 
     ssize_t                size;
-    ngx_str_t             *value, name, s;
+    ngx_str_t             *value, name;
     ngx_resonate_cache_t  *cache;
 
     if (mcf->cache) {
@@ -65,25 +77,10 @@ ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (cf->args->nelts == 3) {
-
-        if (ngx_strncmp(value[2].data, "stale=", 6) != 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\" in \"%V\" directive",
-                               &value[2], &cmd->name);
-            return NGX_CONF_ERROR;
-        }
-
-        s.data = value[2].data + 6;
-        s.len = value[2].len - 6;
-        cache->stale = ngx_parse_time(&s, 1);
-
-        if (cache->stale == (time_t) NGX_ERROR) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\" in \"%V\" directive",
-                               &value[2], &cmd->name);
-            return NGX_CONF_ERROR;
-        }
+    if (ngx_resonate_params(cf, 2, ngx_resonate_cache_params, cache)
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     ngx_str_set(&name, "resonate_cache");

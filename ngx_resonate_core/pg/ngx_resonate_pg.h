@@ -97,10 +97,5 @@ ngx_uint_t ngx_resonate_pg_rows(ngx_resonate_pg_query_t *q);
 const char *ngx_resonate_pg_value(ngx_resonate_pg_query_t *q, ngx_uint_t row,
     ngx_uint_t column, size_t *len);
 
-/* the HTTP status of a query that failed (any q->status but OK); *detail is
-   the server's message if it was written for the client, else NULL */
-ngx_uint_t ngx_resonate_pg_http_status(ngx_resonate_pg_query_t *q,
-    const char **detail);
-
 
 #endif /* _NGX_RESONATE_PG_H_INCLUDED_ */

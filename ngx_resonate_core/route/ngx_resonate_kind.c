@@ -2,12 +2,11 @@
 /*
  * Copyright (C) Resonate
  *
- * Kinds of replies, and what a failed query means to a client.
+ * Kinds of replies.
  */
 
 
 #include "../ngx_resonate_core_internal.h"
-#include "../pg/resonate_sqlstate.h"
 
 
 ngx_int_t
@@ -29,30 +28,4 @@ ngx_resonate_reply_add(ngx_conf_t *cf, const char *name,
     kind->handler = handler;
 
     return NGX_OK;
-}
-
-
-ngx_uint_t
-ngx_resonate_pg_http_status(ngx_resonate_pg_query_t *q, const char **detail)
-{
-    *detail = NULL;
-
-    switch (q->status) {
-
-    case NGX_RESONATE_PG_UNAVAILABLE:
-    case NGX_RESONATE_PG_BUSY:
-        return NGX_HTTP_SERVICE_UNAVAILABLE;
-
-    case NGX_RESONATE_PG_TIMEOUT:
-        return NGX_HTTP_GATEWAY_TIME_OUT;
-
-    default:
-        break;
-    }
-
-    if (resonate_sqlstate_public(q->sqlstate)) {
-        *detail = q->message;
-    }
-
-    return resonate_sqlstate_http(q->sqlstate);
 }

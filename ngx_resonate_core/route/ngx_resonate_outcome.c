@@ -11,9 +11,6 @@
 #include <openssl/evp.h>
 
 
-static void ngx_resonate_outcome_row(ngx_resonate_outcome_t *outcome,
-    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
-static ngx_uint_t ngx_resonate_outcome_valid(ngx_int_t status);
 static void ngx_resonate_outcome_failed(ngx_resonate_outcome_t *outcome,
     ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
 static ngx_int_t ngx_resonate_outcome_body(ngx_resonate_outcome_t *outcome,
@@ -24,56 +21,26 @@ void
 ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
     ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
 {
+    ngx_resonate_row_t  row;
+
     if (q->status != NGX_RESONATE_PG_OK) {
         ngx_resonate_outcome_failed(outcome, q, function, pool);
         return;
     }
 
-    if (ngx_resonate_pg_rows(q) != 1) {
-        ngx_log_error(NGX_LOG_ERR, q->log, 0,
-                      "function \"%V\" returned %ui rows instead of one",
-                      function, ngx_resonate_pg_rows(q));
+    if (ngx_resonate_pg_row(q, function, &row) != NGX_OK) {
         return;
     }
 
-    ngx_resonate_outcome_row(outcome, q, function, pool);
-}
-
-
-static void
-ngx_resonate_outcome_row(ngx_resonate_outcome_t *outcome,
-    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
-{
-    size_t       len;
-    ngx_int_t    status;
-    const char  *text;
-
-    text = ngx_resonate_pg_value(q, 0, 0, &len);
-    status = text ? ngx_atoi((u_char *) text, len) : NGX_ERROR;
-
-    if (!ngx_resonate_outcome_valid(status)) {
-        ngx_log_error(NGX_LOG_ERR, q->log, 0,
-                      "function \"%V\" returned no valid status", function);
-        return;
-    }
-
-    text = ngx_resonate_pg_value(q, 0, 1, &len);
-
-    if (text && ngx_resonate_outcome_body(outcome, text, len, pool) != NGX_OK)
+    if (row.body.data
+        && ngx_resonate_outcome_body(outcome, (char *) row.body.data,
+                                     row.body.len, pool)
+           != NGX_OK)
     {
         return;
     }
 
-    outcome->status = status;
-}
-
-
-/* an answer or a refusal; a redirect has no place to say where to */
-
-static ngx_uint_t
-ngx_resonate_outcome_valid(ngx_int_t status)
-{
-    return (status >= 200 && status < 300) || (status >= 400 && status < 600);
+    outcome->status = row.status;
 }
 
 

@@ -16,6 +16,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "../pg/ngx_resonate_pg.h"
+
 
 /*
  * What the SQL function answered, fresh or from the cache; lives in r->pool.
@@ -44,6 +46,30 @@ typedef ngx_int_t (*ngx_resonate_reply_pt)(ngx_http_request_t *r,
 
 ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf, const char *name,
     ngx_resonate_reply_pt handler);
+
+
+/*
+ * The row (status, body, tags) of a function that answers, to be read inside
+ * a query's handler when q->status is OK.  The texts are the result's: gone
+ * when the handler returns; "data" is NULL for SQL NULL.
+ *
+ *   pg_row          NGX_ERROR: not one row with a valid status (200-299 or
+ *                   400-599); logged, naming "function"
+ *   pg_http_status  the HTTP status of a query that failed (any q->status
+ *                   but OK); *detail is the server's message if it was
+ *                   written for the client, else NULL
+ */
+
+typedef struct {
+    ngx_uint_t      status;
+    ngx_str_t       body;
+    ngx_str_t       tags;
+} ngx_resonate_row_t;
+
+ngx_int_t ngx_resonate_pg_row(ngx_resonate_pg_query_t *q,
+    ngx_str_t *function, ngx_resonate_row_t *row);
+ngx_uint_t ngx_resonate_pg_http_status(ngx_resonate_pg_query_t *q,
+    const char **detail);
 
 
 #endif /* _NGX_RESONATE_ROUTE_H_INCLUDED_ */

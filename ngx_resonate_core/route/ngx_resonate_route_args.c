@@ -105,25 +105,12 @@ ngx_resonate_route_parse(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 static ngx_str_t *
 ngx_resonate_route_header(ngx_http_request_t *r, const resonate_arg_t *arg)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
+    ngx_uint_t        n;
     ngx_table_elt_t  *h;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
+    h = ngx_resonate_find_header(r, arg->name.data, arg->name.len, &n);
 
-        for (i = 0; i < part->nelts; i++) {
-            if (h[i].key.len == arg->name.len
-                && ngx_strncasecmp(h[i].key.data, (u_char *) arg->name.data,
-                                   arg->name.len)
-                   == 0)
-            {
-                return &h[i].value;
-            }
-        }
-    }
-
-    return NULL;
+    return h ? &h->value : NULL;
 }
 
 

@@ -9,11 +9,7 @@
 #include "ngx_resonate_route_internal.h"
 
 
-typedef struct {
-    ngx_str_t    name;
-    char      *(*set)(ngx_conf_t *cf, ngx_resonate_route_t *route,
-                      ngx_str_t *value);
-} ngx_resonate_route_option_t;
+#define NGX_RESONATE_ROUTE_TTL_MAX  (365 * 24 * 60 * 60)
 
 
 static char *ngx_resonate_route_head(ngx_conf_t *cf,
@@ -28,28 +24,49 @@ static char *ngx_resonate_route_defaults(ngx_conf_t *cf,
 static char *ngx_resonate_route_check(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static void *ngx_resonate_route_alloc(void *ctx, size_t size);
+static char *ngx_resonate_route_caller(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static char *ngx_resonate_route_access(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static char *ngx_resonate_route_scope(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
-static char *ngx_resonate_route_pg(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
-static char *ngx_resonate_route_reply(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
-static char *ngx_resonate_route_cache(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
-static char *ngx_resonate_route_personal(ngx_conf_t *cf,
-    ngx_resonate_route_t *route, ngx_str_t *value);
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 
 
-static const ngx_resonate_route_option_t  ngx_resonate_route_options[] = {
-    { ngx_string("access="), ngx_resonate_route_access },
-    { ngx_string("scope="), ngx_resonate_route_scope },
-    { ngx_string("pg="), ngx_resonate_route_pg },
-    { ngx_string("reply="), ngx_resonate_route_reply },
-    { ngx_string("cache="), ngx_resonate_route_cache },
-    { ngx_string("personal="), ngx_resonate_route_personal },
-    { ngx_null_string, NULL }
+static const ngx_resonate_param_t  ngx_resonate_route_params[] = {
+
+    { ngx_string("caller"),
+      ngx_resonate_route_caller,
+      0, 0, 0, NULL },
+
+    { ngx_string("access="),
+      ngx_resonate_route_access,
+      0, 0, 0, "any or user" },
+
+    { ngx_string("scope="),
+      ngx_resonate_route_scope,
+      0, 0, 0, "one scope (RFC 6749, section 3.3)" },
+
+    { ngx_string("pg="),
+      ngx_resonate_param_str,
+      offsetof(ngx_resonate_route_t, database),
+      0, 0, "the name of a resonate_pg" },
+
+    { ngx_string("reply="),
+      ngx_resonate_param_str,
+      offsetof(ngx_resonate_route_t, kind),
+      0, 0, "a kind of reply" },
+
+    { ngx_string("cache="),
+      ngx_resonate_param_sec,
+      offsetof(ngx_resonate_route_t, cache),
+      0, NGX_RESONATE_ROUTE_TTL_MAX, "between 0 and 1y" },
+
+    { ngx_string("personal="),
+      ngx_resonate_param_sec,
+      offsetof(ngx_resonate_route_t, personal),
+      0, NGX_RESONATE_ROUTE_TTL_MAX, "between 0 and 1y" },
+
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
 };
 
 
@@ -211,11 +228,8 @@ static char *
 ngx_resonate_route_word(ngx_conf_t *cf, ngx_resonate_route_t *route,
     ngx_str_t *word)
 {
-    ngx_str_t                           value;
-    ngx_uint_t                          bit;
-    resonate_view_t                     view;
-    resonate_where_e                    where;
-    const ngx_resonate_route_option_t  *option;
+    resonate_view_t   view;
+    resonate_where_e  where;
 
     view.data = (char *) word->data;
     view.len = word->len;
@@ -224,45 +238,8 @@ ngx_resonate_route_word(ngx_conf_t *cf, ngx_resonate_route_t *route,
         return ngx_resonate_route_arg(cf, route, word, view, where);
     }
 
-    if (ngx_strcmp(word->data, "caller") == 0) {
-        route->caller = 1;
-        return NGX_CONF_OK;
-    }
-
-    for (option = ngx_resonate_route_options; option->name.len; option++) {
-
-        if (word->len <= option->name.len
-            || ngx_strncmp(word->data, option->name.data, option->name.len)
-               != 0)
-        {
-            continue;
-        }
-
-        bit = 1 << (option - ngx_resonate_route_options);
-
-        if (route->given & bit) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate parameter \"%V\" in "
-                               "\"resonate_route\" directive", word);
-            return NGX_CONF_ERROR;
-        }
-
-        route->given |= bit;
-
-        value.data = word->data + option->name.len;
-        value.len = word->len - option->name.len;
-
-        if (option->set(cf, route, &value) == NGX_CONF_OK) {
-            return NGX_CONF_OK;
-        }
-
-        break;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\" in \"resonate_route\" "
-                       "directive", word);
-    return NGX_CONF_ERROR;
+    return ngx_resonate_param(cf, word, ngx_resonate_route_params,
+                              &route->given, route);
 }
 
 
@@ -394,25 +371,11 @@ ngx_resonate_route_alloc(void *ctx, size_t size)
 
 
 static char *
-ngx_resonate_route_access(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
+ngx_resonate_route_caller(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
 {
-    if (ngx_strcmp(value->data, "user") == 0) {
-        route->user = 1;
-        route->caller = 1;
-        return NGX_CONF_OK;
-    }
+    ngx_resonate_route_t *route = conf;
 
-    return ngx_strcmp(value->data, "any") == 0 ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-static char *
-ngx_resonate_route_scope(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
-{
-    route->scope = *value;
-    route->user = 1;
     route->caller = 1;
 
     return NGX_CONF_OK;
@@ -420,43 +383,53 @@ ngx_resonate_route_scope(ngx_conf_t *cf, ngx_resonate_route_t *route,
 
 
 static char *
-ngx_resonate_route_pg(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
+ngx_resonate_route_access(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
 {
-    route->database = *value;
+    ngx_resonate_route_t *route = conf;
+
+    if (ngx_strcmp(value->data, "user") == 0) {
+        route->user = 1;
+        route->caller = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value->data, "any") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    return (char *) param->expected;
+}
+
+
+/* it is quoted in a challenge: RFC 6749, section 3.3 allows no " and no \ */
+
+static char *
+ngx_resonate_route_scope(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
+{
+    ngx_resonate_route_t *route = conf;
+
+    u_char      c;
+    ngx_uint_t  i;
+
+    for (i = 0; i < value->len; i++) {
+        c = value->data[i];
+
+        if (c <= 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+            return (char *) param->expected;
+        }
+    }
+
+    if (value->len == 0) {
+        return (char *) param->expected;
+    }
+
+    route->scope = *value;
+    route->user = 1;
+    route->caller = 1;
 
     return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_resonate_route_reply(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
-{
-    route->kind = *value;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_resonate_route_cache(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
-{
-    route->cache = ngx_parse_time(value, 1);
-
-    return route->cache == (time_t) NGX_ERROR ? NGX_CONF_ERROR : NGX_CONF_OK;
-}
-
-
-static char *
-ngx_resonate_route_personal(ngx_conf_t *cf, ngx_resonate_route_t *route,
-    ngx_str_t *value)
-{
-    route->personal = ngx_parse_time(value, 1);
-
-    return route->personal == (time_t) NGX_ERROR ? NGX_CONF_ERROR
-                                                 : NGX_CONF_OK;
 }
 
 

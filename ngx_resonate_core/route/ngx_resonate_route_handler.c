@@ -16,11 +16,8 @@ static ngx_int_t ngx_resonate_route_method(ngx_http_request_t *r,
 static ngx_int_t ngx_resonate_route_allow(ngx_http_request_t *r,
     resonate_node_t *node);
 static void ngx_resonate_route_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_resonate_route_body(ngx_http_request_t *r,
-    resonate_view_t *body);
 static ngx_int_t ngx_resonate_route_run(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
-static void ngx_resonate_route_watch(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_route_authorize(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_route_cached(ngx_http_request_t *r,
@@ -195,70 +192,26 @@ static void
 ngx_resonate_route_body_handler(ngx_http_request_t *r)
 {
     ngx_int_t                  rc;
-    resonate_view_t            body;
+    ngx_str_t                  body;
+    resonate_view_t            view;
     ngx_resonate_route_ctx_t  *ctx;
+    ngx_http_core_loc_conf_t  *clcf;
 
     ctx = ngx_http_get_module_ctx(r, ngx_resonate_route_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    rc = ngx_resonate_route_body(r, &body);
+    rc = ngx_resonate_body(r, clcf->client_body_buffer_size, &body);
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_route_run(r, ctx, &body);
+        view.data = (char *) body.data;
+        view.len = body.len;
+        rc = ngx_resonate_route_run(r, ctx, &view);
 
-    } else if (rc == NGX_DECLINED) {
-        rc = ngx_resonate_send_problem(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                       NULL, NULL);
+    } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        rc = ngx_resonate_send_problem(r, rc, NULL, NULL);
     }
 
     ngx_http_finalize_request(r, rc);
-}
-
-
-/* NGX_DECLINED: larger than client_body_buffer_size, and so in a file */
-
-static ngx_int_t
-ngx_resonate_route_body(ngx_http_request_t *r, resonate_view_t *body)
-{
-    size_t        len;
-    u_char       *p;
-    ngx_chain_t  *cl;
-
-    body->data = "";
-    body->len = 0;
-
-    if (r->request_body == NULL || r->request_body->bufs == NULL) {
-        return NGX_OK;
-    }
-
-    if (r->request_body->temp_file) {
-        return NGX_DECLINED;
-    }
-
-    cl = r->request_body->bufs;
-
-    if (cl->next == NULL) {
-        body->data = (char *) cl->buf->pos;
-        body->len = cl->buf->last - cl->buf->pos;
-        return NGX_OK;
-    }
-
-    for (len = 0; cl; cl = cl->next) {
-        len += cl->buf->last - cl->buf->pos;
-    }
-
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    body->data = (char *) p;
-    body->len = len;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
-    }
-
-    return NGX_OK;
 }
 
 
@@ -290,36 +243,11 @@ ngx_resonate_route_run(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 
     if (rc == NGX_DONE) {
         r->main->count++;
-        ngx_resonate_route_watch(r);
+        ngx_resonate_watch_client(r);
         return NGX_DONE;
     }
 
     return ngx_resonate_route_outcome(ctx, &outcome);
-}
-
-
-/*
- * A client that goes away ends its request.  It may have gone with the last
- * byte it sent, and then no other event comes.  A body that is still being
- * discarded has a handler that notices by itself.
- */
-
-static void
-ngx_resonate_route_watch(ngx_http_request_t *r)
-{
-    ngx_event_t  *rev;
-
-    if (r->discard_body) {
-        return;
-    }
-
-    r->read_event_handler = ngx_http_test_reading;
-
-    rev = r->connection->read;
-
-    if (rev->ready) {
-        ngx_post_event(rev, &ngx_posted_events);
-    }
 }
 
 
@@ -335,7 +263,10 @@ ngx_resonate_route_authorize(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ctx->identity = ngx_resonate_identity(r);
+    if (ngx_resonate_identity(r, &ctx->identity) != NGX_OK) {
+        return ngx_resonate_send_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         NULL, NULL);
+    }
 
     if (ctx->identity == NULL) {
 

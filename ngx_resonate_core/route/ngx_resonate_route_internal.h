@@ -50,11 +50,11 @@ typedef struct {
 
     ngx_str_t                 file;        /* where it was declared */
     ngx_uint_t                line;
+    ngx_uint_t                given;       /* parameters, as bits */
 
     unsigned                  caller:1;    /* the function is told who asks */
     unsigned                  user:1;      /* only for callers with a token */
     unsigned                  body:1;
-    unsigned                  given:8;     /* options, to refuse a second */
 } ngx_resonate_route_t;
 
 

@@ -1,0 +1,61 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Parameters of directives.
+ */
+
+
+#ifndef _NGX_RESONATE_PARAM_H_INCLUDED_
+#define _NGX_RESONATE_PARAM_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/*
+ * The words of a directive behind its fixed arguments, as a table that ends
+ * with an empty name: "queue=" has a value, "caller" is the whole word.  An
+ * unknown or a second one is refused, quoting it and the directive.  A setter
+ * returns NGX_CONF_OK, NGX_CONF_ERROR when it has logged why, or the words
+ * that end "it must be ...".  number, msec, sec and flag ("on" and "off", 0
+ * and 1) set an integer between min and max; str takes anything but nothing.
+ *
+ *   params   all words from cf->args[first]
+ *   param    one of them; the bits of *seen belong to the directive
+ */
+
+typedef struct ngx_resonate_param_s  ngx_resonate_param_t;
+
+typedef char *(*ngx_resonate_param_pt)(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+
+struct ngx_resonate_param_s {
+    ngx_str_t               name;
+    ngx_resonate_param_pt   set;
+    size_t                  offset;      /* of the field in "conf" */
+    ngx_int_t               min;
+    ngx_int_t               max;
+    const char             *expected;    /* behind "it must be " */
+};
+
+char *ngx_resonate_params(ngx_conf_t *cf, ngx_uint_t first,
+    const ngx_resonate_param_t *params, void *conf);
+char *ngx_resonate_param(ngx_conf_t *cf, ngx_str_t *word,
+    const ngx_resonate_param_t *params, ngx_uint_t *seen, void *conf);
+
+char *ngx_resonate_param_number(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_param_msec(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_param_sec(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_param_flag(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_param_str(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+
+
+#endif /* _NGX_RESONATE_PARAM_H_INCLUDED_ */
