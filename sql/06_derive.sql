@@ -1,36 +1,6 @@
 -- What is derived from the catalogue and kept by triggers: which release a
 -- track is shown with, since when things are released, what search finds.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
-CREATE TABLE IF NOT EXISTS resonate.search_doc (
-    kind         text NOT NULL CHECK (kind IN ('artist', 'band', 'label', 'track', 'trackgroup')),
-    id           uuid PRIMARY KEY,
-    title        text NOT NULL,
-    words        text NOT NULL,
-    document     tsvector NOT NULL GENERATED ALWAYS AS
-                     (array_to_tsvector(array_remove(string_to_array(words, ' '), ''))) STORED,
-    released_on  date NOT NULL
-);
-
-CREATE INDEX IF NOT EXISTS search_doc_document ON resonate.search_doc USING gin (document);
-
-COMMENT ON TABLE resonate.search_doc IS 'What search looks through: one row for everything that is published.';
-COMMENT ON COLUMN resonate.search_doc.title IS 'folded words of its own name';
-COMMENT ON COLUMN resonate.search_doc.words IS 'the title and the names it belongs to';
-
-CREATE TABLE IF NOT EXISTS resonate.search_word (
-    word  text PRIMARY KEY
-);
-
-CREATE INDEX IF NOT EXISTS search_word_near ON resonate.search_word USING gin (word public.gin_trgm_ops);
-CREATE INDEX IF NOT EXISTS search_word_shape ON resonate.search_word (left(word, 1), length(word));
-
-COMMENT ON TABLE resonate.search_word IS 'Every word that ever was in a search row: what a mistyped word may have meant.';
-
 CREATE OR REPLACE FUNCTION resonate.search_learn() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -45,9 +15,6 @@ END
 $$;
 
 COMMENT ON FUNCTION resonate.search_learn() IS 'Trigger: adds the words of a search row to the vocabulary, sorted so that two writers cannot block each other.';
-
-CREATE OR REPLACE TRIGGER search_learn AFTER INSERT OR UPDATE OF words ON resonate.search_doc
-    FOR EACH ROW EXECUTE FUNCTION resonate.search_learn();
 
 CREATE OR REPLACE FUNCTION resonate.derive_track(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -219,26 +186,3 @@ END
 $$;
 
 COMMENT ON FUNCTION resonate.derive_gone() IS 'Trigger: what is deleted is not found any more.';
-
-CREATE OR REPLACE TRIGGER derive
-    AFTER INSERT OR UPDATE OF title, display_artist, creator_id, status ON resonate.track
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
-CREATE OR REPLACE TRIGGER derive
-    AFTER INSERT OR DELETE OR UPDATE OF release_id, track_id ON resonate.release_item
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
-CREATE OR REPLACE TRIGGER derive
-    AFTER INSERT OR UPDATE OF title, display_artist, creator_id, release_date, enabled,
-                              private, deleted_at ON resonate.release
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
-CREATE OR REPLACE TRIGGER derive
-    AFTER INSERT OR UPDATE OF display_name, type_id, label_id ON resonate.creator
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
-
-CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.track
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
-CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.release
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
-CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.creator
-    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
-
-COMMIT;

@@ -2,11 +2,6 @@
 -- kind for a list of ids, in their order; being plain SQL it is inlined into
 -- the query that asks, so a look-up by id stays one planned statement.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 CREATE OR REPLACE FUNCTION resonate.iso(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
@@ -227,5 +222,3 @@ LANGUAGE sql STABLE
 RETURN extract(epoch FROM date_trunc('minute', now()))::bigint;
 
 COMMENT ON FUNCTION resonate.shuffle() IS 'Seed of the random order: the same for a minute, so that the pages of one shuffle fit together.';
-
-COMMIT;

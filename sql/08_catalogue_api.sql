@@ -3,11 +3,6 @@
 -- "#variable_conflict use_column" with ALIAS: arguments keep the names of the
 -- API, columns keep theirs, and neither hides the other.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 CREATE OR REPLACE FUNCTION v3.tracks("limit" integer DEFAULT 50, page integer DEFAULT 1,
     "order" text DEFAULT 'newest', caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -381,5 +376,3 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.artist_tracks_top(uuid, integer, uuid) IS 'GET /artists/{id}/tracks/top, by counted plays.';
-
-COMMIT;

@@ -1,10 +1,5 @@
 -- API version 3: who may hear what, and what a play costs.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 CREATE OR REPLACE FUNCTION v3.stream(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -306,5 +301,3 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.plays_resolve(uuid[], uuid) IS 'GET, POST /user/plays/resolve: counted plays of these tracks, in their order; unknown ids are left out.';
-
-COMMIT;

@@ -1,10 +1,5 @@
 -- Callers, profile, top-ups, collection.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 -- No sequential scans, as in v3.play(), whose sessions it shares.
 
 CREATE OR REPLACE FUNCTION resonate.caller(issuer text, subject text) RETURNS uuid
@@ -251,5 +246,3 @@ END
 $$;
 
 COMMENT ON FUNCTION resonate.demo_listener(text, text, text, bigint) IS 'A listener with so many milli-credits; running it again changes nothing.';
-
-COMMIT;

@@ -1,10 +1,5 @@
 -- API version 3: search and tags.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 CREATE OR REPLACE FUNCTION resonate.letters(word text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT string_agg(l, '' ORDER BY l) FROM string_to_table(word, NULL) l);
@@ -168,5 +163,3 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.tag(text, integer, integer, uuid) IS 'GET /tag/{tag}: released tracks and releases with that tag, newest first.';
-
-COMMIT;

@@ -1,11 +1,6 @@
 -- What bin/resonate-ingest writes the catalogue with.  Natural keys make every
 -- function give the same id for the same thing, however often it is called.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 CREATE OR REPLACE FUNCTION resonate.ingest_image(kind text, source_sha256 text, width integer,
     height integer) RETURNS uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -132,5 +127,3 @@ END
 $$;
 
 COMMENT ON FUNCTION resonate.ingest_track(uuid, uuid, text, integer, integer, integer, integer, text, text, bigint, text, text, text, text) IS 'Track with its stored file (path relative to the media root, duration in milliseconds) as an item of a release. The same source file, or the same disc, number and title in the release, is the same track. The status is for a new track only: who changed it later keeps it.';
-
-COMMIT;

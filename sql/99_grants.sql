@@ -1,10 +1,5 @@
 -- Who may do what.  Last, because it looks at everything there is.
 
-BEGIN;
-
-SET LOCAL client_min_messages = warning;
-SET LOCAL ROLE resonate_owner;
-
 REVOKE ALL ON ALL TABLES IN SCHEMA resonate, v3 FROM PUBLIC, resonate_edge, resonate_ingest;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA resonate, v3 FROM PUBLIC, resonate_edge, resonate_ingest;
 REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
@@ -28,5 +23,3 @@ BEGIN
     END LOOP;
 END
 $$;
-
-COMMIT;

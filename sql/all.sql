@@ -1,10 +1,43 @@
--- Everything, in order: psql -v ON_ERROR_STOP=1 -f sql/all.sql
+-- All of it, in one transaction, as often as you like:
+--
+--     psql -v ON_ERROR_STOP=1 -d resonate -f sql/all.sql
+--
+-- Tables, types, indexes and data that belongs to them come by migrations, once
+-- each; functions, views, triggers and grants are made anew every time.  So:
+--
+-- * a change of a table is a new file migrations/NNNN_name.sql and two lines
+--   below, whatever number is free; a file that was ever applied to a
+--   database of value is not changed any more;
+-- * a migration runs while the functions and views of before are still there.
+--   What is in its way it may drop: the files after it make it again;
+-- * a function or view is a CREATE OR REPLACE in a file NN_name.sql, with any
+--   parameters: what was there before and differs is dropped first;
+-- * no file begins, commits or sets a role for longer than it needs it.
+
+\set ON_ERROR_STOP on
+
+BEGIN ISOLATION LEVEL READ COMMITTED;
+
+SET LOCAL client_min_messages = warning;
+
+-- two at the same time take turns
+SELECT pg_advisory_xact_lock(hashtextextended('resonate schema', 0)) \g /dev/null
 
 \ir 01_roles.sql
-\ir 02_people.sql
-\ir 03_catalogue.sql
+
+SET LOCAL ROLE resonate_owner;
+
+\ir 02_words.sql
+
+\ir migrations/begin.sql
+\set migration 0001_baseline
+\ir migrations/apply.sql
+\ir migrations/end.sql
+\ir migrations/drop.sql
+
+\ir 03_site.sql
 \ir 04_ledger.sql
-\ir 05_plays.sql
+\ir 05_audit.sql
 \ir 06_derive.sql
 \ir 07_cards.sql
 \ir 08_catalogue_api.sql
@@ -12,4 +45,8 @@
 \ir 10_person_api.sql
 \ir 11_search_api.sql
 \ir 12_ingest.sql
+\ir 98_triggers.sql
+\ir migrations/drop.sql
 \ir 99_grants.sql
+
+COMMIT;

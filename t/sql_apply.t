@@ -26,13 +26,19 @@ my $everything = q{
     WHERE pronamespace IN ('resonate'::regnamespace, 'v3'::regnamespace)};
 my $before = $dbh->selectall_arrayref($everything);
 
-is($pg->apply($_), '', "$_ again, in silence") for Resonate::Pg::sql_files();
+is($pg->apply, '', 'all of it again, in silence');
 is_deeply($dbh->selectall_arrayref($everything), $before,
           'and nothing is there twice');
 
-my @listed = slurp("$Resonate::Test::ROOT/sql/all.sql") =~ /^\\ir (\S+)$/mg;
-is_deeply(\@listed, [ map { m{([^/]+)$} } Resonate::Pg::sql_files() ],
+my $all = slurp("$Resonate::Test::ROOT/sql/all.sql");
+
+sub there { my ($name) = @_;
+            return map { m{/($name\w*)\.sql$} } Resonate::Pg::sql_files() }
+
+is_deeply([ $all =~ m{^\\ir (\d\S+)\.sql$}mg ], [ there('\d\d_') ],
           'all.sql has every file in order');
+is_deeply([ $all =~ /^\\set migration (\S+)$/mg ], [ there('\d{4}_') ],
+          'and every migration');
 
 
 # explained

@@ -5,6 +5,7 @@ package Resonate::Pg;
 #   my $pg = Resonate::Pg->new;          settings => { name => 'value' }
 #   $pg->dbh                             superuser, DBI, RaiseError
 #   $pg->psql($sql)                      output of psql -At, dies on error
+#   $pg->apply                           sql/all.sql again, as an operator
 #   $pg->conninfo(user => 'resonate_edge')
 #   $pg->stop, start, restart            in good order
 #   $pg->kill                            as a power failure
@@ -97,7 +98,7 @@ sub run {
 }
 
 
-sub sql_files { return sort glob "$Resonate::Test::ROOT/sql/[0-9]*.sql" }
+sub sql_files { return sort glob "$Resonate::Test::ROOT/sql/{,*/}*.sql" }
 
 sub template_key {
     my $sha = Digest::SHA->new(256);
@@ -123,7 +124,7 @@ sub make_template {
                      settings => {} }, __PACKAGE__;
     $pg->start('postgres');
     $pg->psql("CREATE DATABASE $DATABASE", 'postgres');
-    $pg->apply($_) for sql_files();
+    $pg->apply;
     $pg->dbh->do('CHECKPOINT');
     $pg->stop;
 
@@ -131,30 +132,31 @@ sub make_template {
 }
 
 
-# runs one file of SQL as it is, as an operator would
+# opt: dbname, user, all (another all.sql)
 
 sub apply {
-    my ($self, $file) = @_;
+    my ($self, %opt) = @_;
+    my $all = delete $opt{all} || "$Resonate::Test::ROOT/sql/all.sql";
 
-    return $self->feed($DATABASE, Resonate::Test::slurp($file));
+    return $self->feed($all, %opt);
 }
 
 
 sub psql {
     my ($self, $sql, $database) = @_;
 
-    return $self->feed($database || $DATABASE, $sql);
+    my $file = "$self->{dir}/feed.sql";
+    Resonate::Test::spew($file, $sql);
+
+    return $self->feed($file, $database ? (dbname => $database) : ());
 }
 
 
 sub feed {
-    my ($self, $database, $sql) = @_;
-
-    my $file = "$self->{dir}/feed.sql";
-    Resonate::Test::spew($file, $sql);
+    my ($self, $file, %opt) = @_;
 
     my $output = run(tool('psql'), qw(-XqAt -v ON_ERROR_STOP=1 -d),
-                     $self->conninfo(dbname => $database), '-f', $file);
+                     $self->conninfo(%opt), '-f', $file);
     $output =~ s/^psql:\S+ (?:NOTICE|INFO):.*\n//mg;
     chomp $output;
     return $output;

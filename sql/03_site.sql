@@ -1,0 +1,17 @@
+-- What every answer is made with.
+
+CREATE OR REPLACE FUNCTION resonate.answer(status integer, body text, tags text[] DEFAULT '{}')
+RETURNS resonate.reply
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW(status, body, tags)::resonate.reply;
+
+COMMENT ON FUNCTION resonate.answer(integer, text, text[]) IS 'A reply.';
+
+CREATE OR REPLACE VIEW resonate.site AS
+SELECT p.value AS public_url, coalesce(i.value, p.value || '/images') AS images_url
+FROM resonate.setting p
+LEFT JOIN resonate.setting i ON i.name = 'images_url'
+WHERE p.name = 'public_url'
+OFFSET 0;
+
+COMMENT ON VIEW resonate.site IS 'The settings that answers are made with, as one row. OFFSET 0 keeps it a row: each is read once for a query, not once for a use.';

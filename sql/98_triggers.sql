@@ -1,0 +1,44 @@
+-- Which trigger is on which table.  A trigger that is there as it should be is
+-- left alone, because making it would lock the table against those who play.
+
+DO $$
+DECLARE
+    w record;
+BEGIN
+    FOR w IN
+        SELECT t.relation::regclass AS relation, t.name,
+               format('TRIGGER %s %s ON %s %sFOR EACH %s EXECUTE FUNCTION resonate.%s()', t.name,
+                      t.event, t.relation, t.passing, t.each, t.name) AS definition
+        FROM (VALUES
+            ('resonate.price_rule', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.transfer', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.posting', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.play', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.posting', 'posting_settle', 'AFTER INSERT',
+             'REFERENCING NEW TABLE AS fresh ', 'STATEMENT'),
+            ('resonate.person', 'account_open', 'AFTER INSERT', '', 'ROW'),
+            ('resonate.creator', 'account_open', 'AFTER INSERT', '', 'ROW'),
+            ('resonate.search_doc', 'search_learn', 'AFTER INSERT OR UPDATE OF words', '', 'ROW'),
+            ('resonate.track', 'derive',
+             'AFTER INSERT OR UPDATE OF title, display_artist, creator_id, status', '', 'ROW'),
+            ('resonate.release_item', 'derive',
+             'AFTER INSERT OR DELETE OR UPDATE OF release_id, track_id', '', 'ROW'),
+            ('resonate.release', 'derive',
+             'AFTER INSERT OR UPDATE OF title, display_artist, creator_id, release_date, enabled,'
+             ' private, deleted_at', '', 'ROW'),
+            ('resonate.creator', 'derive',
+             'AFTER INSERT OR UPDATE OF display_name, type_id, label_id', '', 'ROW'),
+            ('resonate.track', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
+            ('resonate.release', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
+            ('resonate.creator', 'derive_gone', 'AFTER DELETE', '', 'ROW')
+        ) t (relation, name, event, passing, each)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_trigger g
+                       WHERE g.tgrelid = w.relation AND g.tgname = w.name
+                         AND pg_get_triggerdef(g.oid) = 'CREATE ' || w.definition)
+        THEN
+            EXECUTE 'CREATE OR REPLACE ' || w.definition;
+        END IF;
+    END LOOP;
+END
+$$;
