@@ -52,7 +52,7 @@ for (@rows) {
 
     ok(wait_for(sub { $edge->get('/echo?word=a')->{status} == 200 }, 15,
                 "an answer through $name"), $name);
-    like($edge->log, $said, 'the silent one is told') if $said;
+    like($edge->log, $said, 'the silent one is logged') if $said;
     $edge->stop;
 }
 

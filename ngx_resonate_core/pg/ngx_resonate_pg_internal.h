@@ -9,6 +9,7 @@
  *   hosts      its hosts, resolved
  *   worker     a database in a worker: queue, breaker, choice of connection
  *   conn       the life of one connection
+ *   event      its socket in the event loop
  *   pipeline   what travels on a connection that is up
  *   query      the life of one query: start, deadline, cancel, handler
  *   log        what libpq and the server say
@@ -116,7 +117,7 @@ typedef enum {
     NGX_RESONATE_PG_QUERY_NONE = 0, /* not ours */
     NGX_RESONATE_PG_QUERY_QUEUED,   /* in worker->queue, nothing sent */
     NGX_RESONATE_PG_QUERY_SENT,     /* q->conn is its ngx_resonate_pg_slot_t */
-    NGX_RESONATE_PG_QUERY_ENDING    /* in worker->ending: failed, to be told */
+    NGX_RESONATE_PG_QUERY_FAILED    /* in worker->failed: handler due */
 } ngx_resonate_pg_query_state_e;
 
 
@@ -174,7 +175,7 @@ struct ngx_resonate_pg_conn_s {
     ngx_uint_t                      count;
     ngx_msec_t                      head_since;
 
-    unsigned                        told:1;     /* why it dies is logged */
+    unsigned                        logged:1;   /* why it dies */
     unsigned                        reading:1;
 };
 
@@ -187,8 +188,8 @@ struct ngx_resonate_pg_worker_s {
     ngx_queue_t                     queue;
     ngx_uint_t                      queued;
 
-    ngx_queue_t                     ending;
-    ngx_event_t                     end;
+    ngx_queue_t                     failed;
+    ngx_event_t                     fail;
 };
 
 
@@ -228,8 +229,8 @@ const char *ngx_resonate_pg_hosts_join(ngx_resonate_pg_conninfo_t *ci,
 
 /*
  * Worker.  choose() gives a connection that can take a query now, or NULL;
- * hopeless() says that no connection is up and each has failed at least once
- * since; pump() sends what is queued as far as connections have room.
+ * no_connection() says that none is up and each has failed at least once since
+ * it was; pump() sends what is queued as far as connections have room.
  */
 
 ngx_int_t ngx_resonate_pg_worker_init(ngx_cycle_t *cycle,
@@ -237,7 +238,8 @@ ngx_int_t ngx_resonate_pg_worker_init(ngx_cycle_t *cycle,
 void ngx_resonate_pg_worker_exit(ngx_resonate_pg_worker_t *worker);
 ngx_resonate_pg_conn_t *ngx_resonate_pg_worker_choose(
     ngx_resonate_pg_worker_t *worker);
-ngx_uint_t ngx_resonate_pg_worker_hopeless(ngx_resonate_pg_worker_t *worker);
+ngx_uint_t ngx_resonate_pg_worker_no_connection(
+    ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker);
@@ -247,17 +249,26 @@ void ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker);
  * Connection.  lost() may be called from anywhere: the connection takes no
  * query from then on, and everything else happens in an event of its own;
  * "what" we did is for the log, "message" too, by default libpq's.
- * close() ends what is in flight as unavailable.  settle() follows every
+ * close() ends what is in flight as unavailable.  update() follows every
  * change of what is in flight.
  */
 
 ngx_int_t ngx_resonate_pg_conn_init(ngx_cycle_t *cycle,
     ngx_resonate_pg_worker_t *worker, ngx_uint_t number);
 void ngx_resonate_pg_conn_open(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_poll(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn,
     const char *what, const char *message);
 void ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn);
-void ngx_resonate_pg_conn_settle(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_update(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_close_idle(ngx_resonate_pg_conn_t *conn);
+
+
+/* event: attach() gives nginx the socket that libpq has now */
+
+ngx_int_t ngx_resonate_pg_conn_attach(ngx_resonate_pg_conn_t *conn,
+    ngx_int_t event);
+void ngx_resonate_pg_conn_detach(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_want_write(ngx_resonate_pg_conn_t *conn,
     ngx_uint_t want);
 
@@ -272,17 +283,13 @@ void ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
     ngx_resonate_pg_query_t *q);
 
 
-/*
- * Query.  complete() runs the handler, after which q may be gone; end() lets
- * it run in an event of its own.
- */
+/* query: complete() runs the handler, after which q may be gone */
 
 void ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_query_state_e state);
 void ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_status_e status);
-void ngx_resonate_pg_query_end(ngx_resonate_pg_query_t *q);
-void ngx_resonate_pg_query_end_handler(ngx_event_t *ev);
+void ngx_resonate_pg_query_fail_handler(ngx_event_t *ev);
 
 
 /*

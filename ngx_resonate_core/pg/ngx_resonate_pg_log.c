@@ -98,8 +98,8 @@ ngx_resonate_pg_notice(void *data, const PGresult *res)
     if (ngx_strcmp(severity, "FATAL") == 0
         || ngx_strcmp(severity, "PANIC") == 0)
     {
-        if (!conn->told) {
-            conn->told = 1;
+        if (!conn->logged) {
+            conn->logged = 1;
             ngx_log_error(NGX_LOG_WARN, &conn->log, 0,
                           "server ends the connection: %s: %s (%s)",
                           severity, message, sqlstate);

@@ -73,7 +73,7 @@ ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
     }
 
     ngx_resonate_pg_flush(conn);
-    ngx_resonate_pg_conn_settle(conn);
+    ngx_resonate_pg_conn_update(conn);
 }
 
 
@@ -133,16 +133,16 @@ ngx_resonate_pg_name(ngx_resonate_pg_conn_t *conn,
 void
 ngx_resonate_pg_flush(ngx_resonate_pg_conn_t *conn)
 {
-    int  rest;
+    int  pending;
 
-    rest = PQflush(conn->pgconn);
+    pending = PQflush(conn->pgconn);
 
-    if (rest == -1) {
+    if (pending == -1) {
         ngx_resonate_pg_conn_lost(conn, "sending to", NULL);
         return;
     }
 
-    ngx_resonate_pg_conn_want_write(conn, rest);
+    ngx_resonate_pg_conn_want_write(conn, pending);
 
     /*
      * When the socket was full, libpq has read from it too, and what it has
@@ -318,7 +318,7 @@ ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
     conn->count--;
     conn->head_since = ngx_current_msec;
 
-    ngx_resonate_pg_conn_settle(conn);
+    ngx_resonate_pg_conn_update(conn);
 
     if (q) {
         ngx_resonate_pg_query_complete(q, status);
@@ -402,7 +402,7 @@ ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
     slot->query = NULL;
 
     if (slot == ngx_resonate_pg_head(slot->conn)) {
-        ngx_resonate_pg_conn_settle(slot->conn);
+        ngx_resonate_pg_conn_update(slot->conn);
     }
 }
 

@@ -36,7 +36,7 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     q->message = NULL;
     q->sqlstate[0] = '\0';
 
-    if (worker == NULL || ngx_resonate_pg_worker_hopeless(worker)) {
+    if (worker == NULL || ngx_resonate_pg_worker_no_connection(worker)) {
         return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_UNAVAILABLE);
     }
 
@@ -115,7 +115,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
         q->conn = NULL;
         break;
 
-    case NGX_RESONATE_PG_QUERY_ENDING:
+    case NGX_RESONATE_PG_QUERY_FAILED:
         ngx_queue_remove(&q->queue);
         break;
     }
@@ -138,9 +138,9 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     case NGX_RESONATE_PG_QUERY_SENT:
         break;
 
-    case NGX_RESONATE_PG_QUERY_ENDING:
-        ngx_queue_insert_tail(&worker->ending, &q->queue);
-        ngx_post_event(&worker->end, &ngx_posted_events);
+    case NGX_RESONATE_PG_QUERY_FAILED:
+        ngx_queue_insert_tail(&worker->failed, &q->queue);
+        ngx_post_event(&worker->fail, &ngx_posted_events);
         break;
     }
 }
@@ -164,7 +164,7 @@ ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
 
 
 void
-ngx_resonate_pg_query_end_handler(ngx_event_t *ev)
+ngx_resonate_pg_query_fail_handler(ngx_event_t *ev)
 {
     ngx_queue_t               *queue;
     ngx_resonate_pg_query_t   *q;
@@ -174,8 +174,8 @@ ngx_resonate_pg_query_end_handler(ngx_event_t *ev)
 
     /* a handler may cancel any other query of the list, but add none */
 
-    while (!ngx_queue_empty(&worker->ending)) {
-        queue = ngx_queue_head(&worker->ending);
+    while (!ngx_queue_empty(&worker->failed)) {
+        queue = ngx_queue_head(&worker->failed);
         q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
 
         ngx_resonate_pg_query_complete(q, NGX_RESONATE_PG_UNAVAILABLE);
@@ -262,10 +262,10 @@ ngx_resonate_pg_deadline_handler(ngx_event_t *ev)
 
     q = ev->data;
 
-    /* one that has failed already is told so */
+    /* one that has failed already keeps its status */
 
     ngx_resonate_pg_query_complete(q,
-                            q->state == NGX_RESONATE_PG_QUERY_ENDING
+                            q->state == NGX_RESONATE_PG_QUERY_FAILED
                             ? NGX_RESONATE_PG_UNAVAILABLE
                             : NGX_RESONATE_PG_TIMEOUT);
 }

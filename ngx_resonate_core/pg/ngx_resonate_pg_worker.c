@@ -33,11 +33,11 @@ ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
     worker->pg = pg;
 
     ngx_queue_init(&worker->queue);
-    ngx_queue_init(&worker->ending);
+    ngx_queue_init(&worker->failed);
 
-    worker->end.handler = ngx_resonate_pg_query_end_handler;
-    worker->end.data = worker;
-    worker->end.log = cycle->log;
+    worker->fail.handler = ngx_resonate_pg_query_fail_handler;
+    worker->fail.data = worker;
+    worker->fail.log = cycle->log;
 
     pg->worker = worker;
 
@@ -111,7 +111,7 @@ ngx_resonate_pg_conn_late(ngx_resonate_pg_conn_t *conn)
 
 
 ngx_uint_t
-ngx_resonate_pg_worker_hopeless(ngx_resonate_pg_worker_t *worker)
+ngx_resonate_pg_worker_no_connection(ngx_resonate_pg_worker_t *worker)
 {
     ngx_uint_t  i;
 
@@ -161,7 +161,7 @@ ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker)
         queue = ngx_queue_head(&worker->queue);
         q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
 
-        ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_ENDING);
+        ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_FAILED);
     }
 }
 
