@@ -63,13 +63,15 @@ ngx_resonate_route_parse(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
     resonate_view_t *body, resonate_values_t *v)
 {
     ngx_str_t             *value;
-    ngx_uint_t             i, n;
+    ngx_uint_t             i, n, nargs;
     resonate_view_t        view;
     ngx_resonate_route_t  *route;
 
     route = ctx->route;
 
-    for (i = 0, n = 0; i < route->nargs; i++) {
+    nargs = route->nargs + route->nexternal;
+
+    for (i = 0, n = 0; i < nargs; i++) {
 
         if (route->args[i].where == RESONATE_PATH) {
             resonate_args_text(v, route->args, i, ctx->captures.seg[n++]);
@@ -92,13 +94,13 @@ ngx_resonate_route_parse(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
     view.data = (char *) r->args.data;
     view.len = r->args.len;
 
-    resonate_args_query(v, route->args, route->nargs, view);
+    resonate_args_query(v, route->args, nargs, view);
 
     if (body) {
-        resonate_args_body(v, route->args, route->nargs, *body);
+        resonate_args_body(v, route->args, nargs, *body);
     }
 
-    resonate_args_finish(v, route->args, route->nargs);
+    resonate_args_finish(v, route->args, nargs);
 }
 
 

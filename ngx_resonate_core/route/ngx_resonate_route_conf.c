@@ -21,6 +21,7 @@ static char *ngx_resonate_route_arg(ngx_conf_t *cf,
     resonate_where_e where);
 static char *ngx_resonate_route_defaults(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
+static void ngx_resonate_route_external(ngx_resonate_route_t *route);
 static char *ngx_resonate_route_check(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static void *ngx_resonate_route_alloc(void *ctx, size_t size);
@@ -118,6 +119,7 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (rv == NGX_CONF_OK) {
+        ngx_resonate_route_external(route);
         rv = ngx_resonate_route_check(cf, route);
     }
 
@@ -247,7 +249,6 @@ static char *
 ngx_resonate_route_arg(ngx_conf_t *cf, ngx_resonate_route_t *route,
     ngx_str_t *word, resonate_view_t view, resonate_where_e where)
 {
-    ngx_uint_t       i;
     const char      *error;
     resonate_arg_t  *arg;
 
@@ -261,18 +262,14 @@ ngx_resonate_route_arg(ngx_conf_t *cf, ngx_resonate_route_t *route,
 
     error = resonate_arg_parse(view, where, arg);
 
+    if (error == NULL) {
+        error = resonate_arg_conflict(route->args, route->nargs, arg);
+    }
+
     if (error) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "argument \"%V\" %s", word,
                            error);
         return NGX_CONF_ERROR;
-    }
-
-    for (i = 0; i < route->nargs; i++) {
-        if (ngx_strcmp(route->args[i].sql, arg->sql) == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "argument \"%V\" is duplicate", word);
-            return NGX_CONF_ERROR;
-        }
     }
 
     route->nargs++;
@@ -328,6 +325,31 @@ ngx_resonate_route_defaults(ngx_conf_t *cf, ngx_resonate_route_t *route)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* what the function does not get goes behind what it gets */
+
+static void
+ngx_resonate_route_external(ngx_resonate_route_t *route)
+{
+    ngx_uint_t      i, n;
+    resonate_arg_t  external[RESONATE_ARGS_MAX];
+
+    n = 0;
+
+    for (i = 0; i < route->nargs; i++) {
+        if (route->args[i].type == RESONATE_EXTERNAL) {
+            external[route->nexternal++] = route->args[i];
+
+        } else {
+            route->args[n++] = route->args[i];
+        }
+    }
+
+    route->nargs = n;
+    ngx_memcpy(&route->args[n], external,
+               route->nexternal * sizeof(resonate_arg_t));
 }
 
 

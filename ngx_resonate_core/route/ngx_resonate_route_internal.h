@@ -35,6 +35,7 @@ typedef struct {
     ngx_str_t                 function;
     resonate_arg_t           *args;
     ngx_uint_t                nargs;
+    ngx_uint_t                nexternal;   /* behind them, not passed on */
     resonate_method_e         method;
     size_t                    defaults;    /* bytes of all defaults */
 

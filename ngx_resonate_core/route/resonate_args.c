@@ -28,6 +28,8 @@ void
 resonate_values_init(resonate_values_t *v, char *buf, size_t size)
 {
     memset(v->values, 0, sizeof(v->values));
+    memset(v->refused, 0, sizeof(v->refused));
+    v->item = -1;
     v->out = buf;
     v->end = buf + size;
     v->nfaults = 0;
@@ -43,6 +45,7 @@ resonate_args_text(resonate_values_t *v, const resonate_arg_t *args, size_t i,
     start = v->out;
 
     if (resonate_value_put(v, &args[i], text) != 0) {
+        v->refused[i] = 1;
         v->out = start;
         return;
     }
@@ -77,12 +80,13 @@ resonate_query_arg(resonate_values_t *v, const resonate_arg_t *args, size_t i,
     resonate_view_t query)
 {
     char                  *start;
-    int64_t                n;
+    int64_t                n, given;
     resonate_view_t        key, value, text;
     const resonate_arg_t  *arg;
 
     arg = &args[i];
     start = v->out;
+    given = 0;
     n = 0;
 
     while (resonate_query_next(&query, &key, &value)) {
@@ -91,10 +95,17 @@ resonate_query_arg(resonate_values_t *v, const resonate_arg_t *args, size_t i,
             continue;
         }
 
-        if (n && !arg->list) {
-            resonate_fault(v, arg->name, arg->where, "repeated",
-                           "should be given once");
+        given++;
+
+        if (given > 1 && !arg->list) {
+            resonate_fault(v, arg, "repeated", "should be given once");
             goto failed;
+        }
+
+        /* "ids=" is how a client writes a list of none */
+
+        if (value.len == 0 && arg->list && arg->type != RESONATE_TEXT) {
+            continue;
         }
 
         if (arg->list && n == arg->max) {
@@ -105,14 +116,11 @@ resonate_query_arg(resonate_values_t *v, const resonate_arg_t *args, size_t i,
         if (value.len + 8 > (size_t) (v->end - v->out) / 3
             || resonate_decode(value, v->end - value.len, &text) != 0)
         {
-            resonate_fault(v, arg->name, arg->where, "format",
-                           "should be percent-encoded");
+            resonate_fault(v, arg, "format", "should be percent-encoded");
             goto failed;
         }
 
-        if (arg->list
-            && resonate_out(v, arg, n ? "," : "{", 1) != 0)
-        {
+        if (arg->list && resonate_out(v, arg, n ? "," : "{", 1) != 0) {
             goto failed;
         }
 
@@ -123,7 +131,7 @@ resonate_query_arg(resonate_values_t *v, const resonate_arg_t *args, size_t i,
         n++;
     }
 
-    if (n == 0) {
+    if (given == 0) {
         return;
     }
 
@@ -138,6 +146,7 @@ resonate_query_arg(resonate_values_t *v, const resonate_arg_t *args, size_t i,
 
 failed:
 
+    v->refused[i] = 1;
     v->out = start;
 }
 
@@ -146,20 +155,20 @@ static int
 resonate_end_list(resonate_values_t *v, const resonate_arg_t *arg, int64_t n)
 {
     if (n > arg->max) {
-        resonate_fault(v, arg->name, arg->where, "maxItems",
+        resonate_fault(v, arg, "maxItems",
                        "should have at most %lld items",
                        (long long) arg->max);
         return -1;
     }
 
     if (n < arg->min) {
-        resonate_fault(v, arg->name, arg->where, "minItems",
+        resonate_fault(v, arg, "minItems",
                        "should have at least %lld items",
                        (long long) arg->min);
         return -1;
     }
 
-    return resonate_out(v, arg, "}", 1);
+    return n ? resonate_out(v, arg, "}", 1) : resonate_out(v, arg, "{}", 2);
 }
 
 
@@ -167,29 +176,16 @@ void
 resonate_args_finish(resonate_values_t *v, const resonate_arg_t *args,
     size_t nargs)
 {
-    size_t  i, j;
+    size_t  i;
 
     for (i = 0; i < nargs; i++) {
 
-        if (v->values[i]) {
-            continue;
-        }
-
-        /* a value that was refused is not missing */
-
-        for (j = 0; j < v->nfaults; j++) {
-            if (v->faults[j].path.data == args[i].name.data) {
-                break;
-            }
-        }
-
-        if (j < v->nfaults) {
+        if (v->values[i] || v->refused[i]) {
             continue;
         }
 
         if (args[i].required) {
-            resonate_fault(v, args[i].name, args[i].where, "required",
-                           "is required");
+            resonate_fault(v, &args[i], "required", "is required");
 
         } else if (args[i].has_default) {
             resonate_args_text(v, args, i, args[i].fallback);
@@ -215,7 +211,16 @@ resonate_args_faults(const resonate_values_t *v)
 
         /* a client's word in the message may be cut amid a character */
 
-        path = json_stringn(f->path.data, f->path.len);
+        if (f->item < 0) {
+            path = json_stringn(f->path.data, f->path.len);
+
+        } else {
+            path = json_sprintf("%.*s[%ld]%s%.*s",
+                                (int) f->path.len, f->path.data, f->item,
+                                f->member.len ? "." : "",
+                                (int) f->member.len, f->member.data);
+        }
+
         message = json_string(f->message);
 
         if (message == NULL) {

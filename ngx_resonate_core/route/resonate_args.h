@@ -28,6 +28,8 @@
 
 typedef struct {
     resonate_view_t      path;
+    resonate_view_t      member;     /* of the object "item" of the array */
+    long                 item;       /* -1: not in one */
     const char          *location;
     const char          *code;
     char                 message[RESONATE_FAULT_WORDS];
@@ -36,13 +38,16 @@ typedef struct {
 
 /*
  * "values" are NUL-terminated and live in the caller's buffer out .. end;
- * NULL is an absent argument.  Faults beyond the last are dropped.
+ * NULL is an absent argument.  Faults beyond the last are dropped.  What was
+ * refused is not reported as missing too.
  */
 
 typedef struct {
     const char          *values[RESONATE_ARGS_MAX];
     char                *out;
     char                *end;
+    unsigned char        refused[RESONATE_ARGS_MAX];
+    long                 item;       /* of an array being read, or -1 */
     size_t               nfaults;
     resonate_fault_t     faults[RESONATE_FAULTS_MAX];
 } resonate_values_t;
@@ -54,7 +59,7 @@ typedef struct {
 
 void resonate_values_init(resonate_values_t *v, char *buf, size_t size);
 
-/* one argument from one undecoded text, as of a path segment or a header */
+/* one argument from one decoded text, as of a path segment or a header */
 void resonate_args_text(resonate_values_t *v, const resonate_arg_t *args,
     size_t i, resonate_view_t text);
 
@@ -78,9 +83,9 @@ json_t *resonate_args_faults(const resonate_values_t *v);
  * Shared by the files behind this header.
  */
 
-void resonate_fault(resonate_values_t *v, resonate_view_t path,
-    resonate_where_e where, const char *code, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+void resonate_fault(resonate_values_t *v, const resonate_arg_t *arg,
+    const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* appends one checked scalar; 0, or -1 with a fault */
 int resonate_value_put(resonate_values_t *v, const resonate_arg_t *arg,

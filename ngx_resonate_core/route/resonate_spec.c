@@ -27,16 +27,26 @@ static const resonate_type_t  resonate_types[] = {
     { "text", RESONATE_TEXT, 0, 255 },
     { "enum", RESONATE_ENUM, 0, 0 },
     { "json", RESONATE_JSON, 0, 0 },
+    { "external", RESONATE_EXTERNAL, 0, 0 },
     { NULL, 0, 0, 0 }
 };
 
 
+static const char *resonate_arg_check(resonate_arg_t *arg);
 static const char *resonate_arg_name(resonate_view_t *word,
+    resonate_arg_t *arg);
+static const char *resonate_arg_word(resonate_view_t *word,
+    resonate_view_t *name, resonate_arg_t *arg);
+static const char *resonate_arg_array(resonate_view_t *word,
     resonate_arg_t *arg);
 static const char *resonate_arg_type(resonate_view_t *word,
     resonate_arg_t *arg);
 static const char *resonate_arg_bounds(resonate_view_t *word,
     resonate_arg_t *arg);
+static const char *resonate_arg_words(resonate_view_t *word,
+    resonate_arg_t *arg);
+static const char *resonate_arg_range(resonate_view_t *word, int64_t *min,
+    int64_t *max);
 static const char *resonate_arg_tail(resonate_view_t *word,
     resonate_arg_t *arg);
 static int resonate_arg_int(resonate_view_t *word, int64_t *n);
@@ -99,23 +109,36 @@ resonate_arg_parse(resonate_view_t word, resonate_where_e where,
         error = resonate_arg_tail(&word, arg);
     }
 
-    if (error) {
-        return error;
-    }
+    return error ? error : resonate_arg_check(arg);
+}
 
+
+static const char *
+resonate_arg_check(resonate_arg_t *arg)
+{
     if (arg->type == RESONATE_ENUM && arg->words.len == 0) {
         return "has an enum without words";
     }
 
-    if (arg->type == RESONATE_JSON && where != RESONATE_BODY) {
-        return "has type json outside the body";
+    if ((arg->type == RESONATE_JSON || arg->type == RESONATE_EXTERNAL)
+        && arg->where != RESONATE_BODY)
+    {
+        return "has a type that only a body has";
     }
 
-    if (arg->list && where == RESONATE_PATH) {
+    if (arg->type == RESONATE_EXTERNAL && (arg->required || arg->column)) {
+        return "is external, and cannot be required or a column";
+    }
+
+    if (arg->column && arg->type == RESONATE_JSON) {
+        return "is a column of a type that has none";
+    }
+
+    if (arg->list && arg->where == RESONATE_PATH) {
         return "is a list in the path";
     }
 
-    if (where == RESONATE_PATH) {
+    if (arg->where == RESONATE_PATH) {
         arg->required = 1;
     }
 
@@ -123,20 +146,95 @@ resonate_arg_parse(resonate_view_t word, resonate_where_e where,
 }
 
 
-/* trackId -> track_id, Idempotency-Key -> idempotency_key */
+const char *
+resonate_arg_conflict(const resonate_arg_t *args, size_t nargs,
+    const resonate_arg_t *next)
+{
+    size_t                 i;
+    const resonate_arg_t  *arg;
+
+    for (i = 0; i < nargs; i++) {
+        arg = &args[i];
+
+        if (strcmp(arg->sql, next->sql) == 0) {
+            return "is duplicate";
+        }
+
+        if (arg->where != RESONATE_BODY || next->where != RESONATE_BODY
+            || arg->name.len != next->name.len
+            || memcmp(arg->name.data, next->name.data, arg->name.len) != 0)
+        {
+            continue;
+        }
+
+        if (!arg->column || !next->column) {
+            return "is an array of objects and something else";
+        }
+
+        if (arg->items_min != next->items_min
+            || arg->items_max != next->items_max)
+        {
+            return "has other bounds than the array has before";
+        }
+    }
+
+    return NULL;
+}
+
 
 static const char *
 resonate_arg_name(resonate_view_t *word, resonate_arg_t *arg)
 {
-    char    c, *p;
+    const char  *error;
+
+    error = resonate_arg_word(word, &arg->name, arg);
+
+    if (error == NULL && arg->where == RESONATE_BODY
+        && resonate_view_skip(word, "[]"))
+    {
+        error = resonate_arg_array(word, arg);
+
+        if (error == NULL) {
+            error = resonate_arg_word(word, &arg->member, arg);
+        }
+    }
+
+    if (error) {
+        return error;
+    }
+
+    return resonate_view_skip(word, ":") ? NULL : "has no type";
+}
+
+
+/* trackId -> track_id, Idempotency-Key -> idempotency_key */
+
+static const char *
+resonate_arg_word(resonate_view_t *word, resonate_view_t *name,
+    resonate_arg_t *arg)
+{
+    char    c, *p, *last;
     size_t  i;
 
-    p = arg->sql;
+    p = arg->sql + strlen(arg->sql);
+    last = arg->sql + RESONATE_SQL_MAX - 1;
 
-    for (i = 0; i < word->len && word->data[i] != ':'; i++) {
+    if (p != arg->sql) {
+        if (p >= last) {
+            return "has a name that is too long";
+        }
+
+        *p++ = '_';
+    }
+
+    for (i = 0; i < word->len; i++) {
         c = word->data[i];
 
-        if (i == RESONATE_NAME_MAX) {
+        if (c == ':' || c == '[') {
+            break;
+        }
+
+        if (i == RESONATE_NAME_MAX || p >= last) {
             return "has a name that is too long";
         }
 
@@ -158,16 +256,43 @@ resonate_arg_name(resonate_view_t *word, resonate_arg_t *arg)
         return "has no name";
     }
 
-    if (i == word->len) {
-        return "has no type";
-    }
+    name->data = word->data;
+    name->len = i;
 
-    arg->name.data = word->data;
-    arg->name.len = i;
-
-    resonate_view_cut(word, i + 1);
+    resonate_view_cut(word, i);
 
     return NULL;
+}
+
+
+/* behind "body.tracks[]": the bounds of the array, and a dot */
+
+static const char *
+resonate_arg_array(resonate_view_t *word, resonate_arg_t *arg)
+{
+    const char  *error;
+
+    arg->column = 1;
+    arg->items_min = 0;
+    arg->items_max = RESONATE_ITEMS_MAX;
+
+    if (resonate_view_skip(word, "(")) {
+        error = resonate_arg_range(word, &arg->items_min, &arg->items_max);
+        if (error) {
+            return error;
+        }
+    }
+
+    if (arg->items_min < 0) {
+        return "has a negative bound";
+    }
+
+    if (arg->items_max > RESONATE_ITEMS_MAX) {
+        return "is a list that may be too long";
+    }
+
+    return resonate_view_skip(word, ".") ? NULL
+                                         : "names no member of the objects";
 }
 
 
@@ -194,7 +319,9 @@ resonate_arg_type(resonate_view_t *word, resonate_arg_t *arg)
         return NULL;
     }
 
-    if (arg->type == RESONATE_ENUM || arg->type == RESONATE_JSON) {
+    if (arg->column || arg->type == RESONATE_ENUM
+        || arg->type == RESONATE_JSON || arg->type == RESONATE_EXTERNAL)
+    {
         return "is a list of a type that has none";
     }
 
@@ -209,24 +336,14 @@ resonate_arg_type(resonate_view_t *word, resonate_arg_t *arg)
 static const char *
 resonate_arg_bounds(resonate_view_t *word, resonate_arg_t *arg)
 {
-    const char  *end;
+    const char  *error;
 
     if (!resonate_view_skip(word, "(")) {
         return NULL;
     }
 
     if (arg->type == RESONATE_ENUM) {
-        end = memchr(word->data, ')', word->len);
-
-        if (end == NULL) {
-            return "has bounds that do not end";
-        }
-
-        arg->words.data = word->data;
-        arg->words.len = end - word->data;
-        resonate_view_cut(word, arg->words.len + 1);
-
-        return NULL;
+        return resonate_arg_words(word, arg);
     }
 
     if (!arg->list && arg->type != RESONATE_INT && arg->type != RESONATE_TEXT)
@@ -234,16 +351,13 @@ resonate_arg_bounds(resonate_view_t *word, resonate_arg_t *arg)
         return "has bounds, but its type has none";
     }
 
-    if (resonate_arg_int(word, &arg->min) != 0
-        || !resonate_view_skip(word, "..")
-        || resonate_arg_int(word, &arg->max) != 0
-        || !resonate_view_skip(word, ")"))
-    {
-        return "has bounds that are not (MIN..MAX)";
+    error = resonate_arg_range(word, &arg->min, &arg->max);
+    if (error) {
+        return error;
     }
 
-    if (arg->min > arg->max) {
-        return "has a minimum above its maximum";
+    if (arg->min < 0 && (arg->list || arg->type == RESONATE_TEXT)) {
+        return "has a negative bound";
     }
 
     if (arg->list && arg->max > RESONATE_ITEMS_MAX) {
@@ -261,6 +375,51 @@ resonate_arg_bounds(resonate_view_t *word, resonate_arg_t *arg)
 
 
 static const char *
+resonate_arg_words(resonate_view_t *word, resonate_arg_t *arg)
+{
+    size_t       i;
+    const char  *end;
+
+    end = memchr(word->data, ')', word->len);
+
+    if (end == NULL) {
+        return "has bounds that do not end";
+    }
+
+    arg->words.data = word->data;
+    arg->words.len = end - word->data;
+
+    for (i = 0; i < arg->words.len; i++) {
+        if (arg->words.data[i] == '|'
+            && (i == 0 || i + 1 == arg->words.len
+                || arg->words.data[i + 1] == '|'))
+        {
+            return "has an enum with an empty word";
+        }
+    }
+
+    resonate_view_cut(word, arg->words.len + 1);
+
+    return NULL;
+}
+
+
+static const char *
+resonate_arg_range(resonate_view_t *word, int64_t *min, int64_t *max)
+{
+    if (resonate_arg_int(word, min) != 0
+        || !resonate_view_skip(word, "..")
+        || resonate_arg_int(word, max) != 0
+        || !resonate_view_skip(word, ")"))
+    {
+        return "has bounds that are not (MIN..MAX)";
+    }
+
+    return (*min > *max) ? "has a minimum above its maximum" : NULL;
+}
+
+
+static const char *
 resonate_arg_tail(resonate_view_t *word, resonate_arg_t *arg)
 {
     if (word->len == 0) {
@@ -271,7 +430,9 @@ resonate_arg_tail(resonate_view_t *word, resonate_arg_t *arg)
         arg->required = 1;
 
     } else if (arg->where != RESONATE_PATH && resonate_view_skip(word, "=")) {
-        if (arg->list || arg->type == RESONATE_JSON) {
+        if (arg->list || arg->column || arg->type == RESONATE_JSON
+            || arg->type == RESONATE_EXTERNAL)
+        {
             return "has a default, but its type has none";
         }
 

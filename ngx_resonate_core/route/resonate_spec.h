@@ -8,11 +8,18 @@
  *     ?limit:int(1..100)=50                 in the query, with a default
  *     ?ids:uuid[](1..200)!                  a list of 1 to 200, required
  *     body.trackId:uuid!                    a member of the JSON body
+ *     body.tracks[](1..9).trackId:uuid!     a member of each object of an
+ *                                           array of the JSON body
  *     header.Idempotency-Key:text(1..255)   a request header
  *
  * Types: uuid, int, bool, date (YYYY-MM-DD), text, enum(a|b|c), and, in
- * bodies only, json.  Bounds are values for int, characters for text, and
- * items for a list.
+ * bodies only, json and external.  Bounds are values for int, characters for
+ * text, and items for a list or an array of objects.
+ *
+ * An array of objects is passed as columns: each member is an SQL array of
+ * its own, NULL where an object lacks it, and all have the same length.
+ * What is external is kept elsewhere (a password): clients may send it empty,
+ * and it is not passed on.
  *
  * Pure: libc only.  All views point into the text that was parsed.
  */
@@ -31,6 +38,7 @@
 
 #define RESONATE_ARGS_MAX   16      /* arguments of one route */
 #define RESONATE_NAME_MAX   48      /* bytes of an argument's name */
+#define RESONATE_SQL_MAX    63      /* bytes of a parameter's name there */
 #define RESONATE_ITEMS_MAX  1000    /* items of a list at the most */
 #define RESONATE_TEXT_MAX   10000   /* characters of a text at the most */
 
@@ -48,7 +56,8 @@ typedef enum {
     RESONATE_DATE,
     RESONATE_TEXT,
     RESONATE_ENUM,
-    RESONATE_JSON
+    RESONATE_JSON,
+    RESONATE_EXTERNAL
 } resonate_type_e;
 
 
@@ -61,15 +70,19 @@ typedef enum {
 
 
 typedef struct {
-    resonate_view_t     name;
-    char                sql[2 * RESONATE_NAME_MAX];    /* snake_case, NUL */
+    resonate_view_t     name;        /* of the array, if it is a column */
+    resonate_view_t     member;      /* column: in each object */
+    char                sql[RESONATE_SQL_MAX + 1];    /* snake_case, NUL */
     resonate_type_e     type;
     resonate_where_e    where;
     int64_t             min;
     int64_t             max;
+    int64_t             items_min;   /* column: objects of the array */
+    int64_t             items_max;
     resonate_view_t     words;       /* enum: a|b|c */
     resonate_view_t     fallback;    /* the default as written */
     unsigned            list:1;
+    unsigned            column:1;
     unsigned            required:1;
     unsigned            has_default:1;
 } resonate_arg_t;
@@ -87,6 +100,13 @@ const char *resonate_arg_parse(resonate_view_t word, resonate_where_e where,
 
 /* which of the forms above a word has; its prefix is cut off; -1: none */
 int resonate_arg_where(resonate_view_t *word, resonate_where_e *where);
+
+/*
+ * How the next argument contradicts those before it, in words that can follow
+ * it; NULL: it does not.
+ */
+const char *resonate_arg_conflict(const resonate_arg_t *args, size_t nargs,
+    const resonate_arg_t *next);
 
 /* a function's name, schema.name, that needs no quotes in SQL */
 int resonate_function_valid(resonate_view_t name);

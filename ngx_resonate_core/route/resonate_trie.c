@@ -114,6 +114,11 @@ resonate_trie_step(resonate_node_t *node, resonate_view_t seg,
             return NULL;
         }
 
+        if (resonate_arg_conflict(args, *nargs, &args[*nargs])) {
+            *error = "has two captures of one name";
+            return NULL;
+        }
+
         (*nargs)++;
         next = node->capture;
 

@@ -33,8 +33,8 @@ static int resonate_digits(const char *p, size_t n);
 
 
 void
-resonate_fault(resonate_values_t *v, resonate_view_t path,
-    resonate_where_e where, const char *code, const char *fmt, ...)
+resonate_fault(resonate_values_t *v, const resonate_arg_t *arg,
+    const char *code, const char *fmt, ...)
 {
     va_list            args;
     resonate_fault_t  *f;
@@ -44,8 +44,10 @@ resonate_fault(resonate_values_t *v, resonate_view_t path,
     }
 
     f = &v->faults[v->nfaults++];
-    f->path = path;
-    f->location = resonate_where_name(where);
+    f->path = arg->name;
+    f->member = arg->member;
+    f->item = v->item;
+    f->location = resonate_where_name(arg->where);
     f->code = code;
 
     va_start(args, fmt);
@@ -78,7 +80,7 @@ resonate_value_put(resonate_values_t *v, const resonate_arg_t *arg,
     case RESONATE_TEXT:
         return resonate_value_text(v, arg, text);
 
-    default: /* RESONATE_JSON: only the body has it, and dumps it itself */
+    default: /* of a body only, which does it itself */
         return -1;
     }
 }
@@ -91,7 +93,7 @@ resonate_out(resonate_values_t *v, const resonate_arg_t *arg,
     /* one byte stays for the NUL */
 
     if ((size_t) (v->end - v->out) <= len) {
-        resonate_fault(v, arg->name, arg->where, "maxLength", "is too long");
+        resonate_fault(v, arg, "maxLength", "is too long");
         return -1;
     }
 
@@ -128,7 +130,7 @@ resonate_value_uuid(resonate_values_t *v, const resonate_arg_t *arg,
     }
 
     if (i != sizeof(buf) || text.len != sizeof(buf)) {
-        resonate_fault(v, arg->name, arg->where, "format",
+        resonate_fault(v, arg, "format",
                        "should be a uuid");
         return -1;
     }
@@ -141,7 +143,7 @@ static int
 resonate_value_int(resonate_values_t *v, const resonate_arg_t *arg,
     resonate_view_t text)
 {
-    int      n, negative;
+    int      n, digit, negative;
     char     buf[24];
     size_t   i;
     int64_t  value;
@@ -159,23 +161,23 @@ resonate_value_int(resonate_values_t *v, const resonate_arg_t *arg,
             goto invalid;
         }
 
-        /* saturates: far out of any bounds either way */
+        /* what saturates is out of any bounds that a route can have */
 
-        if (value < INT64_MAX / 10 - 1) {
-            value = value * 10 + (text.data[i] - '0');
-        }
+        digit = text.data[i] - '0';
+        value = (value > (INT64_MAX - digit) / 10) ? INT64_MAX
+                                                   : value * 10 + digit;
     }
 
     value = negative ? -value : value;
 
     if (value < arg->min) {
-        resonate_fault(v, arg->name, arg->where, "minimum",
+        resonate_fault(v, arg, "minimum",
                        "should be >= %lld", (long long) arg->min);
         return -1;
     }
 
     if (value > arg->max) {
-        resonate_fault(v, arg->name, arg->where, "maximum",
+        resonate_fault(v, arg, "maximum",
                        "should be <= %lld", (long long) arg->max);
         return -1;
     }
@@ -186,7 +188,7 @@ resonate_value_int(resonate_values_t *v, const resonate_arg_t *arg,
 
 invalid:
 
-    resonate_fault(v, arg->name, arg->where, "type",
+    resonate_fault(v, arg, "type",
                    "should be an integer");
     return -1;
 }
@@ -208,7 +210,7 @@ resonate_value_bool(resonate_values_t *v, const resonate_arg_t *arg,
         return resonate_out(v, arg, "false", 5);
     }
 
-    resonate_fault(v, arg->name, arg->where, "type",
+    resonate_fault(v, arg, "type",
                    "should be true or false");
     return -1;
 }
@@ -248,7 +250,7 @@ resonate_value_date(resonate_values_t *v, const resonate_arg_t *arg,
 
 invalid:
 
-    resonate_fault(v, arg->name, arg->where, "format",
+    resonate_fault(v, arg, "format",
                    "should be a date, YYYY-MM-DD");
     return -1;
 }
@@ -273,13 +275,14 @@ resonate_value_enum(resonate_values_t *v, const resonate_arg_t *arg,
         if ((size_t) (p - word) == text.len
             && memcmp(word, text.data, text.len) == 0)
         {
-            return resonate_out(v, arg, text.data, text.len);
+            return arg->column ? resonate_out_quoted(v, arg, text)
+                               : resonate_out(v, arg, text.data, text.len);
         }
 
         p++;
     }
 
-    resonate_fault(v, arg->name, arg->where, "enum", "should be one of %.*s",
+    resonate_fault(v, arg, "enum", "should be one of %.*s",
                    (int) arg->words.len, arg->words.data);
     return -1;
 }
@@ -317,7 +320,7 @@ resonate_value_text(resonate_values_t *v, const resonate_arg_t *arg,
             || (c < 0x20 && (arg->where != RESONATE_BODY
                              || (c != '\n' && c != '\r' && c != '\t'))))
         {
-            resonate_fault(v, arg->name, arg->where, "format",
+            resonate_fault(v, arg, "format",
                            "should be UTF-8 text without control characters");
             return -1;
         }
@@ -327,20 +330,20 @@ resonate_value_text(resonate_values_t *v, const resonate_arg_t *arg,
     max = arg->list ? 255 : arg->max;
 
     if (n < min) {
-        resonate_fault(v, arg->name, arg->where, "minLength",
+        resonate_fault(v, arg, "minLength",
                        "should have at least %lld characters",
                        (long long) min);
         return -1;
     }
 
     if (n > max) {
-        resonate_fault(v, arg->name, arg->where, "maxLength",
+        resonate_fault(v, arg, "maxLength",
                        "should have at most %lld characters",
                        (long long) max);
         return -1;
     }
 
-    if (arg->list) {
+    if (arg->list || arg->column) {
         return resonate_out_quoted(v, arg, text);
     }
 

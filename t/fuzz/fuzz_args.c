@@ -19,7 +19,8 @@ static const char *const  words[] = {
     "?n:int(-9..100)=5", "?id:uuid", "?t:text(1..20)", "?d:date",
     "?o:enum(a|b)", "?l:uuid[](1..5)", "?tt:text[](0..5)", "?b:bool",
     "body.n2:int", "body.j:json", "body.s:text(0..100)", "body.a:text[](0..9)",
-    "header.Key:text(1..255)"
+    "header.Key:text(1..255)", "body.o[](0..9).t:text(0..9)",
+    "body.o[](0..9).n:int!", "body.x:external"
 };
 
 #define NARGS  (sizeof(words) / sizeof(words[0]))
@@ -97,7 +98,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (i = 0; i < NARGS; i++) {
         resonate_values_init(&v, buf, len);
 
-        if (!args[i].list && args[i].type != RESONATE_JSON) {
+        if (!args[i].list && !args[i].column
+            && args[i].type < RESONATE_JSON)
+        {
             resonate_args_text(&v, args, i, view);
             check(&v, buf, len);
         }

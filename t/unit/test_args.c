@@ -42,6 +42,12 @@ static const args_case_t  queries[] = {
     { "?n:int(1..100)=50", "n=0", NULL, "minimum" },
     { "?n:int(1..100)=50", "n=101", NULL, "maximum" },
     { "?n:int(1..100)", "n=99999999999999999999999", NULL, "maximum" },
+    { "?n:int(0..9000000000000000000)", "n=9300000000000000000", NULL,
+      "maximum" },
+    { "?n:int(0..9000000000000000000)", "n=9000000000000000000",
+      "9000000000000000000", NULL },
+    { "?n:int(-9000000000000000000..0)", "n=-9300000000000000000", NULL,
+      "minimum" },
     { "?n:int(-5..100)", "n=-99999999999999999999", NULL, "minimum" },
     { "?n:int(-5..100)", "n=-5", "-5", NULL },
     { "?n:int", "n=-", NULL, "type" },
@@ -90,6 +96,10 @@ static const args_case_t  queries[] = {
     { "?ids:uuid[](1..2)", "ids=" UUID "&ids=" UUID "&ids=" UUID, NULL,
       "maxItems" },
     { "?ids:uuid[](2..3)", "ids=" UUID, NULL, "minItems" },
+    { "?ids:uuid[](0..2)", "ids=", "{}", NULL },
+    { "?ids:uuid[](0..2)", "ids=&ids=" UUID, "{" UUID "}", NULL },
+    { "?ids:uuid[](1..2)", "ids=", NULL, "minItems" },
+    { "?ids:uuid[](0..2)", "", NULL, NULL },
     { "?t:text[](1..3)", "t=a%22%5C,%7B&t=b", "{\"a\\\"\\\\,{\",\"b\"}", NULL },
     { "?t:text[](1..3)", "t=", NULL, "minLength" },
 };
@@ -121,6 +131,17 @@ static const args_case_t  bodies[] = {
     { "body.l:uuid[](1..2)", "{\"l\":[]}", NULL, "minItems" },
     { "body.l:uuid[](1..2)", "{\"l\":\"" UUID "\"}", NULL, "type" },
     { "body.j:json", "{\"j\":[{\"a\":1}]}", "[{\"a\":1}]", NULL },
+    { "body.t:text(0..99)", "{\"t\":\"[[[[[[[[[[[[[[[[[[[[{{{{{\"}",
+      "[[[[[[[[[[[[[[[[[[[[{{{{{", NULL },
+    { "body.t:text(0..99)", "{\"t\":\"\\\"[[[[[[[[[[[[[[[[[[[[\\\\\"}",
+      "\"[[[[[[[[[[[[[[[[[[[[\\", NULL },
+    { "body.p:external", "{\"p\":null}", NULL, NULL },
+    { "body.p:external", "{\"p\":\"\"}", NULL, NULL },
+    { "body.p:external", "{\"p\":\"secret\"}", NULL, "readOnly" },
+    { "body.p:external", "{\"p\":0}", NULL, "readOnly" },
+    { "body.j:json",
+      "{\"j\":[\"]]\",[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}", NULL,
+      "json" },
     { "body.j:json",
       "{\"j\":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}", NULL, "json" },
 };
@@ -213,6 +234,119 @@ test_bodies(void **state)
 }
 
 
+/* an array of objects, by "tracks[](1..3).trackId:uuid!" and ".index:int" */
+
+static const struct {
+    const char  *input;
+    const char  *ids;
+    const char  *indexes;
+    const char  *faults[4];    /* path, and behind a space its code */
+} columns[] = {
+    { "{\"tracks\":[{\"trackId\":\"" UUID "\",\"index\":7}]}",
+      "{" UUID "}", "{7}", { NULL } },
+    { "{\"tracks\":[{\"trackId\":\"" UUID "\"},{\"index\":0,"
+      "\"trackId\":\"" UUID "\"}]}",
+      "{" UUID "," UUID "}", "{NULL,0}", { NULL } },
+    { "{\"tracks\":[{\"trackId\":\"" UUID "\",\"index\":null}]}",
+      "{" UUID "}", "{NULL}", { NULL } },
+    { "{\"tracks\":null}", NULL, NULL, { "tracks required" } },
+    { "{}", NULL, NULL, { "tracks required" } },
+    { "{\"tracks\":[]}", NULL, NULL, { "tracks minItems" } },
+    { "{\"tracks\":[{},{},{},{}]}", NULL, NULL, { "tracks maxItems" } },
+    { "{\"tracks\":\"" UUID "\"}", NULL, NULL, { "tracks type" } },
+    { "{\"tracks\":[\"" UUID "\",{\"trackId\":\"" UUID "\"}]}", NULL, NULL,
+      { "tracks[0] type" } },
+    { "{\"tracks\":[{\"trackId\":\"" UUID "\",\"title\":\"x\"}]}",
+      NULL, NULL, { "tracks[0] additionalProperties" } },
+    { "{\"tracks\":[{\"trackId\":\"" UUID "\"},{\"index\":-1},"
+      "{\"trackId\":\"x\",\"index\":\"1\"}]}", NULL, NULL,
+      { "tracks[1].trackId required", "tracks[2].trackId format",
+        "tracks[1].index minimum", "tracks[2].index type" } },
+};
+
+
+static void
+check_faults(resonate_values_t *v, const char *const *expected)
+{
+    char         text[128];
+    size_t       i;
+    json_t      *faults, *fault;
+    const char  *path, *code;
+
+    faults = resonate_args_faults(v);
+
+    json_array_foreach(faults, i, fault) {
+        assert_int_equal(json_unpack(fault, "{s:s, s:s}", "path", &path,
+                                     "code", &code), 0);
+        snprintf(text, sizeof(text), "%s %s", path, code);
+
+        assert_true(i < 4 && expected[i] != NULL);
+        assert_string_equal(text, expected[i]);
+    }
+
+    assert_true(i == 4 || expected[i] == NULL);
+    json_decref(faults);
+}
+
+
+static void
+test_columns(void **state)
+{
+    char                buf[1024];
+    size_t              i;
+    resonate_arg_t      args[2];
+    resonate_view_t     body;
+    resonate_values_t   v;
+
+    (void) state;
+
+    args[0] = arg_of("body.tracks[](1..3).trackId:uuid!");
+    args[1] = arg_of("body.tracks[](1..3).index:int(0..99)");
+
+    for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        body.data = columns[i].input;
+        body.len = strlen(columns[i].input);
+
+        resonate_values_init(&v, buf, sizeof(buf));
+        resonate_args_body(&v, args, 2, body);
+        resonate_args_finish(&v, args, 2);
+
+        check_faults(&v, columns[i].faults);
+
+        if (columns[i].ids) {
+            assert_string_equal(v.values[0], columns[i].ids);
+            assert_string_equal(v.values[1], columns[i].indexes);
+        }
+    }
+}
+
+
+/* texts and words of an array of objects are quoted */
+
+static void
+test_column_texts(void **state)
+{
+    char                buf[1024];
+    resonate_arg_t      args[2];
+    resonate_view_t     body = { "{\"a\":[{\"t\":\"x\\\"},{\"},{\"t\":\"\"},"
+                                 "{\"o\":\"NULL\"}]}", 42 };
+    resonate_values_t   v;
+
+    (void) state;
+
+    args[0] = arg_of("body.a[].t:text(0..9)");
+    args[1] = arg_of("body.a[].o:enum(NULL|x)");
+    body.len = strlen(body.data);
+
+    resonate_values_init(&v, buf, sizeof(buf));
+    resonate_args_body(&v, args, 2, body);
+
+    assert_int_equal(v.nfaults, 0);
+    assert_string_equal(v.values[0], "{\"x\\\"},{\",\"\",NULL}");
+    assert_string_equal(v.values[1], "{NULL,NULL,\"NULL\"}");
+}
+
+
 /* all faults at once; two hundred ids fit */
 
 static void
@@ -269,6 +403,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_queries),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_column_texts),
         cmocka_unit_test(test_many),
     };
 

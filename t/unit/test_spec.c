@@ -47,6 +47,12 @@ static const spec_case_t  types[] = {
       0, 0, NULL, 0, 0 },
     { "body.tracks:json!", "tracks", RESONATE_JSON, RESONATE_BODY,
       0, 0, NULL, 0, 1 },
+    { "body.tracks[](1..9).trackId:uuid!", "tracks_track_id", RESONATE_UUID,
+      RESONATE_BODY, 0, 0, NULL, 0, 1 },
+    { "body.tracks[].index:int(0..7)", "tracks_index", RESONATE_INT,
+      RESONATE_BODY, 0, 7, NULL, 0, 0 },
+    { "body.password:external", "password", RESONATE_EXTERNAL, RESONATE_BODY,
+      0, 0, NULL, 0, 0 },
     { "?from:date", "from", RESONATE_DATE, RESONATE_QUERY,
       0, 0, NULL, 0, 0 },
 };
@@ -70,8 +76,48 @@ static const char *const  words[][2] = {
     { "?a:uuid[](1..9999)", "is a list that may be too long" },
     { "?a:text(0..99999)", "is a text that may be too long" },
     { "?a:uuid[]=x", "has a default, but its type has none" },
-    { "?a:json", "has type json outside the body" },
+    { "?a:json", "has a type that only a body has" },
+    { "?a:external", "has a type that only a body has" },
+    { "?a:text(-5..-1)", "has a negative bound" },
+    { "?a:uuid[](-1..1)", "has a negative bound" },
+    { "?a:enum(|)", "has an enum with an empty word" },
+    { "?a:enum(a||b)", "has an enum with an empty word" },
+    { "?a:enum(a|)", "has an enum with an empty word" },
+    { "?aNameThatInSqlIsALotLongerThanTheServerKEEPSofIT:int",
+      "has a name that is too long" },
+    { "?ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN:int",
+      "has a name that is too long" },
+    { "?a[].b:int", "has no type" },
+    { "body.a[]:int", "names no member" },
+    { "body.a[].:int", "has no name" },
+    { "body.a[](2..1).b:int", "has a minimum above its maximum" },
+    { "body.a[](-1..1).b:int", "has a negative bound" },
+    { "body.a[](0..9999).b:int", "is a list that may be too long" },
+    { "body.a[](0..9.b:int", "has bounds that are not (MIN..MAX)" },
+    { "body.a[].b[].c:int", "has no type" },
+    { "body.a[].b:int[]", "is a list of a type that has none" },
+    { "body.a[].b:json", "is a column of a type that has none" },
+    { "body.a[].b:external", "is external" },
+    { "body.a[].b:int=1", "has a default, but its type has none" },
+    { "body.a:external!", "is external" },
+    { "body.a:external=", "has a default, but its type has none" },
     { "?a:int!x", "has something behind it" },
+};
+
+
+/* two arguments of one route, how the second contradicts the first */
+
+static const char *const  conflicts[][3] = {
+    { "?a:int", "?b:int", NULL },
+    { "?a:int", "?a:int", "is duplicate" },
+    { "?aB:int", "body.a-b:int", "is duplicate" },
+    { "body.a[].b:int", "body.a[].c:int", NULL },
+    { "body.a[].b:int", "body.a[].b:text", "is duplicate" },
+    { "body.a[].b:int", "?a:int", NULL },
+    { "body.a[].b:int", "body.a:int", "is an array of objects and" },
+    { "body.a:int", "body.a[].b:int", "is an array of objects and" },
+    { "body.a[](1..2).b:int", "body.a[](1..3).c:int", "has other bounds" },
+    { "body.a[](1..2).b:int", "body.a[].c:int", "has other bounds" },
 };
 
 
@@ -159,6 +205,32 @@ test_words(void **state)
 
 
 static void
+test_conflicts(void **state)
+{
+    size_t           i;
+    const char      *error, *expected;
+    resonate_arg_t   args[2];
+
+    (void) state;
+
+    for (i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
+        args[0] = arg_of(conflicts[i][0]);
+        args[1] = arg_of(conflicts[i][1]);
+        expected = conflicts[i][2];
+
+        error = resonate_arg_conflict(args, 1, &args[1]);
+
+        if ((error == NULL) != (expected == NULL)
+            || (error && strstr(error, expected) != error))
+        {
+            fail_msg("%s %s: %s", conflicts[i][0], conflicts[i][1],
+                     error ? error : "is accepted");
+        }
+    }
+}
+
+
+static void
 test_functions(void **state)
 {
     size_t           i;
@@ -210,6 +282,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_conflicts),
         cmocka_unit_test(test_functions),
         cmocka_unit_test(test_sql),
     };

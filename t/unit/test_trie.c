@@ -148,7 +148,8 @@ test_patterns(void **state)
         { "/<id:uuid", "has a capture that does not end with \">\"" },
         { "/<id>", "has no type" },
         { "/<id:uuid[]>", "is a list in the path" },
-        { "/<id:json>", "has type json outside the body" },
+        { "/<id:json>", "has a type that only a body has" },
+        { "/<id:uuid>/x/<id:uuid>", "has two captures of one name" },
         { "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
           "has too many segments" },
     };
