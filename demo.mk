@@ -1,6 +1,6 @@
 # Running: what the machine needs, the demo, and cleaning up.
 #
-#   make demo [MUSIC=folder] [PORT=8080]
+#   make demo [MUSIC=folder] [PORT=8080] [ORIGIN="https://player.example ..."]
 #   make stop
 
 export PORT ?= 8080
@@ -18,7 +18,8 @@ deps-all:
 
 demo: deps-run
 	@$(MAKE) modules
-	@bin/demo --port "$$PORT" $${MUSIC:+--music "$$MUSIC"}
+	@set -f; bin/demo --port "$$PORT" $${MUSIC:+--music "$$MUSIC"} \
+	    $${ORIGIN:+$$(printf -- '--origin %s ' $$ORIGIN)}
 
 stop:
 	@bin/stop
