@@ -24,6 +24,16 @@
 #pragma GCC visibility push(hidden)
 
 
+/* where "resonate_topup" stands; shared with the blocks in its location */
+
+typedef struct {
+    ngx_resonate_pg_t         *pg;
+    ngx_resonate_pg_stmt_t    *stmt;
+    u_char                    *file;
+    ngx_uint_t                 line;
+} ngx_resonate_pay_topup_t;
+
+
 typedef struct {
     ngx_array_t                topups;    /* of ngx_resonate_pay_loc_conf_t *,
                                              with "resonate_topup" */
@@ -37,12 +47,7 @@ typedef struct {
     ngx_str_t                  database;
     time_t                     tolerance;
     int64_t                    max_mc;
-
-    /* set where "resonate_topup" stands */
-    ngx_resonate_pg_t         *pg;
-    ngx_resonate_pg_stmt_t    *stmt;
-    u_char                    *file;
-    ngx_uint_t                 line;
+    ngx_resonate_pay_topup_t  *topup;     /* NULL: no "resonate_topup" */
 } ngx_resonate_pay_loc_conf_t;
 
 

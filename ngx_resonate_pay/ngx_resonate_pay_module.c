@@ -164,41 +164,44 @@ ngx_resonate_pay_bind(ngx_conf_t *cf, ngx_resonate_pay_main_conf_t *mcf,
 {
     ngx_str_t                       sql;
     ngx_uint_t                      i;
+    ngx_resonate_pay_topup_t       *topup;
     ngx_resonate_pay_loc_conf_t   **other;
+
+    topup = lcf->topup;
 
     if (lcf->secret == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "no \"resonate_topup_secret\" is defined for the "
                       "\"resonate_topup\" directive in %s:%ui",
-                      lcf->file, lcf->line);
+                      topup->file, topup->line);
         return NGX_ERROR;
     }
 
-    lcf->pg = ngx_resonate_pg_get(cf, &lcf->database);
+    topup->pg = ngx_resonate_pg_get(cf, &lcf->database);
 
-    if (lcf->pg == NULL) {
+    if (topup->pg == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "no \"resonate_pg %V\" is defined for the "
                       "\"resonate_topup\" directive in %s:%ui",
-                      &lcf->database, lcf->file, lcf->line);
+                      &lcf->database, topup->file, topup->line);
         return NGX_ERROR;
     }
 
     other = mcf->topups.elts;
 
     for (i = 0; other[i] != lcf; i++) {
-        if (other[i]->pg == lcf->pg) {
-            lcf->stmt = other[i]->stmt;
+        if (other[i]->topup->pg == topup->pg) {
+            topup->stmt = other[i]->topup->stmt;
             return NGX_OK;
         }
     }
 
     ngx_str_set(&sql, NGX_RESONATE_PAY_TOPUP_SQL);
 
-    lcf->stmt = ngx_resonate_pg_stmt_add(cf, lcf->pg, &sql,
-                                         NGX_RESONATE_PAY_TOPUP_PARAMS);
+    topup->stmt = ngx_resonate_pg_stmt_add(cf, topup->pg, &sql,
+                                           NGX_RESONATE_PAY_TOPUP_PARAMS);
 
-    return lcf->stmt ? NGX_OK : NGX_ERROR;
+    return topup->stmt ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -238,10 +241,7 @@ ngx_resonate_pay_create_loc_conf(ngx_conf_t *cf)
      *
      *     lcf->database = { 0, NULL };
      *     lcf->max_mc = 0;    (not set)
-     *     lcf->pg = NULL;
-     *     lcf->stmt = NULL;
-     *     lcf->file = NULL;
-     *     lcf->line = 0;
+     *     lcf->topup = NULL;
      */
 
     lcf->secret = NGX_CONF_UNSET_PTR;
@@ -257,6 +257,8 @@ ngx_resonate_pay_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_resonate_pay_loc_conf_t  *prev = parent;
     ngx_resonate_pay_loc_conf_t  *conf = child;
 
+    ngx_http_core_loc_conf_t  *clcf;
+
     ngx_conf_merge_ptr_value(conf->secret, prev->secret, NULL);
     ngx_conf_merge_str_value(conf->database, prev->database, "write");
     ngx_conf_merge_sec_value(conf->tolerance, prev->tolerance,
@@ -264,6 +266,18 @@ ngx_resonate_pay_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->max_mc == 0) {
         conf->max_mc = prev->max_mc ? prev->max_mc : RESONATE_AMOUNT_MAX_MC;
+    }
+
+    /* "if" keeps its location's handler, "limit_except" has to be given it */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname && conf->topup == NULL) {
+        conf->topup = prev->topup;
+    }
+
+    if (clcf->lmt_excpt && clcf->handler == NULL && conf->topup) {
+        clcf->handler = ngx_resonate_pay_topup_handler;
     }
 
     return NGX_CONF_OK;
@@ -276,24 +290,28 @@ ngx_resonate_pay_topup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_resonate_pay_loc_conf_t *lcf = conf;
 
     ngx_http_core_loc_conf_t       *clcf;
-    ngx_resonate_pay_loc_conf_t   **topup;
+    ngx_resonate_pay_topup_t       *topup;
+    ngx_resonate_pay_loc_conf_t   **elt;
     ngx_resonate_pay_main_conf_t   *mcf;
 
-    if (lcf->file) {
+    if (lcf->topup) {
         return "is duplicate";
     }
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_pay_module);
 
-    topup = ngx_array_push(&mcf->topups);
-    if (topup == NULL) {
+    topup = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_pay_topup_t));
+    elt = ngx_array_push(&mcf->topups);
+
+    if (topup == NULL || elt == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    *topup = lcf;
+    topup->file = cf->conf_file->file.name.data;
+    topup->line = cf->conf_file->line;
 
-    lcf->file = cf->conf_file->file.name.data;
-    lcf->line = cf->conf_file->line;
+    lcf->topup = topup;
+    *elt = lcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_resonate_pay_topup_handler;

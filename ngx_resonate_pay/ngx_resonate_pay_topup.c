@@ -48,6 +48,9 @@ ngx_resonate_pay_topup_handler(ngx_http_request_t *r)
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "resonate topup handler");
 
+    /* what a POST did is answered, whatever condition came with it */
+    r->disable_not_modified = 1;
+
     if (r->method != NGX_HTTP_POST) {
         if (ngx_resonate_add_header(r, "Allow", &allow) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -259,7 +262,7 @@ ngx_resonate_pay_topup_start(ngx_http_request_t *r,
 
     q = &ctx->query;
 
-    q->stmt = lcf->stmt;
+    q->stmt = lcf->topup->stmt;
     q->values = ctx->values;
     q->handler = ngx_resonate_pay_topup_pg_handler;
     q->data = ctx;

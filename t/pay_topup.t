@@ -84,6 +84,16 @@ $res = topup($edge, { %first, amount => 913 });
 is($res->{status}, 422, 'nor does another amount at that time');
 
 
+# a condition of the request changes neither what is done nor what is said
+
+for my $header ('If-None-Match: *', 'If-Match: "x"',
+                'If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT')
+{
+    $again = topup($edge, \%first, headers => { split /: /, $header });
+    is($again->{status}, 200, "$header: answered with success");
+}
+
+
 # fifty at a time
 
 my $body = topup_body({ account => $listener, amount => 7, key => 'parallel' });
@@ -138,7 +148,7 @@ is($res->{status}, 200, 'as much as resonate_topup_max');
 
 # the books
 
-is(counter('resonate_topups_accepted_total'), 1 + 1 + 1 + 50 + 50 + 1,
+is(counter('resonate_topups_accepted_total'), 1 + 1 + 1 + 3 + 50 + 50 + 1,
    'accepted ones are counted');
 is(counter('resonate_topups_refused_total'), 5, 'and refused ones');
 is(topups(), 1 + 1 + 1 + 50 + 1, 'one transfer for each key');
