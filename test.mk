@@ -5,6 +5,7 @@
 #   make fuzz [FUZZ_SECONDS=10]
 #   make asan               everything but browser and demo, with sanitized
 #                           modules in a sanitized nginx
+#   make breaks             breaks the source on purpose, see t/breaks/run
 #   make source-check       against plain nginx sources, see t/source/check
 #   make bench
 #
@@ -36,8 +37,8 @@ export FUZZ_SECONDS ?= 10
 PROVE         = prove --jobs 2 --timer
 BROWSER       = t/browser
 
-.PHONY: test unit fuzz asan bench source-check deps-test unit-bins fuzz-bins \
-        browser-modules
+.PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
+        fuzz-bins browser-modules
 
 deps-test:
 	@bin/install-deps build run test
@@ -112,6 +113,9 @@ asan: deps-test
 
 asan-nginx:
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
+
+breaks: deps-test
+	@t/breaks/run
 
 bench:
 	@bin/install-deps build run bench
