@@ -4,7 +4,8 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY '{resonate_owner,resonate_edge,resonate_ingest}'::text[]
+    FOREACH wanted IN ARRAY
+        '{resonate_owner,resonate_edge,resonate_topup,resonate_ingest}'::text[]
     LOOP
         IF to_regrole(wanted) IS NULL THEN
             EXECUTE format('CREATE ROLE %I', wanted);
@@ -15,6 +16,7 @@ $$;
 
 ALTER ROLE resonate_owner NOLOGIN;
 ALTER ROLE resonate_edge LOGIN;
+ALTER ROLE resonate_topup LOGIN;
 ALTER ROLE resonate_ingest LOGIN;
 
 -- A query of the edge is short or it is wrong: it never outlives the
@@ -24,10 +26,19 @@ ALTER ROLE resonate_edge SET lock_timeout = '4s';
 ALTER ROLE resonate_edge SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE resonate_edge SET jit = off;
 ALTER ROLE resonate_edge SET search_path = pg_catalog;
+
+ALTER ROLE resonate_topup SET statement_timeout = '5s';
+ALTER ROLE resonate_topup SET lock_timeout = '4s';
+ALTER ROLE resonate_topup SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE resonate_topup SET jit = off;
+ALTER ROLE resonate_topup SET search_path = pg_catalog;
+
+ALTER ROLE resonate_ingest SET jit = off;
 ALTER ROLE resonate_ingest SET search_path = pg_catalog;
 
 COMMENT ON ROLE resonate_owner IS 'Owns schemas resonate and v3; nobody logs in as it.';
 COMMENT ON ROLE resonate_edge IS 'The nginx edge: may execute API functions and nothing else.';
+COMMENT ON ROLE resonate_topup IS 'Top-ups: may execute resonate.topup() and nothing else.';
 COMMENT ON ROLE resonate_ingest IS 'bin/resonate-ingest: may execute the ingest functions and nothing else.';
 
 CREATE SCHEMA IF NOT EXISTS resonate AUTHORIZATION resonate_owner;
@@ -46,3 +57,25 @@ GRANT USAGE ON SCHEMA public TO resonate_owner;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE resonate_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE resonate_owner REVOKE USAGE ON TYPES FROM PUBLIC;
+
+-- What PostgreSQL lets everybody do in every database: temporary tables and
+-- large objects, with which a role that may write nothing fills the disk.
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+
+    FOR f IN SELECT p.oid FROM pg_proc p
+             WHERE p.pronamespace = 'pg_catalog'::regnamespace
+               AND p.proname ~ '^(lo_.*|loread|lowrite)$'
+               AND has_function_privilege('public', p.oid, 'EXECUTE')
+    LOOP
+        IF current_setting('is_superuser') = 'on' THEN
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        ELSE
+            RAISE WARNING 'everybody may execute %; a superuser can revoke that', f;
+        END IF;
+    END LOOP;
+END
+$$;
