@@ -21,40 +21,20 @@ extern ngx_module_t  ngx_resonate_core_module;
 #pragma GCC visibility push(hidden)
 
 
-typedef struct ngx_resonate_shared_s  ngx_resonate_shared_t;
-typedef struct ngx_resonate_cache_s   ngx_resonate_cache_t;
-typedef struct ngx_resonate_calls_s   ngx_resonate_calls_t;
-
-
-typedef struct {
-    ngx_str_t                          name;
-    ngx_resonate_reply_pt              handler;
-} ngx_resonate_kind_t;
-
-
-typedef struct {
-    ngx_shm_zone_t                    *zone;
-    ngx_resonate_shared_t             *shared;
-
-    ngx_array_t                        counters;
-                                       /* of ngx_resonate_counter_t * */
-    ngx_array_t                        kinds;  /* of ngx_resonate_kind_t */
-    ngx_array_t                        routes; /* of ngx_resonate_route_t * */
-    ngx_resonate_identity_provider_t  *provider;
-    ngx_resonate_cache_t              *cache;
-    ngx_resonate_calls_t              *calls;  /* of this worker */
-} ngx_resonate_core_main_conf_t;
-
-
-ngx_resonate_core_main_conf_t *ngx_resonate_core_main_conf(ngx_conf_t *cf);
-
-
 /*
- * The shared zone of fixed size: counters, and the clock of the cache's tags.
+ * What the workers share in a zone of fixed size: counters, and the clock of
+ * the cache's tags.  It is the main configuration of the core module; other
+ * parts keep the pointer.
  */
 
-ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf,
-    ngx_resonate_core_main_conf_t *mcf);
+typedef struct {
+    ngx_shm_zone_t           *zone;
+    void                     *sh;          /* when the zone is mapped */
+    ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
+} ngx_resonate_shared_t;
+
+ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
+ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf);
 
 /* the clock's time now; a reply remembers the time its query was started */
 uint64_t ngx_resonate_clock(ngx_resonate_shared_t *shared);

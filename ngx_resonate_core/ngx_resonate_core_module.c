@@ -4,7 +4,7 @@
  */
 
 
-#include "cache/ngx_resonate_cache.h"
+#include "ngx_resonate_core_internal.h"
 
 
 static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
@@ -15,13 +15,6 @@ const ngx_uint_t  ngx_resonate_core_abi = NGX_RESONATE_CORE_ABI;
 
 
 static ngx_command_t  ngx_resonate_core_commands[] = {
-
-    { ngx_string("resonate_cache"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_resonate_cache_directive,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
-      NULL },
 
     { ngx_string("resonate_status"),
       NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
@@ -68,38 +61,26 @@ ngx_module_t  ngx_resonate_core_module = {
 static ngx_int_t
 ngx_resonate_core_preconfiguration(ngx_conf_t *cf)
 {
-    return ngx_resonate_shared_init(cf, ngx_resonate_core_main_conf(cf));
+    return ngx_resonate_shared_init(cf);
 }
 
 
 static void *
 ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
 {
-    ngx_resonate_core_main_conf_t  *mcf;
+    ngx_resonate_shared_t  *shared;
 
-    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_core_main_conf_t));
-    if (mcf == NULL) {
+    shared = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_shared_t));
+    if (shared == NULL) {
         return NULL;
     }
 
-    if (ngx_array_init(&mcf->counters, cf->pool, 32,
+    if (ngx_array_init(&shared->counters, cf->pool, 32,
                        sizeof(ngx_resonate_counter_t *))
-        != NGX_OK
-        || ngx_array_init(&mcf->kinds, cf->pool, 4,
-                          sizeof(ngx_resonate_kind_t))
-           != NGX_OK
-        || ngx_array_init(&mcf->routes, cf->pool, 64, sizeof(void *))
-           != NGX_OK)
+        != NGX_OK)
     {
         return NULL;
     }
 
-    return mcf;
-}
-
-
-ngx_resonate_core_main_conf_t *
-ngx_resonate_core_main_conf(ngx_conf_t *cf)
-{
-    return ngx_http_conf_get_module_main_conf(cf, ngx_resonate_core_module);
+    return shared;
 }

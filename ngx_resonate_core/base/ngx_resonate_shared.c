@@ -15,7 +15,7 @@
 #define NGX_RESONATE_TAG_SLOTS      16384    /* a power of two */
 
 #define NGX_RESONATE_SHARED_SIZE                                              \
-    ngx_align(sizeof(ngx_resonate_shared_t) + 64 * 1024, 4096)
+    ngx_align(sizeof(ngx_resonate_shctx_t) + 64 * 1024, 4096)
 
 
 typedef struct {
@@ -24,32 +24,39 @@ typedef struct {
 } ngx_resonate_counter_slot_t;
 
 
-struct ngx_resonate_shared_s {
+typedef struct {
     ngx_resonate_counter_slot_t   counters[NGX_RESONATE_COUNTERS_MAX];
     ngx_atomic_t                  clock;
     ngx_atomic_t                  tags[NGX_RESONATE_TAG_SLOTS];
-};
+} ngx_resonate_shctx_t;
 
 
 static ngx_int_t ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone,
     void *data);
-static ngx_int_t ngx_resonate_shared_bind(ngx_resonate_core_main_conf_t *mcf,
+static ngx_int_t ngx_resonate_shared_bind(ngx_resonate_shared_t *shared,
     ngx_log_t *log);
 static ngx_resonate_counter_slot_t *ngx_resonate_counter_slot(
-    ngx_resonate_shared_t *shared, ngx_str_t *name);
+    ngx_resonate_shctx_t *sh, ngx_str_t *name);
+
+
+ngx_resonate_shared_t *
+ngx_resonate_shared(ngx_conf_t *cf)
+{
+    return ngx_http_conf_get_module_main_conf(cf, ngx_resonate_core_module);
+}
 
 
 ngx_resonate_counter_t *
 ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
 {
-    ngx_uint_t                      i;
-    ngx_resonate_counter_t         *counter, **slot;
-    ngx_resonate_core_main_conf_t  *mcf;
+    ngx_uint_t               i;
+    ngx_resonate_shared_t   *shared;
+    ngx_resonate_counter_t  *counter, **slot;
 
-    mcf = ngx_resonate_core_main_conf(cf);
-    slot = mcf->counters.elts;
+    shared = ngx_resonate_shared(cf);
+    slot = shared->counters.elts;
 
-    for (i = 0; i < mcf->counters.nelts; i++) {
+    for (i = 0; i < shared->counters.nelts; i++) {
         if (ngx_strcmp(slot[i]->name.data, name) == 0) {
             return slot[i];
         }
@@ -72,7 +79,7 @@ ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
         return NULL;
     }
 
-    slot = ngx_array_push(&mcf->counters);
+    slot = ngx_array_push(&shared->counters);
     if (slot == NULL) {
         return NULL;
     }
@@ -84,18 +91,21 @@ ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
 
 
 ngx_int_t
-ngx_resonate_shared_init(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf)
+ngx_resonate_shared_init(ngx_conf_t *cf)
 {
-    ngx_str_t  name = ngx_string("resonate");
+    ngx_str_t               name = ngx_string("resonate");
+    ngx_resonate_shared_t  *shared;
 
-    mcf->zone = ngx_shared_memory_add(cf, &name, NGX_RESONATE_SHARED_SIZE,
-                                      &ngx_resonate_core_module);
-    if (mcf->zone == NULL) {
+    shared = ngx_resonate_shared(cf);
+
+    shared->zone = ngx_shared_memory_add(cf, &name, NGX_RESONATE_SHARED_SIZE,
+                                         &ngx_resonate_core_module);
+    if (shared->zone == NULL) {
         return NGX_ERROR;
     }
 
-    mcf->zone->init = ngx_resonate_shared_init_zone;
-    mcf->zone->data = mcf;
+    shared->zone->init = ngx_resonate_shared_init_zone;
+    shared->zone->data = shared;
 
     return NGX_OK;
 }
@@ -104,45 +114,45 @@ ngx_resonate_shared_init(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf)
 static ngx_int_t
 ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone, void *data)
 {
-    ngx_resonate_core_main_conf_t  *omcf = data;
+    ngx_resonate_shared_t  *oshared = data;
 
-    ngx_slab_pool_t                *shpool;
-    ngx_resonate_core_main_conf_t  *mcf;
+    ngx_slab_pool_t        *shpool;
+    ngx_resonate_shared_t  *shared;
 
-    mcf = zone->data;
+    shared = zone->data;
     shpool = (ngx_slab_pool_t *) zone->shm.addr;
 
-    if (omcf) {
-        mcf->shared = omcf->shared;
+    if (oshared) {
+        shared->sh = oshared->sh;
 
     } else if (zone->shm.exists) {
-        mcf->shared = shpool->data;
+        shared->sh = shpool->data;
 
     } else {
-        mcf->shared = ngx_slab_calloc(shpool, sizeof(ngx_resonate_shared_t));
-        if (mcf->shared == NULL) {
+        shared->sh = ngx_slab_calloc(shpool, sizeof(ngx_resonate_shctx_t));
+        if (shared->sh == NULL) {
             return NGX_ERROR;
         }
 
-        shpool->data = mcf->shared;
+        shpool->data = shared->sh;
     }
 
-    return ngx_resonate_shared_bind(mcf, zone->shm.log);
+    return ngx_resonate_shared_bind(shared, zone->shm.log);
 }
 
 
 static ngx_int_t
-ngx_resonate_shared_bind(ngx_resonate_core_main_conf_t *mcf, ngx_log_t *log)
+ngx_resonate_shared_bind(ngx_resonate_shared_t *shared, ngx_log_t *log)
 {
     ngx_uint_t                    i;
     ngx_resonate_counter_t      **counter;
     ngx_resonate_counter_slot_t  *slot;
 
-    counter = mcf->counters.elts;
+    counter = shared->counters.elts;
 
-    for (i = 0; i < mcf->counters.nelts; i++) {
+    for (i = 0; i < shared->counters.nelts; i++) {
 
-        slot = ngx_resonate_counter_slot(mcf->shared, &counter[i]->name);
+        slot = ngx_resonate_counter_slot(shared->sh, &counter[i]->name);
         if (slot == NULL) {
             ngx_log_error(NGX_LOG_EMERG, log, 0,
                           "too many resonate counters at \"%V\"",
@@ -158,13 +168,13 @@ ngx_resonate_shared_bind(ngx_resonate_core_main_conf_t *mcf, ngx_log_t *log)
 
 
 static ngx_resonate_counter_slot_t *
-ngx_resonate_counter_slot(ngx_resonate_shared_t *shared, ngx_str_t *name)
+ngx_resonate_counter_slot(ngx_resonate_shctx_t *sh, ngx_str_t *name)
 {
     ngx_uint_t                    i;
     ngx_resonate_counter_slot_t  *slot;
 
     for (i = 0; i < NGX_RESONATE_COUNTERS_MAX; i++) {
-        slot = &shared->counters[i];
+        slot = &sh->counters[i];
 
         if (slot->name[0] == '\0') {
             ngx_cpystrn(slot->name, name->data, NGX_RESONATE_COUNTER_NAME);
@@ -183,7 +193,11 @@ ngx_resonate_counter_slot(ngx_resonate_shared_t *shared, ngx_str_t *name)
 uint64_t
 ngx_resonate_clock(ngx_resonate_shared_t *shared)
 {
-    return shared->clock;
+    ngx_resonate_shctx_t  *sh;
+
+    sh = shared->sh;
+
+    return sh->clock;
 }
 
 
@@ -198,20 +212,26 @@ ngx_resonate_tag_slot(const u_char *tag, size_t len)
 void
 ngx_resonate_tag_touch(ngx_resonate_shared_t *shared, uint32_t slot)
 {
-    ngx_atomic_uint_t  now, was;
+    ngx_atomic_uint_t      now, was;
+    ngx_resonate_shctx_t  *sh;
 
-    now = ngx_atomic_fetch_add(&shared->clock, 1) + 1;
+    sh = shared->sh;
+    now = ngx_atomic_fetch_add(&sh->clock, 1) + 1;
 
     /* two touches at a time: the later one stays, whoever is scheduled last */
 
     do {
-        was = shared->tags[slot];
-    } while (was < now && !ngx_atomic_cmp_set(&shared->tags[slot], was, now));
+        was = sh->tags[slot];
+    } while (was < now && !ngx_atomic_cmp_set(&sh->tags[slot], was, now));
 }
 
 
 uint64_t
 ngx_resonate_tag_time(ngx_resonate_shared_t *shared, uint32_t slot)
 {
-    return shared->tags[slot & (NGX_RESONATE_TAG_SLOTS - 1)];
+    ngx_resonate_shctx_t  *sh;
+
+    sh = shared->sh;
+
+    return sh->tags[slot & (NGX_RESONATE_TAG_SLOTS - 1)];
 }

@@ -10,9 +10,9 @@
 
 
 static ngx_int_t ngx_resonate_status_handler(ngx_http_request_t *r);
-static size_t ngx_resonate_status_len(ngx_resonate_core_main_conf_t *mcf);
+static size_t ngx_resonate_status_len(ngx_resonate_shared_t *shared);
 static u_char *ngx_resonate_status_write(u_char *p,
-    ngx_resonate_core_main_conf_t *mcf);
+    ngx_resonate_shared_t *shared);
 
 
 char *
@@ -35,10 +35,10 @@ ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_resonate_status_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                       rc;
-    ngx_buf_t                      *b;
-    ngx_chain_t                     out;
-    ngx_resonate_core_main_conf_t  *mcf;
+    ngx_int_t               rc;
+    ngx_buf_t              *b;
+    ngx_chain_t             out;
+    ngx_resonate_shared_t  *shared;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -49,14 +49,14 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
+    shared = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
 
-    b = ngx_create_temp_buf(r->pool, ngx_resonate_status_len(mcf));
+    b = ngx_create_temp_buf(r->pool, ngx_resonate_status_len(shared));
     if (b == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    b->last = ngx_resonate_status_write(b->last, mcf);
+    b->last = ngx_resonate_status_write(b->last, shared);
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
@@ -80,16 +80,16 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
 
 
 static size_t
-ngx_resonate_status_len(ngx_resonate_core_main_conf_t *mcf)
+ngx_resonate_status_len(ngx_resonate_shared_t *shared)
 {
     size_t                    len;
     ngx_uint_t                i;
     ngx_resonate_counter_t  **counter;
 
     len = 1;
-    counter = mcf->counters.elts;
+    counter = shared->counters.elts;
 
-    for (i = 0; i < mcf->counters.nelts; i++) {
+    for (i = 0; i < shared->counters.nelts; i++) {
         len += sizeof("# HELP  \n# TYPE  counter\n \n") + NGX_ATOMIC_T_LEN
                + 3 * counter[i]->name.len + counter[i]->help.len;
     }
@@ -99,14 +99,14 @@ ngx_resonate_status_len(ngx_resonate_core_main_conf_t *mcf)
 
 
 static u_char *
-ngx_resonate_status_write(u_char *p, ngx_resonate_core_main_conf_t *mcf)
+ngx_resonate_status_write(u_char *p, ngx_resonate_shared_t *shared)
 {
     ngx_uint_t                i;
     ngx_resonate_counter_t  **counter;
 
-    counter = mcf->counters.elts;
+    counter = shared->counters.elts;
 
-    for (i = 0; i < mcf->counters.nelts; i++) {
+    for (i = 0; i < shared->counters.nelts; i++) {
         p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V counter\n%V %uA\n",
                         &counter[i]->name, &counter[i]->help,
                         &counter[i]->name, &counter[i]->name,

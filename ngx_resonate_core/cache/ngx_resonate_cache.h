@@ -26,6 +26,16 @@
 
 
 typedef struct {
+    ngx_resonate_table_t    *table;
+    ngx_resonate_shared_t   *shared;    /* the clock of its tags */
+    time_t                   stale;
+    ngx_resonate_counter_t  *hits;
+    ngx_resonate_counter_t  *misses;
+    ngx_resonate_counter_t  *stales;
+} ngx_resonate_cache_t;
+
+
+typedef struct {
     uint64_t         clock;      /* when its query was started */
     time_t           created;
     time_t           fresh;      /* until then */
@@ -34,6 +44,10 @@ typedef struct {
     uint32_t         nown;       /* the last of them: the caller's own */
     u_char           etag[NGX_RESONATE_ETAG_LEN + 1];    /* or empty */
 } ngx_resonate_cache_meta_t;
+
+
+/* NULL: there is no "resonate_cache"; ask from postconfiguration */
+ngx_resonate_cache_t *ngx_resonate_cache(ngx_conf_t *cf);
 
 
 /*
@@ -45,19 +59,16 @@ typedef struct {
  *         other worker is at it
  */
 
-char *ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-ngx_int_t ngx_resonate_cache_get(ngx_resonate_core_main_conf_t *mcf,
+ngx_int_t ngx_resonate_cache_get(ngx_resonate_cache_t *cache,
     ngx_str_t *key, ngx_pool_t *pool, ngx_resonate_reply_t *reply);
 void ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc);
-void ngx_resonate_cache_put(ngx_resonate_core_main_conf_t *mcf,
+void ngx_resonate_cache_put(ngx_resonate_cache_t *cache,
     ngx_str_t *key, ngx_resonate_cache_meta_t *meta, uint32_t *tags,
     ngx_str_t *body);
 
-ngx_int_t ngx_resonate_cache_claim(ngx_resonate_core_main_conf_t *mcf,
+ngx_int_t ngx_resonate_cache_claim(ngx_resonate_cache_t *cache,
     ngx_str_t *key, time_t seconds);
-void ngx_resonate_cache_release(ngx_resonate_core_main_conf_t *mcf,
+void ngx_resonate_cache_release(ngx_resonate_cache_t *cache,
     ngx_str_t *key);
 
 

@@ -22,25 +22,25 @@
 
 
 struct ngx_resonate_call_s {
-    ngx_str_node_t                  sn;          /* by key, if it has one */
-    ngx_resonate_core_main_conf_t  *mcf;
-    ngx_resonate_route_t           *route;
-    ngx_pool_t                     *pool;
-    ngx_uint_t                      refs;        /* of the pool */
-    ngx_queue_t                     waiters;     /* of route contexts */
-    ngx_resonate_pg_query_t         query;
-    ngx_event_t                     poll;
-    uint64_t                        clock;
-    time_t                          ttl;
-    time_t                          claim_ends;
-    uint32_t                        slot;        /* of the caller's tag */
-    ngx_resonate_outcome_t          outcome;
-    unsigned                        personal:1;
-    unsigned                        shared:1;    /* has a key */
-    unsigned                        joinable:1;  /* is in the tree */
-    unsigned                        claimed:1;
-    unsigned                        writes:1;
-    unsigned                        ended:1;
+    ngx_str_node_t                   sn;          /* by key, if it has one */
+    ngx_resonate_route_main_conf_t  *mcf;
+    ngx_resonate_route_t            *route;
+    ngx_pool_t                      *pool;
+    ngx_uint_t                       refs;        /* of the pool */
+    ngx_queue_t                      waiters;     /* of route contexts */
+    ngx_resonate_pg_query_t          query;
+    ngx_event_t                      poll;
+    uint64_t                         clock;
+    time_t                           ttl;
+    time_t                           claim_ends;
+    uint32_t                         slot;        /* of the caller's tag */
+    ngx_resonate_outcome_t           outcome;
+    unsigned                         personal:1;
+    unsigned                         shared:1;    /* has a key */
+    unsigned                         joinable:1;  /* is in the tree */
+    unsigned                         claimed:1;
+    unsigned                         writes:1;
+    unsigned                         ended:1;
 };
 
 
@@ -70,28 +70,20 @@ static void ngx_resonate_call_leave(void *data);
 static void ngx_resonate_call_unref(ngx_resonate_call_t *call);
 
 
-ngx_int_t
-ngx_resonate_call_init_process(ngx_cycle_t *cycle)
+ngx_resonate_calls_t *
+ngx_resonate_calls(ngx_cycle_t *cycle)
 {
-    ngx_resonate_calls_t           *calls;
-    ngx_resonate_core_main_conf_t  *mcf;
-
-    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_resonate_core_module);
-    if (mcf == NULL) {
-        return NGX_OK;
-    }
+    ngx_resonate_calls_t  *calls;
 
     calls = ngx_pcalloc(cycle->pool, sizeof(ngx_resonate_calls_t));
     if (calls == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_rbtree_init(&calls->calls, &calls->sentinel,
                     ngx_str_rbtree_insert_value);
 
-    mcf->calls = calls;
-
-    return NGX_OK;
+    return calls;
 }
 
 
@@ -99,12 +91,12 @@ ngx_int_t
 ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome)
 {
-    ngx_int_t                       rc;
-    ngx_resonate_call_t            *call;
-    ngx_resonate_core_main_conf_t  *mcf;
+    ngx_int_t                        rc;
+    ngx_resonate_call_t             *call;
+    ngx_resonate_route_main_conf_t  *mcf;
 
     mcf = ngx_http_get_module_main_conf(ctx->request,
-                                        ngx_resonate_core_module);
+                                        ngx_resonate_route_module);
 
     ngx_memzero(outcome, sizeof(ngx_resonate_outcome_t));
     outcome->status = NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -203,7 +195,7 @@ ngx_resonate_call_create(ngx_resonate_route_ctx_t *ctx)
     call->refs = 1;
     call->route = ctx->route;
     call->mcf = ngx_http_get_module_main_conf(ctx->request,
-                                              ngx_resonate_core_module);
+                                              ngx_resonate_route_module);
     call->personal = (ctx->identity != NULL);
     call->writes = (ctx->route->method != RESONATE_GET);
     call->ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
@@ -290,7 +282,7 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
 
     if (call->shared) {
 
-        if (ngx_resonate_cache_claim(call->mcf, &call->sn.str,
+        if (ngx_resonate_cache_claim(call->mcf->cache, &call->sn.str,
                                      NGX_RESONATE_CALL_CLAIM)
             != NGX_OK)
         {
@@ -310,7 +302,7 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
 
         /* whoever had the claim before has stored its answer by now */
 
-        if (ngx_resonate_cache_get(call->mcf, &call->sn.str, call->pool,
+        if (ngx_resonate_cache_get(call->mcf->cache, &call->sn.str, call->pool,
                                    &reply)
             == NGX_OK)
         {
@@ -372,7 +364,7 @@ ngx_resonate_call_poll(ngx_event_t *ev)
 
         /* whoever had it is late: not to be waited for any longer */
 
-        ngx_resonate_cache_release(call->mcf, &call->sn.str);
+        ngx_resonate_cache_release(call->mcf->cache, &call->sn.str);
     }
 
     if (ngx_resonate_call_start(call) != NGX_DONE) {
@@ -441,7 +433,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     meta.ntags = n;
     ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
 
-    ngx_resonate_cache_put(call->mcf, &call->sn.str, &meta, slots,
+    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, &meta, slots,
                            &call->outcome.body);
 
     if (!call->personal && call->route->handler == NULL) {
@@ -469,7 +461,7 @@ ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
     meta->etag[NGX_RESONATE_ETAG_LEN - 2] = 'g';
     call->sn.str.data[0] = NGX_RESONATE_FORM_GZIP;
 
-    ngx_resonate_cache_put(call->mcf, &call->sn.str, meta, slots, &body);
+    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, meta, slots, &body);
 
     call->sn.str.data[0] = NGX_RESONATE_FORM_JSON;
     free(gz);
@@ -493,7 +485,7 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
         }
 
         if (call->claimed) {
-            ngx_resonate_cache_release(call->mcf, &call->sn.str);
+            ngx_resonate_cache_release(call->mcf->cache, &call->sn.str);
         }
     }
 

@@ -11,7 +11,7 @@
 
 
 static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
-    ngx_resonate_core_main_conf_t *mcf, ngx_resonate_route_t *route);
+    ngx_resonate_route_main_conf_t *mcf, ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_cache_key(ngx_conf_t *cf,
@@ -21,11 +21,14 @@ static ngx_int_t ngx_resonate_route_cache_key(ngx_conf_t *cf,
 ngx_int_t
 ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
 {
-    ngx_uint_t                       i;
-    ngx_resonate_route_t           **route;
-    ngx_resonate_core_main_conf_t   *mcf;
+    ngx_uint_t                        i;
+    ngx_resonate_route_t            **route;
+    ngx_resonate_route_main_conf_t   *mcf;
 
-    mcf = ngx_resonate_core_main_conf(cf);
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_route_module);
+    mcf->shared = ngx_resonate_shared(cf);
+    mcf->cache = ngx_resonate_cache(cf);
+
     route = mcf->routes.elts;
 
     for (i = 0; i < mcf->routes.nelts; i++) {
@@ -39,7 +42,7 @@ ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_core_main_conf_t *mcf,
+ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf,
     ngx_resonate_route_t *route)
 {
     ngx_uint_t            i;

@@ -81,7 +81,7 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_uint_t                       i;
     ngx_resonate_route_t            *route, **slot;
     ngx_http_core_loc_conf_t        *clcf;
-    ngx_resonate_core_main_conf_t   *mcf;
+    ngx_resonate_route_main_conf_t  *mcf;
 
     value = cf->args->elts;
 
@@ -127,7 +127,7 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    mcf = ngx_resonate_core_main_conf(cf);
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_route_module);
 
     slot = ngx_array_push(&mcf->routes);
     if (slot == NULL) {

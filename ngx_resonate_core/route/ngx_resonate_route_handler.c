@@ -22,7 +22,7 @@ static ngx_int_t ngx_resonate_route_authorize(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_route_cached(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
-static ngx_int_t ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
+static ngx_int_t ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
@@ -307,17 +307,17 @@ static ngx_int_t
 ngx_resonate_route_cached(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx)
 {
-    time_t                          ttl;
-    ngx_int_t                       rc;
-    ngx_resonate_reply_t           *reply;
-    ngx_resonate_core_main_conf_t  *mcf;
+    time_t                           ttl;
+    ngx_int_t                        rc;
+    ngx_resonate_reply_t            *reply;
+    ngx_resonate_route_main_conf_t  *mcf;
 
     ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
     if (ttl == 0) {
         return NGX_DECLINED;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_route_module);
 
     reply = ngx_pcalloc(r->pool, sizeof(ngx_resonate_reply_t));
 
@@ -325,10 +325,10 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_resonate_route_gzip(mcf, ctx, reply);
+    rc = ngx_resonate_route_gzip(mcf->cache, ctx, reply);
 
     if (rc != NGX_OK) {
-        rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
+        rc = ngx_resonate_cache_get(mcf->cache, &ctx->key, r->pool, reply);
     }
 
     ngx_resonate_cache_count(mcf->cache, rc);
@@ -348,7 +348,7 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
 /* NGX_OK: the client takes gzip, and there is a fresh gzip form */
 
 static ngx_int_t
-ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
+ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply)
 {
 #if (NGX_HTTP_GZIP)
@@ -366,7 +366,7 @@ ngx_resonate_route_gzip(ngx_resonate_core_main_conf_t *mcf,
     }
 
     ctx->key.data[0] = NGX_RESONATE_FORM_GZIP;
-    rc = ngx_resonate_cache_get(mcf, &ctx->key, r->pool, reply);
+    rc = ngx_resonate_cache_get(cache, &ctx->key, r->pool, reply);
     ctx->key.data[0] = NGX_RESONATE_FORM_JSON;
 
     ctx->gzip = (rc == NGX_OK);

@@ -26,7 +26,8 @@ extern ngx_module_t  ngx_resonate_route_module;
 #define NGX_RESONATE_FORM_GZIP  'g'
 
 
-typedef struct ngx_resonate_call_s  ngx_resonate_call_t;
+typedef struct ngx_resonate_call_s   ngx_resonate_call_t;
+typedef struct ngx_resonate_calls_s  ngx_resonate_calls_t;
 
 
 /* one "resonate_route" line; read-only after configuration */
@@ -57,6 +58,21 @@ typedef struct {
     unsigned                  user:1;      /* only for callers with a token */
     unsigned                  body:1;
 } ngx_resonate_route_t;
+
+
+typedef struct {
+    ngx_str_t                 name;
+    ngx_resonate_reply_pt     handler;
+} ngx_resonate_kind_t;
+
+
+typedef struct {
+    ngx_array_t               kinds;       /* of ngx_resonate_kind_t */
+    ngx_array_t               routes;      /* of ngx_resonate_route_t * */
+    ngx_resonate_shared_t    *shared;      /* the clock of tags */
+    ngx_resonate_cache_t     *cache;       /* NULL: no "resonate_cache" */
+    ngx_resonate_calls_t     *calls;       /* made at init_process */
+} ngx_resonate_route_main_conf_t;
 
 
 typedef struct {
@@ -111,7 +127,10 @@ ngx_int_t ngx_resonate_route_args(ngx_http_request_t *r,
  */
 ngx_int_t ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
-ngx_int_t ngx_resonate_call_init_process(ngx_cycle_t *cycle);
+
+/* NULL: out of memory */
+ngx_resonate_calls_t *ngx_resonate_calls(ngx_cycle_t *cycle);
+
 void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
 

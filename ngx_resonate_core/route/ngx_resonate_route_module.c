@@ -8,6 +8,7 @@
 
 
 static ngx_int_t ngx_resonate_route_init_process(ngx_cycle_t *cycle);
+static void *ngx_resonate_route_create_main_conf(ngx_conf_t *cf);
 static void *ngx_resonate_route_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -44,7 +45,7 @@ static ngx_http_module_t  ngx_resonate_route_module_ctx = {
     NULL,                                  /* preconfiguration */
     ngx_resonate_route_postconfiguration,  /* postconfiguration */
 
-    NULL,                                  /* create main configuration */
+    ngx_resonate_route_create_main_conf,   /* create main configuration */
     NULL,                                  /* init main configuration */
 
     NULL,                                  /* create server configuration */
@@ -74,7 +75,40 @@ ngx_module_t  ngx_resonate_route_module = {
 static ngx_int_t
 ngx_resonate_route_init_process(ngx_cycle_t *cycle)
 {
-    return ngx_resonate_call_init_process(cycle);
+    ngx_resonate_route_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                              ngx_resonate_route_module);
+    if (mcf == NULL) {
+        return NGX_OK;
+    }
+
+    mcf->calls = ngx_resonate_calls(cycle);
+
+    return mcf->calls ? NGX_OK : NGX_ERROR;
+}
+
+
+static void *
+ngx_resonate_route_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_route_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&mcf->kinds, cf->pool, 4, sizeof(ngx_resonate_kind_t))
+        != NGX_OK
+        || ngx_array_init(&mcf->routes, cf->pool, 64,
+                          sizeof(ngx_resonate_route_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mcf;
 }
 
 

@@ -1,0 +1,181 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * The "resonate_cache" directive.
+ */
+
+
+#include "ngx_resonate_cache.h"
+
+
+#define NGX_RESONATE_CACHE_STALE      3600    /* seconds, by default */
+#define NGX_RESONATE_CACHE_STALE_MAX  (365 * 24 * 60 * 60)
+
+
+typedef struct {
+    ngx_resonate_cache_t  *cache;    /* NULL: no "resonate_cache" */
+} ngx_resonate_cache_main_conf_t;
+
+
+static void *ngx_resonate_cache_create_main_conf(ngx_conf_t *cf);
+static char *ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_resonate_cache_counters(ngx_conf_t *cf,
+    ngx_resonate_cache_t *cache);
+
+
+extern ngx_module_t  ngx_resonate_cache_module;
+
+
+static const ngx_resonate_param_t  ngx_resonate_cache_params[] = {
+
+    { ngx_string("stale="),
+      ngx_resonate_param_sec,
+      offsetof(ngx_resonate_cache_t, stale),
+      0, NGX_RESONATE_CACHE_STALE_MAX, "between 0 and 1y" },
+
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
+};
+
+
+static ngx_command_t  ngx_resonate_cache_commands[] = {
+
+    { ngx_string("resonate_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_resonate_cache_directive,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_resonate_cache_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    NULL,                                  /* postconfiguration */
+
+    ngx_resonate_cache_create_main_conf,   /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    NULL,                                  /* create location configuration */
+    NULL                                   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_resonate_cache_module = {
+    NGX_MODULE_V1,
+    &ngx_resonate_cache_module_ctx,        /* module context */
+    ngx_resonate_cache_commands,           /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_resonate_cache_create_main_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_cache_main_conf_t));
+}
+
+
+ngx_resonate_cache_t *
+ngx_resonate_cache(ngx_conf_t *cf)
+{
+    ngx_resonate_cache_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_cache_module);
+
+    return mcf->cache;
+}
+
+
+static char *
+ngx_resonate_cache_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_cache_main_conf_t *mcf = conf;
+
+    ssize_t                size;
+    ngx_str_t             *value, name;
+    ngx_resonate_cache_t  *cache;
+
+    if (mcf->cache) {
+        return "is duplicate";
+    }
+
+    cache = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_cache_t));
+    if (cache == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+    cache->shared = ngx_resonate_shared(cf);
+    cache->stale = NGX_RESONATE_CACHE_STALE;
+
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" in \"%V\" directive",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < NGX_RESONATE_TABLE_MIN_SIZE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "size \"%V\" in \"%V\" directive is too small, "
+                           "at least 64k are needed", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_resonate_params(cf, 2, ngx_resonate_cache_params, cache)
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&name, "resonate_cache");
+
+    cache->table = ngx_resonate_table_add(cf, &name, size);
+
+    if (cache->table == NULL
+        || ngx_resonate_cache_counters(cf, cache) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->cache = cache;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_cache_counters(ngx_conf_t *cf, ngx_resonate_cache_t *cache)
+{
+    cache->hits = ngx_resonate_counter_add(cf, "resonate_cache_hits_total",
+                                           "Replies served from the cache.");
+    cache->misses = ngx_resonate_counter_add(cf,
+                        "resonate_cache_misses_total",
+                        "Cacheable requests that had to ask the database.");
+    cache->stales = ngx_resonate_counter_add(cf, "resonate_cache_stale_total",
+                        "Replies found past their time to live.");
+
+    if (cache->hits == NULL || cache->misses == NULL || cache->stales == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
