@@ -26,6 +26,11 @@ my @cases = (
     [ 'v.f ?ids:uuid[](1..200)!',
       '| ids (required; 1-200 uuids) | ignored | |' ],
     [ 'v.f ?ids:uuid[]', '| ids (uuid list) | ignored | |' ],
+    [ 'v.f body.tracks[](1..200).trackId:uuid! body.tracks[].index:int',
+      '| body: tracks[1-200].trackId (required; uuid), tracks[].index (int) '
+      . '| ignored | |' ],
+    [ 'v.f body.email:external',
+      '| body: email (null or empty) | ignored | |' ],
     [ 'v.f header.K:text(1..9) body.a:json! ?b:bool=false body.c:date',
       '| b (false; bool); body: a (required; json), c (date); '
       . 'header: K (1-9 characters) | ignored | |' ],
