@@ -43,14 +43,15 @@ CREATE OR REPLACE FUNCTION resonate.track_cards(ids uuid[], caller uuid)
 RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text[])
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, t.id,
-           t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = $2),
-           t.released_on <= resonate.today(),
+           coalesce(t.released_on <= resonate.today(), false)
+               OR coalesce(t.status <> 'deleted' AND a.owner_id = $2, false),
+           coalesce(t.released_on <= resonate.today(), false),
            format('{"id":"%1$s","creatorId":"%2$s","title":%3$s,"album":%4$s,"artist":%5$s,'
                   '"duration":%6$s,"year":%7$s,"status":"%8$s","hls":%9$s,'
                   '"url":"%10$s/api/v3/user/stream/%1$s",%11$s,'
                   '"creator":{"id":"%2$s","displayName":%12$s},'
                   '"trackGroup":{"id":%13$s,"title":%4$s,"cover":%14$s},'
-                  '"trackGroupId":%13$s%15$s}',
+                  '"trackGroupId":%13$s,"price":{"play":%15$s,"buy":%16$s}%17$s}',
                   t.id, t.creator_id, to_json(t.title),
                   coalesce(to_json(r.title), 'null'),
                   to_json(coalesce(t.display_artist, a.display_name)),
@@ -62,10 +63,13 @@ LANGUAGE sql STABLE AS $$
                   to_json(a.display_name),
                   coalesce('"' || r.id || '"', 'null'),
                   coalesce('"' || resonate.image_url(s.images_url, r.cover_id, 600) || '"', 'null'),
+                  coalesce(p.cost_mc[n.paid + 1], 0),
+                  (SELECT coalesce(sum(u.mc), 0) FROM unnest(p.cost_mc[n.paid + 1:]) u (mc)),
                   CASE WHEN $2 IS NOT NULL
                        THEN format(',"userPlays":%s,"userFavorited":%s', coalesce(h.count, 0),
                                    CASE WHEN f.track_id IS NULL THEN 'false' ELSE 'true' END) END),
-           ARRAY['track:' || t.id, 'artist:' || t.creator_id, 'trackgroup:' || t.release_id]
+           array_remove(ARRAY['track:' || t.id, 'artist:' || t.creator_id,
+                              'trackgroup:' || t.release_id, 'prices'], NULL)
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.track t ON t.id = w.id
     JOIN resonate.creator a ON a.id = t.creator_id
@@ -74,16 +78,22 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
     LEFT JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = t.id
     CROSS JOIN resonate.site s
+    CROSS JOIN resonate.price_rule_now p
     CROSS JOIN LATERAL (SELECT coalesce(t.cover_id, r.cover_id) AS id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT CASE WHEN t.status = 'free' OR h.owned_at IS NOT NULL
+                                      OR a.owner_id = $2
+                                    THEN cardinality(p.cost_mc)
+                                    ELSE coalesce(h.count, 0) END AS paid OFFSET 0) n
 $$;
 
-COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON. visible: this caller may see it; released: it may be in a list.';
+COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON, with prices for this caller. visible: this caller may see it; released: it may be in a list.';
 
 CREATE OR REPLACE FUNCTION resonate.release_cards(ids uuid[], caller uuid)
 RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, r.id,
-           r.released_on IS NOT NULL OR (r.deleted_at IS NULL AND a.owner_id = $2),
+           coalesce(r.released_on <= resonate.today(), false)
+               OR coalesce(r.deleted_at IS NULL AND a.owner_id = $2, false),
            row_to_json(x)::text,
            ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id]
     FROM unnest($1) WITH ORDINALITY w (id, ord)
@@ -118,7 +128,9 @@ COMMENT ON FUNCTION resonate.release_cards(uuid[], uuid) IS 'Releases as JSON, w
 CREATE OR REPLACE FUNCTION resonate.creator_cards(ids uuid[])
 RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
 LANGUAGE sql STABLE AS $$
-    SELECT w.ord, c.id, true, row_to_json(x)::text, ARRAY['artist:' || c.id]
+    SELECT w.ord, c.id, coalesce(c.released_on <= resonate.today(), false),
+           row_to_json(x)::text,
+           array_remove(ARRAY['artist:' || c.id, 'artist:' || c.label_id], NULL)
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.creator c ON c.id = w.id
     JOIN resonate.creator_type y ON y.id = c.type_id
@@ -129,6 +141,7 @@ LANGUAGE sql STABLE AS $$
                c.type_id AS "typeId",
                json_build_object('id', y.id, 'name', y.name) AS type,
                c.display_name AS "displayName",
+               c.display_name AS name,
                c.description,
                c.short_bio AS "shortBio",
                c.country,
@@ -161,13 +174,62 @@ LANGUAGE sql STABLE AS $$
     ) x
 $$;
 
-COMMENT ON FUNCTION resonate.creator_cards(uuid[]) IS 'Artists, bands and labels as JSON.';
+COMMENT ON FUNCTION resonate.creator_cards(uuid[]) IS 'Artists, bands and labels as JSON. visible: it may be in a list.';
+
+CREATE OR REPLACE FUNCTION resonate.tags(own text[], of_items text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN cardinality(d.tags) <= 60 THEN d.tags
+                ELSE $1 || '{tracks,artists,trackgroups,prices}'::text[] END
+    FROM (SELECT ARRAY(SELECT DISTINCT u.tag FROM unnest($1 || string_to_array($2, ' ')) u (tag))
+                 AS tags) d
+$$;
+
+COMMENT ON FUNCTION resonate.tags(text[], text) IS 'The tags of a thing and of its items (joined by spaces, null for none), each once; of many items, the coarse tags instead: the cache keeps no answer with more than 64.';
+
+-- In two steps: a sub-select as an argument would keep track_cards() from being
+-- inlined, and it would be planned for every call.
+
+CREATE OR REPLACE FUNCTION resonate.items(ids uuid[], caller uuid, hidden boolean)
+RETURNS TABLE (release_id uuid, body text, tags text)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    _ids ALIAS FOR $1;
+    _caller ALIAS FOR $2;
+    _hidden ALIAS FOR $3;
+    _tracks uuid[];
+BEGIN
+    _tracks := ARRAY(SELECT DISTINCT i.track_id
+                     FROM resonate.release_item i JOIN resonate.track t ON t.id = i.track_id
+                     WHERE i.release_id = ANY (_ids) AND (_hidden OR t.status <> 'hidden'));
+
+    RETURN QUERY
+    SELECT i.release_id,
+           string_agg(format('{"index":%s,"trackId":"%s","track":%s}', i.index, k.id, k.body),
+                      ',' ORDER BY i.index),
+           string_agg(array_to_string(k.tags, ' '), ' ')
+    FROM resonate.track_cards(_tracks, _caller) k
+    JOIN resonate.release_item i ON i.track_id = k.id AND i.release_id = ANY (_ids)
+    WHERE k.visible
+    GROUP BY i.release_id;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.items(uuid[], uuid, boolean) IS 'The items of each of these releases: JSON texts joined by commas in order of index, and the tags of their tracks, joined by spaces. hidden: an owner''s hidden tracks, too.';
+
+CREATE OR REPLACE FUNCTION resonate.page(data text, total bigint, page_size integer,
+    tags text[]) RETURNS resonate.reply
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW(200, format('{"data":%s,"count":%s,"numberOfPages":%s,"pages":%3$s,"status":"ok"}',
+                           $1, $2, ($2 + $3 - 1) / $3), $4)::resonate.reply
+$$;
+
+COMMENT ON FUNCTION resonate.page(text, bigint, integer, text[]) IS 'A page of what has so many items altogether. data: a JSON text.';
 
 CREATE OR REPLACE FUNCTION resonate.list(items text, total bigint, page_size integer,
     tags text[]) RETURNS resonate.reply
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT ROW(200, format('{"data":[%s],"count":%s,"numberOfPages":%s,"pages":%3$s,"status":"ok"}',
-                           $1, $2, ($2 + $3 - 1) / $3), $4)::resonate.reply
+    SELECT resonate.page('[' || coalesce($1, '') || ']', $2, $3, $4)
 $$;
 
 COMMENT ON FUNCTION resonate.list(text, bigint, integer, text[]) IS 'A page of a list. items: JSON texts joined by commas, or null for none.';
@@ -200,7 +262,26 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_releases(uuid[], bigint, integer, text[]) IS 'A page of releases.';
+COMMENT ON FUNCTION resonate.list_releases(uuid[], bigint, integer, text[]) IS 'A page of releases, without their items.';
+
+CREATE OR REPLACE FUNCTION resonate.list_with_items(ids uuid[], total bigint, page_size integer,
+    caller uuid, tags text[]) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    releases text;
+BEGIN
+    SELECT string_agg(left(k.body, -1) || ',"items":[' || coalesce(i.body, '') || ']}', ','
+                      ORDER BY k.ord)
+    INTO releases
+    FROM resonate.release_cards($1, $4) k
+    LEFT JOIN resonate.items($1, $4, false) i ON i.release_id = k.id
+    WHERE k.visible;
+
+    RETURN resonate.list(releases, $2, $3, $5);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.list_with_items(uuid[], bigint, integer, uuid, text[]) IS 'A page of releases with their items, as this caller may see them; hidden tracks are left out for their owner, too.';
 
 CREATE OR REPLACE FUNCTION resonate.list_creators(ids uuid[], total bigint, page_size integer,
     tags text[]) RETURNS resonate.reply
@@ -209,7 +290,8 @@ DECLARE
     items text;
 BEGIN
     SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
-    FROM resonate.creator_cards($1) k;
+    FROM resonate.creator_cards($1) k
+    WHERE k.visible;
 
     RETURN resonate.list(items, $2, $3, $4);
 END

@@ -48,7 +48,8 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_tracks(ids, total, _size, _caller, '{tracks}');
+    RETURN resonate.list_tracks(ids, total, _size, _caller,
+                                '{tracks,trackgroups,artists,prices}');
 END
 $$;
 
@@ -58,17 +59,15 @@ CREATE OR REPLACE FUNCTION v3.track(id uuid, caller uuid DEFAULT NULL) RETURNS r
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    answer resonate.reply;
+    k record;
 BEGIN
-    SELECT 200, '{"data":' || k.body || '}', k.tags INTO answer
-    FROM resonate.track_cards(ARRAY[$1], $2) k
-    WHERE k.visible;
+    SELECT c.visible, c.body, c.tags INTO k FROM resonate.track_cards(ARRAY[$1], $2) c;
 
-    IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such track.', ARRAY['track:' || $1]);
+    IF k.visible IS NOT TRUE THEN
+        RETURN resonate.answer(404, 'No such track.', coalesce(k.tags, ARRAY['track:' || $1]));
     END IF;
 
-    RETURN answer;
+    RETURN resonate.answer(200, '{"data":' || k.body || '}', k.tags);
 END
 $$;
 
@@ -114,7 +113,7 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_releases(ids, total, _size, '{trackgroups}');
+    RETURN resonate.list_releases(ids, total, _size, '{trackgroups,artists}');
 END
 $$;
 
@@ -125,30 +124,20 @@ RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    card text;
-    items text;
-    made_from text[];
-    item_tags text[];
+    k record;
+    i record;
 BEGIN
-    SELECT k.body, k.tags INTO card, made_from
-    FROM resonate.release_cards(ARRAY[$1], $2) k
-    WHERE k.visible;
+    SELECT c.visible, c.body, c.tags INTO k FROM resonate.release_cards(ARRAY[$1], $2) c;
 
-    IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such release.', ARRAY['trackgroup:' || $1]);
+    IF k.visible IS NOT TRUE THEN
+        RETURN resonate.answer(404, 'No such release.',
+                               coalesce(k.tags, ARRAY['trackgroup:' || $1]));
     END IF;
 
-    SELECT string_agg(format('{"index":%s,"trackId":"%s","track":%s}', i.index, k.id, k.body),
-                      ',' ORDER BY i.index),
-           array_agg('track:' || k.id ORDER BY i.index)
-    INTO items, item_tags
-    FROM resonate.track_cards(ARRAY(SELECT o.track_id FROM resonate.release_item o
-                                    WHERE o.release_id = $1), $2) k
-    JOIN resonate.release_item i ON i.release_id = $1 AND i.track_id = k.id
-    WHERE k.visible;
+    SELECT o.body, o.tags INTO i FROM resonate.items(ARRAY[$1], $2, true) o;
 
-    RETURN resonate.answer(200, format('{"data":%s,"items":[%s]}}', left(card, -1), items),
-                           made_from || item_tags);
+    RETURN resonate.answer(200, format('{"data":%s,"items":[%s]}}', left(k.body, -1), i.body),
+                           resonate.tags(k.tags, i.tags));
 END
 $$;
 
@@ -253,68 +242,149 @@ $$;
 
 COMMENT ON FUNCTION v3.labels(integer, integer, text, uuid) IS 'GET /labels.';
 
+CREATE OR REPLACE FUNCTION resonate.creator_shown(id uuid, caller uuid, types smallint[])
+RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    _caller ALIAS FOR $2;
+    _today CONSTANT date := resonate.today();
+    c record;
+BEGIN
+    SELECT o.id, o.type_id, o.owner_id, o.released_on INTO c
+    FROM resonate.creator o WHERE o.id = $1;
+
+    IF c.id IS NULL OR c.type_id <> ALL ($3) THEN
+        RETURN false;
+    END IF;
+
+    IF c.released_on <= _today OR c.owner_id = _caller THEN
+        RETURN true;
+    END IF;
+
+    RETURN EXISTS (SELECT FROM resonate.track t
+                   WHERE t.creator_id = c.id AND t.released_on <= _today)
+        OR EXISTS (SELECT FROM resonate.creator m JOIN resonate.track t ON t.creator_id = m.id
+                   WHERE m.label_id = c.id AND t.released_on <= _today);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.creator_shown(uuid, uuid, smallint[]) IS 'Whether it is of these types and this caller may see it: it has a released release or, as those on a compilation, a released track; so has a label one of whose artists has. Its owner always may.';
+
+CREATE OR REPLACE FUNCTION resonate.creator_detail(id uuid, caller uuid, types smallint[],
+    kind text) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    k record;
+BEGIN
+    IF NOT resonate.creator_shown($1, $2, $3) THEN
+        RETURN resonate.answer(404, format('No such %s.', $4), ARRAY['artist:' || $1]);
+    END IF;
+
+    SELECT c.body, c.tags INTO k FROM resonate.creator_cards(ARRAY[$1]) c;
+
+    RETURN resonate.answer(200, '{"data":' || k.body || '}', k.tags);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.creator_detail(uuid, uuid, smallint[], text) IS 'One artist, band or label. kind: what a 404 calls it.';
+
+CREATE OR REPLACE FUNCTION resonate.creator_releases(creators uuid[], page_size integer,
+    page integer, "order" text, caller uuid, tags text[]) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    _creators ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
+    _order ALIAS FOR $4;
+    _today CONSTANT date := resonate.today();
+    _seed CONSTANT bigint := resonate.shuffle();
+    total bigint;
+    ids uuid[];
+BEGIN
+    SELECT count(*) INTO total FROM resonate.release r
+    WHERE r.creator_id = ANY (_creators) AND r.released_on <= _today;
+
+    ids := ARRAY(SELECT r.id FROM resonate.release r
+                 WHERE r.creator_id = ANY (_creators) AND r.released_on <= _today
+                 ORDER BY CASE WHEN _order = 'random' THEN uuid_hash_extended(r.id, _seed) END,
+                          CASE WHEN _order = 'oldest' THEN r.released_on END,
+                          CASE WHEN _order = 'newest' THEN r.released_on END DESC,
+                          CASE WHEN _order = 'newest' THEN r.id END DESC,
+                          r.id
+                 LIMIT _size OFFSET _skip);
+
+    RETURN resonate.list_with_items(ids, total, _size, $5, $6);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.creator_releases(uuid[], integer, integer, text, uuid, text[]) IS 'Released releases of these creators with their items. order: newest, oldest (by date of release), random.';
+
+CREATE OR REPLACE FUNCTION v3.label(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creator_detail($1, $2, '{3}', 'label');
+END
+$$;
+
+COMMENT ON FUNCTION v3.label(uuid, uuid) IS 'GET /labels/{id}; an artist or a band is no label.';
+
 CREATE OR REPLACE FUNCTION v3.label_artists(id uuid, "limit" integer DEFAULT 20,
     page integer DEFAULT 1, "order" text DEFAULT 'asc', caller uuid DEFAULT NULL)
 RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF NOT resonate.creator_shown($1, $5, '{3}') THEN
+        RETURN resonate.answer(404, 'No such label.', ARRAY['artist:' || $1]);
+    END IF;
+
     RETURN resonate.creators('{1,2}', $2, $3, $4, 'name', $1, NULL);
 END
 $$;
 
 COMMENT ON FUNCTION v3.label_artists(uuid, integer, integer, text, uuid) IS 'GET /labels/{id}/artists.';
 
-CREATE OR REPLACE FUNCTION v3.artist(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    answer resonate.reply;
-BEGIN
-    SELECT 200, '{"data":' || k.body || '}', k.tags INTO answer
-    FROM resonate.creator_cards(ARRAY[$1]) k;
-
-    IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || $1]);
-    END IF;
-
-    RETURN answer;
-END
-$$;
-
-COMMENT ON FUNCTION v3.artist(uuid, uuid) IS 'GET /artists/{id} and /labels/{id}.';
-
-CREATE OR REPLACE FUNCTION v3.artist_releases(id uuid, "limit" integer DEFAULT 90,
+CREATE OR REPLACE FUNCTION v3.label_releases(id uuid, "limit" integer DEFAULT 90,
     page integer DEFAULT 1, "order" text DEFAULT 'newest', caller uuid DEFAULT NULL)
 RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     _id ALIAS FOR $1;
-    _size CONSTANT integer := least(greatest($2, 1), 100);
-    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
-    _order ALIAS FOR $4;
-    _today CONSTANT date := resonate.today();
-    _seed CONSTANT bigint := resonate.shuffle();
-    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'trackgroups'];
-    total bigint;
-    ids uuid[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
-        RETURN resonate.answer(404, 'No such artist.', _tags);
+    IF NOT resonate.creator_shown(_id, $5, '{3}') THEN
+        RETURN resonate.answer(404, 'No such label.', ARRAY['artist:' || _id]);
     END IF;
 
-    SELECT count(*) INTO total FROM resonate.release r
-    WHERE r.creator_id = _id AND r.released_on <= _today;
+    RETURN resonate.creator_releases(
+        _id || ARRAY(SELECT c.id FROM resonate.creator c WHERE c.label_id = _id), $2, $3, $4, $5,
+        ARRAY['artist:' || _id, 'artists', 'trackgroups', 'tracks', 'prices']);
+END
+$$;
 
-    ids := ARRAY(SELECT r.id FROM resonate.release r
-                 WHERE r.creator_id = _id AND r.released_on <= _today
-                 ORDER BY CASE WHEN _order = 'random' THEN uuid_hash_extended(r.id, _seed) END,
-                          CASE WHEN _order = 'oldest' THEN r.released_on END,
-                          CASE WHEN _order = 'newest' THEN r.released_on END DESC,
-                          r.id
-                 LIMIT _size OFFSET _skip);
+COMMENT ON FUNCTION v3.label_releases(uuid, integer, integer, text, uuid) IS 'GET /labels/{id}/releases: its own and those of all its artists. order: newest, oldest (by date of release), random.';
 
-    RETURN resonate.list_releases(ids, total, _size, _tags);
+CREATE OR REPLACE FUNCTION v3.artist(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creator_detail($1, $2, '{1,2,3}', 'artist');
+END
+$$;
+
+COMMENT ON FUNCTION v3.artist(uuid, uuid) IS 'GET /artists/{id}: an artist or a band, and a label too, which the creator of a track may be.';
+
+CREATE OR REPLACE FUNCTION v3.artist_releases(id uuid, "limit" integer DEFAULT 90,
+    page integer DEFAULT 1, "order" text DEFAULT 'newest', caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT resonate.creator_shown($1, $5, '{1,2,3}') THEN
+        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || $1]);
+    END IF;
+
+    RETURN resonate.creator_releases(ARRAY[$1], $2, $3, $4, $5,
+        ARRAY['artist:' || $1, 'artists', 'trackgroups', 'tracks', 'prices']);
 END
 $$;
 
@@ -329,21 +399,22 @@ DECLARE
     _size CONSTANT integer := least(greatest($2, 1), 100);
     _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
     _today CONSTANT date := resonate.today();
-    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'tracks'];
     total bigint;
+    ids uuid[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
-        RETURN resonate.answer(404, 'No such artist.', _tags);
+    IF NOT resonate.creator_shown(_id, $4, '{1,2,3}') THEN
+        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || _id]);
     END IF;
 
     SELECT count(*) INTO total FROM resonate.track t
     WHERE t.creator_id = _id AND t.released_on <= _today;
 
-    RETURN resonate.list_tracks(
-        ARRAY(SELECT t.id FROM resonate.track t
-              WHERE t.creator_id = _id AND t.released_on <= _today
-              ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip),
-        total, _size, $4, _tags);
+    ids := ARRAY(SELECT t.id FROM resonate.track t
+                 WHERE t.creator_id = _id AND t.released_on <= _today
+                 ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
+
+    RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artists',
+                                'trackgroups', 'tracks', 'prices']);
 END
 $$;
 
@@ -357,22 +428,24 @@ DECLARE
     _id ALIAS FOR $1;
     _size CONSTANT integer := least(greatest($2, 1), 10);
     _today CONSTANT date := resonate.today();
-    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'tracks'];
     ids uuid[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
-        RETURN resonate.answer(404, 'No such artist.', _tags);
+    IF NOT resonate.creator_shown(_id, $3, '{1,2,3}') THEN
+        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || _id]);
     END IF;
 
-    ids := ARRAY(SELECT t.id FROM resonate.track t
+    ids := ARRAY(SELECT t.id
+                 FROM resonate.track t
+                 LEFT JOIN resonate.play y
+                     ON y.track_id = t.id AND y.kind IN ('paid', 'owned', 'free')
                  WHERE t.creator_id = _id AND t.released_on <= _today
-                 ORDER BY (SELECT count(*) FROM resonate.play y
-                           WHERE y.track_id = t.id AND y.kind IN ('paid', 'owned', 'free')) DESC,
-                          t.created_at DESC, t.id DESC
+                 GROUP BY t.id
+                 ORDER BY count(y.track_id) DESC, t.created_at DESC, t.id DESC
                  LIMIT _size);
 
-    RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, _tags);
+    RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, ARRAY['artist:' || _id,
+                                'artists', 'trackgroups', 'tracks', 'prices']);
 END
 $$;
 
-COMMENT ON FUNCTION v3.artist_tracks_top(uuid, integer, uuid) IS 'GET /artists/{id}/tracks/top, by counted plays.';
+COMMENT ON FUNCTION v3.artist_tracks_top(uuid, integer, uuid) IS 'GET /artists/{id}/tracks/top: the most often played ones, by counted plays.';

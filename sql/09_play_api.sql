@@ -24,7 +24,7 @@ BEGIN
     LEFT JOIN resonate.account w ON w.person_id = $2
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
     WHERE t.id = $1
-      AND (t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = $2));
+      AND (t.released_on <= resonate.today() OR (t.status <> 'deleted' AND a.owner_id = $2));
 
     IF NOT FOUND THEN
         RETURN resonate.answer(404, 'No such track.', ARRAY['track:' || $1]);
@@ -115,7 +115,7 @@ BEGIN
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256
     LEFT JOIN resonate.holding h ON h.person_id = _caller AND h.track_id = t.id
     WHERE t.id = _track_id
-      AND (t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = _caller));
+      AND (t.released_on <= resonate.today() OR (t.status <> 'deleted' AND a.owner_id = _caller));
 
     IF NOT FOUND THEN
         RETURN resonate.answer(404, 'No such track.');
@@ -182,7 +182,7 @@ BEGIN
     JOIN resonate.account e ON e.creator_id = a.id
     LEFT JOIN resonate.holding h ON h.person_id = _caller AND h.track_id = t.id
     WHERE t.id = _track_id
-      AND (t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = _caller));
+      AND (t.released_on <= resonate.today() OR (t.status <> 'deleted' AND a.owner_id = _caller));
 
     IF NOT FOUND THEN
         RETURN resonate.answer(404, 'No such track.');

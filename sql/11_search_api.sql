@@ -106,6 +106,9 @@ DECLARE
     _limit CONSTANT integer := least(greatest($2, 1), 100);
     _caller ALIAS FOR $3;
     hits json;
+    creators uuid[];
+    tracks uuid[];
+    releases uuid[];
     data text;
 BEGIN
     IF _words <> '' THEN
@@ -113,20 +116,27 @@ BEGIN
                          resonate.search_hits(_words, true, _limit));
     END IF;
 
-    SELECT format('{"artists":[%s],"bands":[%s],"labels":[%s],"tracks":[%s],"trackgroups":[%s]}',
-        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-         FROM resonate.creator_cards(resonate.ids(hits->'artist')) k),
-        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-         FROM resonate.creator_cards(resonate.ids(hits->'band')) k),
-        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-         FROM resonate.creator_cards(resonate.ids(hits->'label')) k),
-        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-         FROM resonate.track_cards(resonate.ids(hits->'track'), _caller) k),
-        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-         FROM resonate.release_cards(resonate.ids(hits->'trackgroup'), NULL) k))
-    INTO data;
+    creators := resonate.ids(hits->'artist') || resonate.ids(hits->'band')
+                || resonate.ids(hits->'label');
+    tracks := resonate.ids(hits->'track');
+    releases := resonate.ids(hits->'trackgroup');
 
-    RETURN resonate.answer(200, '{"data":' || data || '}', '{tracks,trackgroups,artists}');
+    SELECT format('{"artists":[%s],"bands":[%s],"labels":[%s],"tracks":[%s],"trackgroups":[%s]}',
+                  c.artists, c.bands, c.labels,
+                  (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+                   FROM resonate.track_cards(tracks, _caller) k WHERE k.released),
+                  (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+                   FROM resonate.release_cards(releases, NULL) k WHERE k.visible))
+    INTO data
+    FROM (SELECT string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 1) AS artists,
+                 string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 2) AS bands,
+                 string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 3) AS labels
+          FROM resonate.creator_cards(creators) k
+          JOIN resonate.creator o ON o.id = k.id
+          WHERE k.visible) c;
+
+    RETURN resonate.answer(200, '{"data":' || data || '}',
+                           '{tracks,trackgroups,artists,prices}');
 END
 $$;
 
@@ -142,24 +152,34 @@ DECLARE
     _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
     _caller ALIAS FOR $4;
     _today CONSTANT date := resonate.today();
+    track_ids uuid[];
+    release_ids uuid[];
+    total bigint;
     tracks text;
     releases text;
 BEGIN
+    track_ids := ARRAY(SELECT t.id FROM resonate.track t
+                       WHERE t.tags @> _tags AND t.released_on <= _today
+                       ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
+    release_ids := ARRAY(SELECT r.id FROM resonate.release r
+                         WHERE r.tags @> _tags AND r.released_on <= _today
+                         ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip);
+
+    SELECT (SELECT count(*) FROM resonate.track t
+            WHERE t.tags @> _tags AND t.released_on <= _today)
+         + (SELECT count(*) FROM resonate.release r
+            WHERE r.tags @> _tags AND r.released_on <= _today)
+    INTO total;
+
     SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO tracks
-    FROM resonate.track_cards(
-        ARRAY(SELECT t.id FROM resonate.track t
-              WHERE t.tags @> _tags AND t.released_on <= _today
-              ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip), _caller) k;
+    FROM resonate.track_cards(track_ids, _caller) k WHERE k.released;
 
     SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO releases
-    FROM resonate.release_cards(
-        ARRAY(SELECT r.id FROM resonate.release r
-              WHERE r.tags @> _tags AND r.released_on <= _today
-              ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip), NULL) k;
+    FROM resonate.release_cards(release_ids, NULL) k WHERE k.visible;
 
-    RETURN resonate.answer(200, format('{"data":{"tracks":[%s],"trackgroups":[%s]}}', tracks,
-                                       releases), '{tracks,trackgroups}');
+    RETURN resonate.page(format('{"tracks":[%s],"trackgroups":[%s]}', tracks, releases),
+                         total, _size, '{tracks,trackgroups,artists,prices}');
 END
 $$;
 
-COMMENT ON FUNCTION v3.tag(text, integer, integer, uuid) IS 'GET /tag/{tag}: released tracks and releases with that tag, newest first.';
+COMMENT ON FUNCTION v3.tag(text, integer, integer, uuid) IS 'GET /tag/{tag}: released tracks and releases with that tag, newest first; a page has up to limit of each, count is of both.';

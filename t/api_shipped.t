@@ -18,9 +18,11 @@ my $conf = do {
 # what stands for an argument of a route
 
 my %value = (id => $id->{artist}, tag => 'dub');
-my %query = ('/search' => '?q=a', '/user/plays/resolve' => "?ids=$id->{paid}");
+my %query = ('/search' => '?q=a', '/user/plays/resolve' => "?ids=$id->{paid}",
+             '/resolve' => "?url=/artist/$id->{artist}");
 my %of = ('/tracks/<id>' => 'paid', '/trackgroups/<id>' => 'release',
-          '/labels/<id>' => 'label', '/stream/<id>' => undef,
+          map({ ("/labels/<id>$_" => 'label') } '', '/artists', '/releases'),
+          '/users/<id>' => 'listener', '/stream/<id>' => undef,
           '/user/stream/<id>' => undef);
 
 my $n = 0;

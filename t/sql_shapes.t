@@ -57,7 +57,8 @@ my %images = map { $_->[0] => { width => $_->[1], height => $_->[1],
 # a track
 
 my $track = 'id creatorId title album artist duration year status hls url'
-            . ' cover cover_metadata images creator trackGroup trackGroupId';
+            . ' cover cover_metadata images creator trackGroup trackGroupId'
+            . ' price';
 my $row = call('track', id => $id->{paid});
 
 is(names($row->{body}), $track, 'the names of a track, in order');
@@ -73,9 +74,11 @@ is_deeply(data('track', id => $id->{paid}), {
                  displayName => "Zo\x{eb} & the Testers" },
     trackGroup => { id => $id->{release}, title => 'First Light',
                     cover => "$image-x600.jpg" },
-    trackGroupId => $id->{release} }, 'a track');
+    trackGroupId => $id->{release}, price => { play => 2, buy => 1022 } },
+    'a track');
 is_deeply($row->{tags}, [ "track:$id->{paid}", "artist:$id->{artist}",
-                          "trackgroup:$id->{release}" ], 'its tags');
+                          "trackgroup:$id->{release}", 'prices' ],
+          'its tags');
 is(names(call('track', id => $id->{paid},
               caller => $id->{listener})->{body}),
    "$track userPlays userFavorited", 'and, for somebody, plays and favour');
@@ -93,7 +96,7 @@ is_deeply(data('track', id => $id->{band_track})->{images}, {},
 for (
     [ paid => 200, 200 ], [ free => 200, 200 ], [ short => 200, 200 ],
     [ hidden => 404, 200 ], [ deleted => 404, 404 ],
-    [ unpublished => 404, 200 ], [ future => 200, 200 ],
+    [ unpublished => 404, 200 ], [ future => 404, 200 ],
     [ label => 404, 404 ],
 ) {
     my ($key, @status) = @$_;
@@ -129,7 +132,7 @@ is(call('trackgroup', id => $id->{private},
 # an artist, a profile, a list
 
 is(names(call('artist', id => $id->{artist})->{body}),
-   'id typeId type displayName description shortBio country banner avatar'
+   'id typeId type displayName name description shortBio country banner avatar'
    . ' images links label createdAt updatedAt',
    'the names of an artist, in order');
 is_deeply(data('artist', id => $id->{artist})->{label},
