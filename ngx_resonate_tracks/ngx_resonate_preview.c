@@ -23,6 +23,13 @@
 /* a read that takes longer is told in the log, and waited for all the same */
 #define NGX_RESONATE_PREVIEW_SLOW     60000
 
+/* since 1.25.4 nginx's finalizer is set in the active request, not in "r" */
+#if (nginx_version >= 1025004)
+#define ngx_resonate_preview_ended(r)  ((r)->done || (r)->main->terminated)
+#else
+#define ngx_resonate_preview_ended(r)  ((r)->done)
+#endif
+
 
 /* what the table holds: this and the header */
 
@@ -300,12 +307,22 @@ ngx_resonate_preview_event(ngx_event_t *ev)
     r->main->blocked--;
     r->aio = 0;
 
+#if (NGX_HTTP_V2)
+
+    if (r->stream) {
+        /* as nginx does: the main connection may have to go on sending */
+        c->write->ready = 1;
+        c->write->active = 0;
+    }
+
+#endif
+
     /*
-     * If the client went meanwhile, the write handler is nginx's finalizer
-     * now; in a subrequest it is ours and c->error tells.
+     * If the client went meanwhile, nginx's finalizer is the write handler
+     * now; in a subrequest it may be ours, which sees c->error.
      */
 
-    if (r->done) {
+    if (ngx_resonate_preview_ended(r)) {
         c->write->handler(c->write);
         return;
     }

@@ -270,7 +270,15 @@ ngx_resonate_stream_headers(ngx_http_request_t *r,
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = (off_t) ctx->head.len + ctx->span_size;
-    r->headers_out.last_modified_time = ctx->mtime;
+
+    /*
+     * A preview has no date: it would be that of the full file, and a range
+     * that depends on it (If-Range) could join parts of the two.
+     */
+
+    if (ctx->head.len == 0) {
+        r->headers_out.last_modified_time = ctx->mtime;
+    }
 
     r->allow_ranges = 1;
 

@@ -2,6 +2,7 @@
 
 use lib 't/lib';
 use Resonate::Test;
+use Resonate::Http2;
 
 my $port2 = Resonate::Edge->free_port;
 my $dir = tempdir();
@@ -146,51 +147,18 @@ is_deeply(\@wrong, [], 'keepalive: a request has its own caller, or none');
 
 # a hundred streams of one HTTP/2 connection, sent at once
 
-sub frame  { return pack 'B8 n C C N', 0, length $_[2], @_[0, 1], $_[3] }
-sub string { return hpack_length(length $_[0]) . $_[0] }
-
-sub hpack_length {
-    my ($n) = @_;
-    return chr $n if $n < 127;
-    my $bytes = chr 127;
-    for ($n -= 127; $n >= 128; $n >>= 7) { $bytes .= chr(128 | $n & 127) }
-    return $bytes . chr $n;
-}
-
-sub headers {
-    my ($stream, %header) = @_;
-    # GET, http, and the others as literals that are not indexed
-    my $block = "\x82\x86" . join '',
-                map { "\0" . string($_) . string($header{$_}) }
-                sort keys %header;
-    return frame(1, 5, $block, $stream) . $block;
-}
-
-my %caller = map { (2 * $_ + 1) => $_ % 10 ? 'u' . $_ % 10 : '' } 0 .. 99;
-my $h2 = Resonate::Http->new(port => $port2);
-
-$h2->send(join '', "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, '', 0),
-    map {
-        my $who = $caller{$_};
-        headers($_, ':authority' => 'localhost', ':path' => '/who',
-                $who ? (authorization => "Bearer $token{$who}") : ());
-    } sort { $a <=> $b } keys %caller);
-
-my (%said, %done);
-
-while (keys %done < 100) {
-    my ($high, $low, $type, $flags, $stream) =
-        unpack 'C n C C N', $h2->take(9);
-    my $bytes = $h2->take($high << 16 | $low);
-    $said{$stream} .= $bytes if $type == 0;
-    $done{$stream} = 1 if $type < 2 && $flags & 1;
-    die 'HTTP/2 failed' if $type == 3 || $type == 7;
-}
+my $h2 = Resonate::Http2->new(port => $port2);
+my %caller = map {
+    my $who = $_ % 10 ? 'u' . $_ % 10 : '';
+    $h2->start('/who', $who ? (authorization => "Bearer $token{$who}") : ())
+        => $who;
+} 0 .. 99;
+my $answers = $h2->answers;
 
 $h2->close;
 
-is_deeply([ grep { ($said{$_} // '') ne $caller{$_} } keys %caller ], [],
-          'HTTP/2: each of a hundred streams has its own caller');
+is_deeply([ grep { $answers->{$_}{content} ne $caller{$_} } keys %caller ],
+          [], 'HTTP/2: each of a hundred streams has its own caller');
 
 wait_for { slurp("$dir/who.log") =~ /^\/off u1$/m } 5, 'the log';
 like(slurp("$dir/who.log"), qr/^\/all listener$/m, 'the log knows the caller');

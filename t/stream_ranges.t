@@ -84,7 +84,12 @@ $parts = audio($edge, $decision{preview}, range => '0-9,20-29');
 is $parts->{status}, 200, 'preview: two ranges give all of it';
 ok $parts->{content} eq $whole{preview}{content}, 'and no more';
 
+# a date would be that of both forms: only the full file has one
+
 my $modified = $whole{full}{headers}{'last-modified'};
+
+like $modified, qr/GMT$/, 'the full file has a date';
+is $whole{preview}{headers}{'last-modified'}, undef, 'a preview has none';
 
 for (
     # mode, If-Range, status
@@ -95,6 +100,7 @@ for (
     [ 'full', "W/$etag{full}", 200 ],
     [ 'preview', $etag{preview}, 206 ],
     [ 'preview', $etag{full}, 200 ],
+    [ 'preview', $modified, 200 ],
     [ 'preview', 'Mon, 01 Jan 2001 00:00:00 GMT', 200 ],
 ) {
     my ($mode, $if_range, $status) = @$_;
@@ -115,6 +121,7 @@ for (
     [ 'preview', 'If-None-Match', $etag{preview}, 304 ],
     [ 'preview', 'If-None-Match', $etag{full}, 200 ],
     [ 'preview', 'If-Match', $etag{full}, 412 ],
+    [ 'preview', 'If-Modified-Since', $modified, 200 ],
 ) {
     my ($mode, $header, $value, $status) = @$_;
     my $res = audio($edge, $decision{$mode},

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * A slow disk, for LD_PRELOAD: while the file $SLOW_PREAD exists, a read of
+ * A slow disk, for LD_PRELOAD: while the file $PRELOAD_GATE exists, a read of
  * more than a page waits, and says so by a file of that name with ".waiting".
  */
 
@@ -27,7 +27,7 @@ slow_pread_init(void)
 {
     const char  *name;
 
-    name = getenv("SLOW_PREAD");
+    name = getenv("PRELOAD_GATE");
 
     if (name) {
         snprintf(gate, sizeof(gate), "%s", name);
