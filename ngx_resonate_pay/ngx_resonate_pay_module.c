@@ -260,7 +260,7 @@ ngx_resonate_pay_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_core_loc_conf_t  *clcf;
 
     ngx_conf_merge_ptr_value(conf->secret, prev->secret, NULL);
-    ngx_conf_merge_str_value(conf->database, prev->database, "write");
+    ngx_conf_merge_str_value(conf->database, prev->database, "topup");
     ngx_conf_merge_sec_value(conf->tolerance, prev->tolerance,
                              NGX_RESONATE_PAY_TOLERANCE);
 

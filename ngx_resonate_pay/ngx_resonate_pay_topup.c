@@ -332,6 +332,12 @@ ngx_resonate_pay_topup_failed(ngx_http_request_t *r,
 
     status = ngx_resonate_pg_http_status(q, &detail);
 
+    if (q->status == NGX_RESONATE_PG_FAILED && detail == NULL) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "resonate.topup() failed with SQLSTATE %s: %s",
+                      q->sqlstate, q->message ? q->message : "");
+    }
+
     if (status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
         return ngx_resonate_send_problem(r, status, detail, NULL);
     }

@@ -8,7 +8,8 @@ use Resonate::Topup;
 
 my $good = secret_file("0123456789abcdef0123456789abcdef\n");
 my $dir = $good =~ s{/[^/]+$}{}r;
-my $pg = 'resonate_pg write "host=/tmp dbname=d user=u";';
+my $pg = 'resonate_pg topup "host=/tmp dbname=d user=u";
+          resonate_pg write "host=/tmp dbname=d user=u";';
 my $secret = "resonate_topup_secret $good;";
 
 sub location { return "location = /t { resonate_topup; @_ }" }
@@ -116,6 +117,15 @@ for (
                                          server => $server);
 
     is($why =~ s/ in \S+:\d+$//r, $expected, "refused: $name");
+}
+
+{
+    my $why = Resonate::Edge->conf_fails(
+        http => 'resonate_pg write "host=/tmp dbname=d user=u"; ' . $secret,
+        server => location());
+
+    is($why =~ s/ in \S+:\d+$//r, 'no "resonate_pg topup" is defined for the '
+       . '"resonate_topup" directive', 'refused: no database of its own');
 }
 
 

@@ -16,7 +16,7 @@ $pg->dbh->do(q{SELECT resonate.demo_listener('https://demo.resonate.example',
                                              'listener', 'listener', 0)});
 
 my $edge = topup_edge(pg => $pg,
-                      pg_write => 'connections=2 queue=64 timeout=1s');
+                      pg_topup => 'connections=2 queue=64 timeout=1s');
 my $secret = secret_file($Resonate::Topup::SECRET);
 
 sub total {

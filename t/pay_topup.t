@@ -15,13 +15,14 @@ my ($listener) = $dbh->selectrow_array(
     'listener', 4088);
 
 my $edge = topup_edge(
-    pg => $pg, auth => 1, workers => 2, pg_write => 'connections=4',
+    pg => $pg, auth => 1, workers => 2, pg_topup => 'connections=4',
     server => <<'EOF');
 location /api/v3/ {
     resonate_auth optional;
     resonate_route GET /user/profile v3.profile caller access=user;
 }
 location = /small { resonate_topup; resonate_topup_max 100; }
+location = /edge  { resonate_topup; resonate_topup_pg write; }
 EOF
 
 sub topups {
@@ -144,6 +145,14 @@ is(json($res)->{errors}[0]{message}, 'should be <= 100', 'names it');
 $res = topup($edge, { account => 'listener', amount => 100, key => 'l' },
              path => '/small');
 is($res->{status}, 200, 'as much as resonate_topup_max');
+
+
+# the role of the API makes no credit
+
+$res = topup($edge, { account => 'listener', amount => 1, key => 'edge' },
+             path => '/edge');
+is($res->{status}, 500, 'resonate_edge may not top up');
+like($edge->log, qr/permission denied for function topup/, 'as the log says');
 
 
 # the books

@@ -12,7 +12,7 @@ my $dbh = $pg->dbh;
 sub rows { return @{ $dbh->selectcol_arrayref(@_) } }
 
 my %may = (
-    resonate_edge   => [ qr/^v3\./, qw(resonate.caller resonate.topup) ],
+    resonate_edge   => [ qr/^v3\./, qw(resonate.caller) ],
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
     resonate_ingest => [ qr/^resonate\.ingest_/ ],
 );

@@ -81,6 +81,11 @@ sub surface {
 
         push @lines, qq(resonate_pg read "$info" $read;),
                      qq(resonate_pg write "$info" $write;);
+
+        if (my $topup = $opt{pg_topup}) {
+            $info = $pg->conninfo(user => 'resonate_topup');
+            push @lines, qq(resonate_pg topup "$info" $topup;);
+        }
     }
 
     if ($opt{auth}) {

@@ -31,6 +31,7 @@ sub topup_edge {
         http   => "resonate_topup_secret $file;\n$http",
         server => "location = /dev/topup { resonate_topup; }\n"
                   . "location = /status { resonate_status; }\n$server",
+        pg_topup => 'connections=1',
         %opt,
     );
 }
