@@ -1,14 +1,16 @@
-# The player page in Chromium, against the edge: see t/browser/*.test.mjs.
+# The player page in Chromium, against the edge.
 
 use lib 't/lib';
 use Resonate::Test;
 
 use JSON::PP ();
+use Resonate::Browser;
 
 my $root = $Resonate::Test::ROOT;
 
-plan skip_all => 'needs node_modules: make browser-modules'
-    if !-d "$root/t/browser/node_modules/playwright-core";
+if (my $why = Resonate::Browser::missing()) {
+    plan skip_all => $why;
+}
 
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
@@ -40,24 +42,10 @@ my $edge = Resonate::Edge->new(
 EOF2
 );
 
-local $ENV{RESONATE_URL} = $edge->url;
-local $ENV{RESONATE_LONG_S}
-    = Resonate::Media::files()->{long}{duration_ms} / 1000;
+my $long = Resonate::Media::files()->{long}{duration_ms} / 1000;
 
-for my $file (sort glob "$root/t/browser/*.test.mjs") {
-    my ($name) = $file =~ m{([^/]+)\.test\.mjs$};
-
-    subtest $name => sub {
-        my $output = `node --test-reporter=tap $file 2>&1`;
-        my $status = $?;
-
-        while ($output =~ /^(ok|not ok) \d+ - (.*)$/mg) {
-            ok $1 eq 'ok', $2;
-        }
-
-        is $status, 0, 'exit status' or diag $output;
-    };
-}
+Resonate::Browser::run($_, RESONATE_URL => $edge->url,
+                       RESONATE_LONG_S => $long) for qw(access player);
 
 # what the page said is what was booked
 

@@ -1,0 +1,41 @@
+package Resonate::Browser;
+
+# The tests of t/browser in Node.js, with Debian's Chromium.
+#
+#   plan skip_all => $why if my $why = Resonate::Browser::missing();
+#   Resonate::Browser::run('player', RESONATE_URL => $edge->url);
+#
+# A subtest has a line for each test of t/browser/NAME.test.mjs.
+
+use strict;
+use warnings;
+
+use Test::More ();
+
+sub missing {
+    return -d "$Resonate::Test::ROOT/t/browser/node_modules/playwright-core"
+           ? undef : 'needs node_modules: make browser-modules';
+}
+
+
+sub run {
+    my ($name, %env) = @_;
+    my $file = "$Resonate::Test::ROOT/t/browser/$name.test.mjs";
+    local @ENV{keys %env} = values %env;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    Test::More::subtest($name => sub {
+        my $output = `node --test-reporter=tap $file 2>&1`;
+        my $status = $?;
+
+        while ($output =~ /^(ok|not ok) \d+ - (.*)$/mg) {
+            Test::More::ok($1 eq 'ok', $2);
+        }
+
+        Test::More::is($status, 0, 'exit status')
+            or Test::More::diag($output);
+    });
+}
+
+
+1;
