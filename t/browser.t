@@ -15,7 +15,7 @@ if (my $why = Resonate::Browser::missing()) {
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 
-# the page is told the same mark, see MARK in player.test.mjs
+# of this mark the page hears from GET /prices
 $pg->psql('SELECT resonate.price_rule_next(play_mark_ms => 2000)');
 
 my $demo = tempdir();

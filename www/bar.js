@@ -1,6 +1,7 @@
 /* The player at the foot of the page, and what the system shows of it. */
 
 import { local } from './api.js';
+import { PLAYS_TO_OWN, rule } from './plays.js';
 import { session } from './session.js';
 import { clock, cover, dots, icon, names, plays, priceText } from './view.js';
 
@@ -67,7 +68,8 @@ function showHint({ track, mode, duration }) {
     hint.classList.toggle('preview', mode === 'preview');
 
     if (mode === 'preview') {
-        const length = `Preview, ${Math.round(Math.min(45, duration))} s.`;
+        const seconds = Math.round(Math.min(rule.previewS, duration));
+        const length = `Preview, ${seconds} s.`;
 
         hint.textContent = session.token
             ? `${length} Your credit does not cover the next play.`
@@ -76,7 +78,8 @@ function showHint({ track, mode, duration }) {
     }
 
     hint.textContent = session.token ? priceText(track) : '';
-    hint.classList.toggle('owned', session.token && plays(track) >= 9);
+    hint.classList.toggle('owned', session.token && plays(track)
+                          >= PLAYS_TO_OWN);
 }
 
 

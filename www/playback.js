@@ -5,7 +5,7 @@
  */
 
 import { ApiError } from './api.js';
-import { Listening, mark } from './plays.js';
+import { Listening, rule } from './plays.js';
 import { probe, source } from './stream.js';
 
 const RESTART_S = 3;
@@ -154,7 +154,7 @@ export class Playback extends EventTarget {
 
         this.#plan = { position, start };
         audio.pause();
-        this.#listening = new Listening(mark());
+        this.#listening = new Listening(rule.markS);
         this.#mode(null);
         this.#tell('track');
         this.#tell('state');
@@ -290,7 +290,7 @@ export class Playback extends EventTarget {
         on('error', () => this.#failed());
 
         on('ended', () => {
-            this.#listening = new Listening(mark());
+            this.#listening = new Listening(rule.markS);
             this.#move(1);
         });
     }

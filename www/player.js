@@ -5,7 +5,7 @@ import { bindKeys } from './keys.js';
 import * as pages from './pages.js';
 import { bindPlayer } from './bar.js';
 import { Playback } from './playback.js';
-import { credits, outbox } from './plays.js';
+import { PLAYS_TO_OWN, credits, learnRule, outbox } from './plays.js';
 import { session } from './session.js';
 import { controlled } from './stream.js';
 import { counted, el, forget, showRow } from './view.js';
@@ -95,6 +95,7 @@ async function show({ quiet = false, first = false } = {}) {
     }
 
     main.setAttribute('aria-busy', 'true');
+    learnRule();
 
     try {
         const nodes = await page({ signal, play, id, say });
@@ -320,7 +321,7 @@ function bindPlays() {
         $('toast').hidden ||= $('toast').dataset.about === 'plays';
         session.wallet(detail.total);
         playback.dispatchEvent(new Event('mode'));
-        say(`Play counted: ${detail.count} of 9, it cost `
+        say(`Play counted: ${detail.count} of ${PLAYS_TO_OWN}, it cost `
             + `${credits(detail.cost)} credits.`);
     });
 

@@ -6,34 +6,49 @@ import { ApiError, call } from './api.js';
 import { session } from './session.js';
 
 const STORE = 'resonate.plays';
-const PLAYS_TO_OWN = 9;
-const FIRST_COST_MC = 2;
 const TOLERANCE_S = 0.5;
 
+export const PLAYS_TO_OWN = 9;
 
-/* what the next play costs, for the eye only: the server's rule decides,
-   and its answer to a play says what was charged */
+/* the rule in force, once the server told it */
+export const rule = { costs: [], markS: 45, previewS: 45 };
+
+let asked = null;
+
+
+/* without an answer a play counts by the usual mark; the next page asks
+   again */
+export function learnRule() {
+    asked ??= call('/prices').then(({ data }) => {
+        rule.costs = data.plays;
+        rule.markS = data.playMarkMs / 1000;
+        rule.previewS = data.previewMs / 1000;
+
+    }).catch((error) => {
+        asked = null;
+
+        if (!(error instanceof ApiError)) {
+            throw error;
+        }
+    });
+
+    return asked;
+}
+
+
+/* what the next play costs, in mc, for the eye only: the answer to a play
+   says what was charged.  A track's own price is of when it was fetched;
+   null: not known */
 export function cost(track, count) {
-    if (track.status === 'free' || count >= PLAYS_TO_OWN) {
-        return 0;
-    }
+    const { play } = track.price;
 
-    return FIRST_COST_MC * 2 ** count;
+    return play === 0 || count === (track.userPlays ?? 0)
+        ? play : rule.costs[count] ?? null;
 }
 
 
 export function credits(mc) {
     return (mc / 1000).toFixed(3);
-}
-
-
-/* the play mark: the page's, or ?mark= for tests; the server has its own */
-export function mark() {
-    const meta = document.querySelector('meta[name=resonate-play-mark-ms]');
-    const asked = new URLSearchParams(location.search).get('mark');
-    const ms = Number(asked ?? meta?.content);
-
-    return ms >= 100 && ms <= 600000 ? ms / 1000 : 45;
 }
 
 

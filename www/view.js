@@ -1,14 +1,16 @@
 /* The parts the pages are made of: plain DOM, text set as text. */
 
 import { local } from './api.js';
-import { cost, credits } from './plays.js';
+import { PLAYS_TO_OWN as DOTS, cost, credits } from './plays.js';
 import { session } from './session.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const DOTS = 9;
 
 /* trackId -> counted plays, the newest the server told */
 const counts = new Map();
+
+/* a price on the page -> its track */
+const priced = new WeakMap();
 
 
 export function el(name, attributes = {}, ...children) {
@@ -132,8 +134,7 @@ export function counted(trackId, count) {
 
     for (const old of document.querySelectorAll('.price')) {
         if (old.dataset.plays === trackId) {
-            old.textContent = price({ id: trackId,
-                                      status: old.dataset.status });
+            old.textContent = price(priced.get(old));
         }
     }
 }
@@ -174,7 +175,7 @@ export function price(track) {
         return 'Yours';
     }
 
-    return track.status === 'free' ? 'Free' : credits(cost(track, count));
+    return priceOf(track, count, 'Free', (sum) => sum);
 }
 
 
@@ -186,11 +187,15 @@ export function priceText(track) {
         return 'Nine plays: this track is yours.';
     }
 
-    if (track.status === 'free') {
-        return 'This track is free.';
-    }
+    return priceOf(track, count, 'This track is free.',
+                   (sum) => `Next play: ${sum} credits`);
+}
 
-    return `Next play: ${credits(cost(track, count))} credits`;
+
+function priceOf(track, count, free, words) {
+    const next = cost(track, count);
+
+    return next === 0 ? free : next === null ? '' : words(credits(next));
 }
 
 
@@ -199,10 +204,13 @@ export function priceTag(track) {
         return null;
     }
 
-    return el('span', { class: 'price', 'data-plays': track.id,
-                        'data-status': track.status,
-                        title: 'What the next play costs, in credits' },
-              price(track));
+    const tag = el('span', { class: 'price', 'data-plays': track.id,
+                             title: 'What the next play costs, in credits' },
+                   price(track));
+
+    priced.set(tag, track);
+
+    return tag;
 }
 
 

@@ -9,6 +9,9 @@ import { chromium } from 'playwright-core';
 export const BASE = process.env.RESONATE_URL;
 export const PATIENCE_MS = Number(process.env.RESONATE_PATIENCE_MS ?? 30000);
 
+/* later than any test plays */
+const LATE_MS = 600000;
+
 const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
@@ -31,9 +34,11 @@ export function plain() {
 
 
 /* options: path, allow (a complaint that is meant to be), init (runs in the
-   page before its scripts), and the context's */
+   page before its scripts), mark (the play mark that the page is told, ms; 0:
+   the server's), and the context's */
 export async function visit(browser, options, story) {
-    const { path = '/', allow = /^$/, init, ...more } = options;
+    const { path = '/', allow = /^$/, init, mark = LATE_MS,
+            ...more } = options;
     const context = await browser.newContext({ viewport: DESKTOP, ...more });
     const complaints = [];
 
@@ -44,6 +49,16 @@ export async function visit(browser, options, story) {
 
         if (init) {
             await page.addInitScript(init);
+        }
+
+        if (mark) {
+            await page.route('**/api/v3/prices', async (route) => {
+                const response = await route.fetch();
+                const { data } = await response.json();
+
+                await route.fulfill({ response, json: {
+                    data: { ...data, playMarkMs: mark } } });
+            });
         }
 
         page.on('pageerror', (error) => complaints.push(String(error)));

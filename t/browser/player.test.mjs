@@ -9,7 +9,6 @@ import { after, before, test } from 'node:test';
 import { PHONE, duration, lasts, launch, login, moves, plain, play, seek,
          titles, until, visit } from './page.mjs';
 
-const MARK = '/?mark=2000';
 const LONG_S = Number(process.env.RESONATE_LONG_S);
 const PREVIEW_S = 45;
 
@@ -210,7 +209,7 @@ test('logging in changes the preview that plays into the track', () => visit(
 
 
 test('a play counts after the mark: a dot, a price, the credit',
-     () => visit(browser, { path: MARK }, async (page) => {
+     () => visit(browser, { mark: 0 }, async (page) => {
          await login(page);
          assert.equal(await page.locator('#total').textContent(), '4.088');
 
@@ -230,7 +229,7 @@ test('a play counts after the mark: a dot, a price, the credit',
 
 
 test('seeking is not listening', () => visit(
-    browser, { path: '/?mark=20000' }, async (page) => {
+    browser, { path: '/?mark=100', mark: 20000 }, async (page) => {
         const reports = [];
 
         page.on('request', (request) => {
@@ -254,7 +253,7 @@ test('seeking is not listening', () => visit(
 
 
 test('a play that the server cannot take outlives a reload with its key',
-     () => visit(browser, { path: MARK, init: plain,
+     () => visit(browser, { mark: 0, init: plain,
                             allow: /503/ }, async (page) => {
          const keys = [];
 
