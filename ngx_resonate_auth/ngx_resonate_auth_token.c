@@ -38,11 +38,12 @@ typedef struct {
     uint32_t                    subject;
     uint32_t                    client;
     uint32_t                    scope;
+    uint32_t                    name;
     uint32_t                    claims;
 } ngx_resonate_auth_packed_t;
 
 
-#define NGX_RESONATE_AUTH_TEXTS  4
+#define NGX_RESONATE_AUTH_TEXTS  5
 #define NGX_RESONATE_AUTH_PARTS  (1 + 2 * NGX_RESONATE_AUTH_TEXTS + 1)
 
 
@@ -442,6 +443,7 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
     packed.subject = claims->subject.len;
     packed.client = claims->client.len;
     packed.scope = claims->scope.len;
+    packed.name = claims->name.len;
     packed.claims = len;
 
     parts[0].data = (u_char *) &packed;
@@ -453,14 +455,16 @@ ngx_resonate_auth_accept(ngx_http_request_t *r,
     parts[5].len = claims->client.len;
     parts[7].data = (u_char *) claims->scope.data;
     parts[7].len = claims->scope.len;
+    parts[9].data = (u_char *) claims->name.data;
+    parts[9].len = claims->name.len;
 
     for (i = 2; i <= 2 * NGX_RESONATE_AUTH_TEXTS; i += 2) {
         parts[i].data = (u_char *) "";
         parts[i].len = 1;
     }
 
-    parts[9].data = (u_char *) buf;
-    parts[9].len = len;
+    parts[11].data = (u_char *) buf;
+    parts[11].len = len;
 
     *entry = ngx_resonate_auth_entry(parts, NGX_RESONATE_AUTH_PARTS,
                                      r->connection->log);
@@ -528,8 +532,8 @@ ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry, u_char *p,
     p += sizeof(packed);
 
     if (len - sizeof(packed) != (size_t) packed.issuer + packed.subject
-                                + packed.client + packed.scope + packed.claims
-                                + NGX_RESONATE_AUTH_TEXTS)
+                                + packed.client + packed.scope + packed.name
+                                + packed.claims + NGX_RESONATE_AUTH_TEXTS)
     {
         return NGX_ERROR;
     }
@@ -551,6 +555,10 @@ ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry, u_char *p,
     entry->id.scope.data = p;
     entry->id.scope.len = packed.scope;
     p += packed.scope + 1;
+
+    entry->id.name.data = p;
+    entry->id.name.len = packed.name;
+    p += packed.name + 1;
 
     entry->claims.data = p;
     entry->claims.len = packed.claims;

@@ -2,13 +2,15 @@
 
 -- No sequential scans, as in v3.play(), whose sessions it shares.
 
-CREATE OR REPLACE FUNCTION resonate.caller(issuer text, subject text) RETURNS uuid
+CREATE OR REPLACE FUNCTION resonate.caller(issuer text, subject text, name text DEFAULT NULL)
+RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _issuer ALIAS FOR $1;
     _subject ALIAS FOR $2;
+    _name CONSTANT text := nullif(btrim(left($3, 200)), '');
     known uuid;
 BEGIN
     IF _issuer IS NULL OR _subject IS NULL THEN
@@ -32,7 +34,12 @@ BEGIN
         RETURN known;
     END IF;
 
-    INSERT INTO resonate.person DEFAULT VALUES RETURNING id INTO known;
+    IF _name IS NULL THEN
+        INSERT INTO resonate.person DEFAULT VALUES RETURNING id INTO known;
+    ELSE
+        INSERT INTO resonate.person (display_name) VALUES (_name) RETURNING id INTO known;
+    END IF;
+
     INSERT INTO resonate.identity (issuer, subject, person_id)
     VALUES (_issuer, _subject, known);
 
@@ -40,7 +47,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.caller(text, text) IS 'The person a token speaks of; null for nobody. At first sight a new person with an empty wallet, except on a read-only server, which takes a stranger for anonymous.';
+COMMENT ON FUNCTION resonate.caller(text, text, text) IS 'The person a token speaks of; null for nobody. At first sight a new person with an empty wallet, called by the name that the token gives, else by a number; except on a read-only server, which takes a stranger for anonymous.';
 
 -- Volatile, to see the person whom resonate.caller() may have made just now,
 -- in the same statement.
@@ -150,12 +157,10 @@ LANGUAGE sql STABLE AS $$
           UNION ALL
           SELECT p.id FROM resonate.person p WHERE lower(p.email) = lower($1)
           UNION ALL
-          SELECT p.id FROM resonate.person p WHERE p.display_name = $1
-          UNION ALL
           SELECT i.person_id FROM resonate.identity i WHERE i.subject = $1) f
 $$;
 
-COMMENT ON FUNCTION resonate.person_by_name(text) IS 'The persons an operator can mean by an id, e-mail, display name or subject.';
+COMMENT ON FUNCTION resonate.person_by_name(text) IS 'The persons an operator can mean by an id, e-mail or subject.';
 
 CREATE OR REPLACE FUNCTION resonate.topup(account text, amount_mc bigint, idempotency_key text)
 RETURNS resonate.reply
@@ -220,7 +225,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.topup(text, bigint, text) IS 'Development top-up in milli-credits, once for each key. account: id, e-mail, display name or subject. {data: {userId, amount, total}}.';
+COMMENT ON FUNCTION resonate.topup(text, bigint, text) IS 'Development top-up in milli-credits, once for each key. account: id, e-mail or subject. {data: {userId, amount, total}}.';
 
 CREATE OR REPLACE FUNCTION resonate.demo_listener(issuer text, subject text, display_name text,
     amount_mc bigint) RETURNS uuid

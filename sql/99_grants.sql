@@ -9,7 +9,7 @@ REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
 GRANT USAGE ON SCHEMA resonate, v3 TO resonate_edge;
 GRANT USAGE ON TYPE resonate.reply TO resonate_edge;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
-GRANT EXECUTE ON FUNCTION resonate.caller(text, text) TO resonate_edge;
+GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text) TO resonate_edge;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_topup;
 GRANT USAGE ON TYPE resonate.reply TO resonate_topup;

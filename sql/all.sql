@@ -32,6 +32,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/begin.sql
 \set migration 0001_baseline
 \ir migrations/apply.sql
+\set migration 0030_display_name
+\ir migrations/apply.sql
 \ir migrations/end.sql
 \ir migrations/drop.sql
 

@@ -32,6 +32,7 @@ static int resonate_claims_one_of(json_t *aud,
     const resonate_claims_policy_t *policy);
 static int resonate_claims_string(json_t *value, size_t max,
     resonate_jwt_view_t *view);
+static resonate_jwt_view_t resonate_claims_name(json_t *claims);
 static int resonate_claims_printable(const char *s, size_t len);
 
 
@@ -89,6 +90,8 @@ resonate_claims_check(json_t *claims, const resonate_claims_policy_t *policy,
     {
         return RESONATE_JWT_CLAIMS;
     }
+
+    result->name = resonate_claims_name(claims);
 
     return RESONATE_JWT_OK;
 }
@@ -314,6 +317,35 @@ resonate_claims_string(json_t *value, size_t max, resonate_jwt_view_t *view)
     view->len = json_string_length(value);
 
     return view->len <= max && resonate_claims_printable(view->data, view->len);
+}
+
+
+static resonate_jwt_view_t
+resonate_claims_name(json_t *claims)
+{
+    size_t                    i;
+    resonate_jwt_view_t       view;
+    static const char *const  names[] = { "name", "nickname",
+                                          "preferred_username" };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!resonate_claims_string(json_object_get(claims, names[i]),
+                                    RESONATE_CLAIMS_SHOWN_MAX, &view))
+        {
+            continue;
+        }
+
+        /* spaces alone show nothing */
+
+        if (strspn(view.data, " ") < view.len) {
+            return view;
+        }
+    }
+
+    view.data = "";
+    view.len = 0;
+
+    return view;
 }
 
 

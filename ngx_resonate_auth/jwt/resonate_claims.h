@@ -25,6 +25,7 @@
 #define RESONATE_CLAIMS_SUB_MAX     255     /* RFC 9068 leaves it open;
                                                OpenID Connect says 255 */
 #define RESONATE_CLAIMS_SCOPE_MAX   2048
+#define RESONATE_CLAIMS_SHOWN_MAX   200     /* bytes of a person's name */
 
 
 typedef struct {
@@ -40,6 +41,7 @@ typedef struct {
     resonate_jwt_view_t         subject;
     resonate_jwt_view_t         client;     /* may be empty */
     resonate_jwt_view_t         scope;      /* may be empty */
+    resonate_jwt_view_t         name;       /* of a person; may be empty */
     time_t                      expires;
 } resonate_claims_t;
 
@@ -51,6 +53,8 @@ resonate_jwt_view_t resonate_claims_issuer(json_t *claims);
  * Strings that reach SQL, logs and headers of upstreams hold no control
  * characters, numbers are whole seconds up to the year 9999.  A token that
  * names an audience when the policy has none is refused (RFC 7519, 4.1.3).
+ * The name is the first of "name", "nickname" and "preferred_username" (OpenID
+ * Connect Core, section 5.1) that is fit to be shown; none is no fault.
  */
 resonate_jwt_rc_e resonate_claims_check(json_t *claims,
     const resonate_claims_policy_t *policy, time_t now,

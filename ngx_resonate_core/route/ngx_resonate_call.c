@@ -227,7 +227,8 @@ ngx_resonate_call_values(ngx_resonate_call_t *call,
     ngx_uint_t    i, n;
     const char  **values;
 
-    n = ctx->route->nargs + (ctx->route->caller ? 2 : 0);
+    n = ctx->route->nargs
+        + (ctx->route->caller ? RESONATE_CALLER : 0);
     len = ctx->key.len;
 
     for (i = 0; i < n; i++) {

@@ -36,7 +36,8 @@ ngx_resonate_route_args(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
                                 route->nargs);
 
     buf = ngx_pnalloc(r->pool, size);
-    ctx->values = ngx_pcalloc(r->pool, (route->nargs + 2) * sizeof(char *));
+    ctx->values = ngx_pcalloc(r->pool, (route->nargs + RESONATE_CALLER)
+                                       * sizeof(char *));
 
     if (buf == NULL || ctx->values == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -112,7 +112,7 @@ ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
     sql.len = resonate_route_sql((char *) sql.data, size, function,
                                  route->args, route->nargs, route->caller);
 
-    nparams = route->nargs + (route->caller ? 2 : 0);
+    nparams = route->nargs + (route->caller ? RESONATE_CALLER : 0);
 
     route->stmt = ngx_resonate_pg_stmt_add(cf, pg, &sql, nparams);
 

@@ -283,10 +283,14 @@ ngx_resonate_route_authorize(ngx_http_request_t *r,
                                          NULL);
     }
 
-    /* issuer and subject end with NUL, as all of an identity's texts do */
+    /* all of an identity's texts end with NUL */
 
     ctx->values[route->nargs] = (char *) ctx->identity->issuer.data;
     ctx->values[route->nargs + 1] = (char *) ctx->identity->subject.data;
+
+    if (ctx->identity->name.len) {
+        ctx->values[route->nargs + 2] = (char *) ctx->identity->name.data;
+    }
 
     if (route->scope.len
         && !ngx_resonate_has_scope(ctx->identity, &route->scope))
@@ -392,6 +396,8 @@ ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
     size_t       len;
     u_char      *p;
     ngx_uint_t   i, n;
+
+    /* who calls is the first two of the caller's; a name may change */
 
     n = ctx->route->nargs + (ctx->identity ? 2 : 0);
     len = ctx->route->key.len;

@@ -88,7 +88,7 @@ typedef struct {
     ngx_http_request_t       *request;
     ngx_resonate_identity_t  *identity;
     resonate_captures_t       captures;
-    const char              **values;      /* nargs, then the caller's two */
+    const char              **values;      /* nargs, then who calls */
     ngx_str_t                 key;         /* in the cache; empty: uncached */
     ngx_resonate_reply_t     *stale;       /* if the database is away */
 

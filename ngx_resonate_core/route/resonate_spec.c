@@ -550,8 +550,8 @@ resonate_route_sql(char *buf, size_t size, resonate_view_t function,
 
     if (caller && len < size) {
         n = snprintf(buf + len, size - len,
-                     "%s\"caller\" => resonate.caller($%zu, $%zu)",
-                     i ? ", " : "", i + 1, i + 2);
+                     "%s\"caller\" => resonate.caller($%zu, $%zu, $%zu)",
+                     i ? ", " : "", i + 1, i + 2, i + 3);
         len += n;
     }
 

@@ -39,6 +39,7 @@
 #define RESONATE_ARGS_MAX   16      /* arguments of one route */
 #define RESONATE_NAME_MAX   48      /* bytes of an argument's name */
 #define RESONATE_SQL_MAX    63      /* bytes of a parameter's name there */
+#define RESONATE_CALLER     3       /* parameters that tell who calls */
 #define RESONATE_ITEMS_MAX  1000    /* items of a list at the most */
 #define RESONATE_TEXT_MAX   10000   /* characters of a text at the most */
 
@@ -113,8 +114,9 @@ int resonate_function_valid(resonate_view_t name);
 
 /*
  * The call of a route as SQL, NUL-terminated; "caller" adds the mapped
- * identity as the last two parameters.  Returns its length, or 0 when "size"
- * is too small.
+ * identity as the last RESONATE_CALLER parameters: issuer and subject, which
+ * name a person, and what the person is called.  Returns its length, or 0
+ * when "size" is too small.
  */
 size_t resonate_route_sql(char *buf, size_t size, resonate_view_t function,
     const resonate_arg_t *args, size_t nargs, int caller);

@@ -103,6 +103,44 @@ test_check(void **state)
 }
 
 
+/* what a person is called, and by which of the claims */
+
+static const char *const  shown[][2] = {
+    { "", "" },
+    { "\"name\":\"Ada\",\"nickname\":\"a\"", "Ada" },
+    { "\"name\":\"\",\"nickname\":\"a\"", "a" },
+    { "\"name\":\"  \",\"preferred_username\":\"p\"", "p" },
+    { "\"name\":[],\"nickname\":1,\"preferred_username\":\"p\"", "p" },
+    { "\"name\":\"A\\u007f\",\"nickname\":\"a\"", "a" },
+};
+
+
+static void
+test_name(void **state)
+{
+    char                       text[256];
+    size_t                     i;
+    json_t                    *claims;
+    resonate_claims_t          result;
+    resonate_claims_policy_t   policy = { NULL, 0, 0 };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        snprintf(text, sizeof(text), "\"sub\":\"u\",\"exp\":1000001%s%s",
+                 shown[i][0][0] ? "," : "", shown[i][0]);
+        claims = object(text);
+
+        assert_int_equal(resonate_claims_check(claims, &policy, NOW, &result),
+                         RESONATE_JWT_OK);
+        assert_int_equal(result.name.len, strlen(shown[i][1]));
+        assert_memory_equal(result.name.data, shown[i][1], result.name.len);
+
+        json_decref(claims);
+    }
+}
+
+
 static void
 test_result(void **state)
 {
@@ -210,6 +248,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_name),
         cmocka_unit_test(test_result),
         cmocka_unit_test(test_pack)
     };

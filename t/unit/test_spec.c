@@ -268,7 +268,7 @@ test_sql(void **state)
     assert_string_equal(sql,
         "SELECT status, body, tags FROM v3.play(\"track_id\" => $1, "
         "\"idempotency_key\" => $2, "
-        "\"caller\" => resonate.caller($3, $4))");
+        "\"caller\" => resonate.caller($3, $4, $5))");
 
     for (n = 0; n < strlen(sql) + 1; n++) {
         assert_int_equal(resonate_route_sql(sql, n, name, args, 2, 1), 0);
