@@ -99,7 +99,7 @@ ASAN          = $(BUILD)/asan
 ASAN_CC       = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
                 -fno-sanitize=alignment,pointer-overflow,nonnull-attribute \
                 -DNGX_DEBUG_PALLOC=1
-ASAN_SKIP     = t/browser.t t/demo% t/style.t t/directives.t t/build.t \
+ASAN_SKIP     = t/browser% t/demo% t/style.t t/directives.t t/build.t \
                 t/unit.t t/fuzz.t t/leak.t
 ASAN_TESTS    = $(filter-out $(ASAN_SKIP), $(wildcard t/*.t))
 
