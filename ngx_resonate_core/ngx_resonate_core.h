@@ -26,7 +26,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  3
+#define NGX_RESONATE_CORE_ABI  4
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -44,6 +44,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_add_header
 #pragma weak ngx_resonate_find_header
 #pragma weak ngx_resonate_body
+#pragma weak ngx_resonate_discard_body
 #pragma weak ngx_resonate_watch_client
 #pragma weak ngx_resonate_params
 #pragma weak ngx_resonate_param

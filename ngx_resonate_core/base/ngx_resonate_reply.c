@@ -90,12 +90,7 @@ ngx_resonate_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_buf_t    *b;
     ngx_chain_t   out;
 
-    /*
-     * A body that nobody read would be taken for the next request of the
-     * connection.
-     */
-
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_resonate_discard_body(r);
     if (rc != NGX_OK) {
         return rc;
     }

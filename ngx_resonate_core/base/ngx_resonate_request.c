@@ -125,6 +125,27 @@ ngx_resonate_body_copy(ngx_http_request_t *r, ngx_buf_t *b, u_char *p,
 }
 
 
+/*
+ * A body that nobody read would be taken for the next request of the
+ * connection.  Whether one comes after an answer without "100 Continue" is
+ * the client's choice (RFC 9110, section 10.1.1), so no request can follow.
+ */
+
+ngx_int_t
+ngx_resonate_discard_body(ngx_http_request_t *r)
+{
+    if (r == r->main && r->headers_in.expect && !r->expect_tested) {
+        r->expect_tested = 1;
+
+        if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
+            r->keepalive = 0;
+        }
+    }
+
+    return ngx_http_discard_request_body(r);
+}
+
+
 void
 ngx_resonate_watch_client(ngx_http_request_t *r)
 {

@@ -47,6 +47,9 @@ ngx_int_t ngx_resonate_add_header(ngx_http_request_t *r, const char *name,
  *   body          the body that nginx has read, in one piece and as long as
  *                 the request; NGX_OK, or the status to answer with: 413
  *                 when it is longer than "limit", else 500
+ *   discard_body  a body that nobody reads; a client that waits to be asked
+ *                 for it (Expect) is not asked, and its connection is closed
+ *                 after the answer; NGX_OK, or the status to answer with
  *   watch_client  ends a request that waits for something, once its client
  *                 has gone away
  */
@@ -55,6 +58,7 @@ ngx_table_elt_t *ngx_resonate_find_header(ngx_http_request_t *r,
     const char *name, size_t len, ngx_uint_t *n);
 ngx_int_t ngx_resonate_body(ngx_http_request_t *r, size_t limit,
     ngx_str_t *body);
+ngx_int_t ngx_resonate_discard_body(ngx_http_request_t *r);
 void ngx_resonate_watch_client(ngx_http_request_t *r);
 
 

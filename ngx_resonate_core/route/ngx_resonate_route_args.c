@@ -9,35 +9,33 @@
 #include "ngx_resonate_route_internal.h"
 
 
-static void ngx_resonate_route_parse(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx, resonate_view_t *body,
+static void ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx,
     resonate_values_t *v);
 static ngx_str_t *ngx_resonate_route_header(ngx_http_request_t *r,
     const resonate_arg_t *arg);
-static size_t ngx_resonate_route_len(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
-static ngx_int_t ngx_resonate_route_refuse(ngx_http_request_t *r,
+static size_t ngx_resonate_route_len(ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx,
     resonate_values_t *v);
 
 
 ngx_int_t
-ngx_resonate_route_args(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
-    resonate_view_t *body)
+ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
 {
     char                  *buf;
     size_t                 size;
     ngx_uint_t             i;
+    ngx_pool_t            *pool;
     resonate_values_t      v;
     ngx_resonate_route_t  *route;
 
     route = ctx->route;
+    pool = ctx->request->pool;
 
-    size = resonate_values_size(ngx_resonate_route_len(r, ctx, body),
-                                route->nargs);
+    size = resonate_values_size(ngx_resonate_route_len(ctx), route->nargs);
 
-    buf = ngx_pnalloc(r->pool, size);
-    ctx->values = ngx_pcalloc(r->pool, (route->nargs + RESONATE_CALLER)
-                                       * sizeof(char *));
+    buf = ngx_pnalloc(pool, size);
+    ctx->values = ngx_pcalloc(pool, (route->nargs + RESONATE_CALLER)
+                                    * sizeof(char *));
 
     if (buf == NULL || ctx->values == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -45,29 +43,41 @@ ngx_resonate_route_args(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 
     resonate_values_init(&v, buf, size);
 
-    ngx_resonate_route_parse(r, ctx, body, &v);
+    ngx_resonate_route_parse(ctx, &v);
 
     if (v.nfaults) {
-        return ngx_resonate_route_refuse(r, &v);
+        return ngx_resonate_route_faults(ctx, &v);
     }
 
     for (i = 0; i < route->nargs; i++) {
         ctx->values[i] = v.values[i];
     }
 
-    return NGX_DECLINED;
+    /* all of an identity's texts end with NUL */
+
+    if (ctx->identity) {
+        ctx->values[i] = (char *) ctx->identity->issuer.data;
+        ctx->values[i + 1] = (char *) ctx->identity->subject.data;
+
+        if (ctx->identity->name.len) {
+            ctx->values[i + 2] = (char *) ctx->identity->name.data;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
 static void
-ngx_resonate_route_parse(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
-    resonate_view_t *body, resonate_values_t *v)
+ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 {
     ngx_str_t             *value;
     ngx_uint_t             i, n, nargs;
     resonate_view_t        view;
+    ngx_http_request_t    *r;
     ngx_resonate_route_t  *route;
 
+    r = ctx->request;
     route = ctx->route;
 
     nargs = route->nargs + route->nexternal;
@@ -97,8 +107,8 @@ ngx_resonate_route_parse(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 
     resonate_args_query(v, route->args, nargs, view);
 
-    if (body) {
-        resonate_args_body(v, route->args, nargs, *body);
+    if (route->body) {
+        resonate_args_body(v, route->args, nargs, ctx->body);
     }
 
     resonate_args_finish(v, route->args, nargs);
@@ -120,16 +130,17 @@ ngx_resonate_route_header(ngx_http_request_t *r, const resonate_arg_t *arg)
 /* how many bytes the arguments can come from */
 
 static size_t
-ngx_resonate_route_len(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
-    resonate_view_t *body)
+ngx_resonate_route_len(ngx_resonate_route_ctx_t *ctx)
 {
     size_t                 len;
     ngx_str_t             *value;
     ngx_uint_t             i;
+    ngx_http_request_t    *r;
     ngx_resonate_route_t  *route;
 
+    r = ctx->request;
     route = ctx->route;
-    len = r->uri.len + r->args.len + route->defaults + (body ? body->len : 0);
+    len = r->uri.len + r->args.len + route->defaults + ctx->body.len;
 
     for (i = 0; i < route->nargs; i++) {
         if (route->args[i].where == RESONATE_HEADER) {
@@ -143,12 +154,11 @@ ngx_resonate_route_len(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_resonate_route_refuse(ngx_http_request_t *r, resonate_values_t *v)
+ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 {
-    char       *text;
-    json_t     *list;
-    ngx_int_t   rc;
-    ngx_str_t   errors;
+    char    *text;
+    size_t   len;
+    json_t  *list;
 
     list = resonate_args_faults(v);
     text = list ? json_dumps(list, JSON_COMPACT) : NULL;
@@ -158,13 +168,17 @@ ngx_resonate_route_refuse(ngx_http_request_t *r, resonate_values_t *v)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    errors.data = (u_char *) text;
-    errors.len = ngx_strlen(text);
+    len = ngx_strlen(text);
+    ctx->errors.data = ngx_pnalloc(ctx->request->pool, len);
 
-    rc = ngx_resonate_send_problem(r, NGX_HTTP_BAD_REQUEST,
-                                   "The request has invalid arguments",
-                                   &errors);
+    if (ctx->errors.data) {
+        ngx_memcpy(ctx->errors.data, text, len);
+        ctx->errors.len = len;
+    }
+
     free(text);
 
-    return rc;
+    ctx->detail = "The request has invalid arguments";
+
+    return NGX_HTTP_BAD_REQUEST;
 }

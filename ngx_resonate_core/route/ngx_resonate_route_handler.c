@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * One request through its route: match, validate, authorize, look up, call.
+ * One request through its route: match, gates, cache, call.
  */
 
 
@@ -11,17 +11,12 @@
 
 static ngx_int_t ngx_resonate_route_unknown(ngx_http_request_t *r,
     ngx_resonate_route_loc_conf_t *rlcf);
-static ngx_int_t ngx_resonate_route_method(ngx_http_request_t *r,
-    resonate_node_t *node);
+static ngx_resonate_route_t *ngx_resonate_route_of_method(
+    ngx_http_request_t *r, resonate_node_t *node);
 static ngx_int_t ngx_resonate_route_allow(ngx_http_request_t *r,
     resonate_node_t *node);
-static void ngx_resonate_route_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_resonate_route_run(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
-static ngx_int_t ngx_resonate_route_authorize(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx);
-static ngx_int_t ngx_resonate_route_cached(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
@@ -31,10 +26,10 @@ static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
 ngx_int_t
 ngx_resonate_route_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                       rc, method;
     resonate_node_t                *node;
     resonate_view_t                 path;
     resonate_captures_t             captures;
+    ngx_resonate_route_t           *route;
     ngx_resonate_route_ctx_t       *ctx;
     ngx_resonate_route_loc_conf_t  *rlcf;
 
@@ -57,8 +52,8 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
         return ngx_resonate_route_unknown(r, rlcf);
     }
 
-    method = ngx_resonate_route_method(r, node);
-    if (method == NGX_DECLINED) {
+    route = ngx_resonate_route_of_method(r, node);
+    if (route == NULL) {
         return ngx_resonate_route_allow(r, node);
     }
 
@@ -68,21 +63,10 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
     }
 
     ctx->request = r;
-    ctx->route = node->routes[method];
+    ctx->route = route;
     ctx->captures = captures;
 
-    if (!ctx->route->body) {
-        rc = ngx_http_discard_request_body(r);
-        return (rc == NGX_OK) ? ngx_resonate_route_run(r, ctx, NULL) : rc;
-    }
-
-    ngx_http_set_ctx(r, ctx, ngx_resonate_route_module);
-
-    r->request_body_in_single_buf = 1;
-
-    rc = ngx_http_read_client_request_body(r, ngx_resonate_route_body_handler);
-
-    return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+    return ngx_resonate_route_run(ctx);
 }
 
 
@@ -99,41 +83,30 @@ ngx_resonate_route_unknown(ngx_http_request_t *r,
 }
 
 
-/* the slot of the request's method, or NGX_DECLINED */
-
-static ngx_int_t
-ngx_resonate_route_method(ngx_http_request_t *r, resonate_node_t *node)
+static ngx_resonate_route_t *
+ngx_resonate_route_of_method(ngx_http_request_t *r, resonate_node_t *node)
 {
-    ngx_int_t  method;
-
     switch (r->method) {
 
     case NGX_HTTP_GET:
     case NGX_HTTP_HEAD:
-        method = RESONATE_GET;
-        break;
+        return node->routes[RESONATE_GET];
 
     case NGX_HTTP_POST:
-        method = RESONATE_POST;
-        break;
+        return node->routes[RESONATE_POST];
 
     case NGX_HTTP_PUT:
-        method = RESONATE_PUT;
-        break;
+        return node->routes[RESONATE_PUT];
 
     case NGX_HTTP_PATCH:
-        method = RESONATE_PATCH;
-        break;
+        return node->routes[RESONATE_PATCH];
 
     case NGX_HTTP_DELETE:
-        method = RESONATE_DELETE;
-        break;
+        return node->routes[RESONATE_DELETE];
 
     default:
-        return NGX_DECLINED;
+        return NULL;
     }
-
-    return node->routes[method] ? method : NGX_DECLINED;
 }
 
 
@@ -168,17 +141,17 @@ ngx_resonate_route_allow(ngx_http_request_t *r, resonate_node_t *node)
     p = ngx_cpymem(p, "OPTIONS", sizeof("OPTIONS") - 1);
     allow.len = p - allow.data;
 
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
     if (ngx_resonate_add_header(r, "Allow", &allow) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (r->method != NGX_HTTP_OPTIONS) {
         return ngx_resonate_send_problem(r, NGX_HTTP_NOT_ALLOWED, NULL, NULL);
+    }
+
+    rc = ngx_resonate_discard_body(r);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     r->headers_out.status = NGX_HTTP_NO_CONTENT;
@@ -188,55 +161,50 @@ ngx_resonate_route_allow(ngx_http_request_t *r, resonate_node_t *node)
 }
 
 
-static void
-ngx_resonate_route_body_handler(ngx_http_request_t *r)
+ngx_int_t
+ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx)
 {
-    ngx_int_t                  rc;
-    ngx_str_t                  body;
-    resonate_view_t            view;
-    ngx_resonate_route_ctx_t  *ctx;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_int_t                rc;
+    ngx_http_request_t      *r;
+    ngx_resonate_reply_t    *reply;
+    ngx_resonate_outcome_t   outcome;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_resonate_route_module);
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    r = ctx->request;
 
-    rc = ngx_resonate_body(r, clcf->client_body_buffer_size, &body);
+    rc = ngx_resonate_gates_pass(ctx);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_DONE;
+    }
+
+    if (rc == NGX_DONE) {
+        return ctx->rc;
+    }
+
+    if (rc != NGX_OK) {
+        return ngx_resonate_send_problem(r, rc, ctx->detail,
+                                         ctx->errors.len ? &ctx->errors
+                                                         : NULL);
+    }
+
+    rc = ngx_resonate_discard_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    reply = ngx_pcalloc(r->pool, sizeof(ngx_resonate_reply_t));
+    if (reply == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_resonate_route_cached(ctx, reply);
 
     if (rc == NGX_OK) {
-        view.data = (char *) body.data;
-        view.len = body.len;
-        rc = ngx_resonate_route_run(r, ctx, &view);
-
-    } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        rc = ngx_resonate_send_problem(r, rc, NULL, NULL);
+        return ngx_resonate_route_answer(ctx, reply);
     }
 
-    ngx_http_finalize_request(r, rc);
-}
-
-
-static ngx_int_t
-ngx_resonate_route_run(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
-    resonate_view_t *body)
-{
-    ngx_int_t               rc;
-    ngx_resonate_outcome_t  outcome;
-
-    /* NGX_DECLINED: not answered yet; NGX_OK is an answer that was sent */
-
-    rc = ngx_resonate_route_args(r, ctx, body);
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    rc = ngx_resonate_route_authorize(r, ctx);
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    rc = ngx_resonate_route_cached(r, ctx);
-    if (rc != NGX_DECLINED) {
-        return rc;
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_resonate_call(ctx, &outcome);
@@ -251,69 +219,15 @@ ngx_resonate_route_run(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
 }
 
 
-static ngx_int_t
-ngx_resonate_route_authorize(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx)
-{
-    ngx_resonate_route_t  *route;
-
-    route = ctx->route;
-
-    if (!route->caller) {
-        return NGX_DECLINED;
-    }
-
-    if (ngx_resonate_identity(r, &ctx->identity) != NGX_OK) {
-        return ngx_resonate_send_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         NULL, NULL);
-    }
-
-    if (ctx->identity == NULL) {
-
-        if (!route->user) {
-            return NGX_DECLINED;
-        }
-
-        if (ngx_resonate_challenge(r, NULL) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_resonate_send_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                         "A valid access token is needed",
-                                         NULL);
-    }
-
-    /* all of an identity's texts end with NUL */
-
-    ctx->values[route->nargs] = (char *) ctx->identity->issuer.data;
-    ctx->values[route->nargs + 1] = (char *) ctx->identity->subject.data;
-
-    if (ctx->identity->name.len) {
-        ctx->values[route->nargs + 2] = (char *) ctx->identity->name.data;
-    }
-
-    if (route->scope.len
-        && !ngx_resonate_has_scope(ctx->identity, &route->scope))
-    {
-        if (ngx_resonate_challenge(r, &route->scope) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_resonate_send_problem(r, NGX_HTTP_FORBIDDEN,
-                                         "The token lacks a scope", NULL);
-    }
-
-    return NGX_DECLINED;
-}
-
+/* NGX_OK: *reply is fresh;  NGX_DECLINED: the database has to be asked */
 
 static ngx_int_t
-ngx_resonate_route_cached(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx)
+ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply)
 {
     time_t                           ttl;
     ngx_int_t                        rc;
-    ngx_resonate_reply_t            *reply;
+    ngx_http_request_t              *r;
     ngx_resonate_route_main_conf_t  *mcf;
 
     ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
@@ -321,12 +235,11 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
+    r = ctx->request;
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_route_module);
 
-    reply = ngx_pcalloc(r->pool, sizeof(ngx_resonate_reply_t));
-
-    if (reply == NULL || ngx_resonate_route_key(r, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (ngx_resonate_route_key(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     rc = ngx_resonate_route_gzip(mcf->cache, ctx, reply);
@@ -337,15 +250,12 @@ ngx_resonate_route_cached(ngx_http_request_t *r,
 
     ngx_resonate_cache_count(mcf->cache, rc);
 
-    if (rc == NGX_OK) {
-        return ngx_resonate_route_answer(ctx, reply);
-    }
-
     if (rc == NGX_AGAIN) {
         ctx->stale = reply;
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    return rc;
 }
 
 

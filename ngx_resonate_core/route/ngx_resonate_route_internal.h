@@ -57,6 +57,7 @@ typedef struct {
     unsigned                  caller:1;    /* the function is told who asks */
     unsigned                  user:1;      /* only for callers with a token */
     unsigned                  body:1;
+    unsigned                  writes:1;    /* the function changes something */
 } ngx_resonate_route_t;
 
 
@@ -88,6 +89,13 @@ typedef struct {
     ngx_http_request_t       *request;
     ngx_resonate_identity_t  *identity;
     resonate_captures_t       captures;
+
+    ngx_uint_t                gate;        /* the next one */
+    ngx_int_t                 rc;          /* of a gate that took over */
+    const char               *detail;      /* of a gate that refused */
+    ngx_str_t                 errors;      /* likewise, or empty */
+
+    resonate_view_t           body;
     const char              **values;      /* nargs, then who calls */
     ngx_str_t                 key;         /* in the cache; empty: uncached */
     ngx_resonate_reply_t     *stale;       /* if the database is away */
@@ -116,9 +124,19 @@ char *ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_resonate_route_postconfiguration(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_route_handler(ngx_http_request_t *r);
 
-/* checked arguments to ctx->values; NGX_DECLINED, or it has answered */
-ngx_int_t ngx_resonate_route_args(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx, resonate_view_t *body);
+/* all of it, or what is left after a gate waited */
+ngx_int_t ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx);
+
+/*
+ * Gates.  NGX_OK: passed;  NGX_AGAIN: the request waits, counted, and goes on
+ * with ngx_resonate_route_run();  NGX_DONE: taken over, ctx->rc is what the
+ * content handler returns;  else refused, with that status, ctx->detail and
+ * ctx->errors.
+ */
+ngx_int_t ngx_resonate_gates_pass(ngx_resonate_route_ctx_t *ctx);
+
+/* the gate "what": checked arguments to ctx->values */
+ngx_int_t ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx);
 
 /*
  * Calls the function of ctx->route.  NGX_DONE: ngx_resonate_route_done() will
