@@ -24,7 +24,8 @@ sub open_files {
 
 wait_for(sub { inflight($pg) == 2 }, 10, 'two connections');
 
-# a lock holds the first query, 31 share its connection, 5 queue
+# a lock holds the first query, 31 share its connection, 5 queue; so many are
+# sent only of what is known to be fast
 
 my $lock = $pg->dbh(application_name => 'lock');
 $pg->psql(<<'END');
@@ -37,7 +38,9 @@ END
 
 $edge->reload(server => routes() =~ s/}\s*\z//r
                         . "resonate_route GET /door v3.door;\n}\n");
-is($edge->get('/door')->{content}, '0', 'the door is open');
+sub warm { $edge->get('/door')->{content} eq '0' or die for 1 .. 20 }
+
+warm();
 
 sub shut { $lock->begin_work; $lock->do('LOCK TABLE public.door') }
 sub unlock { $lock->rollback }
@@ -111,6 +114,7 @@ for my $leave (
 
     wait_for(sub { !-e "/proc/$worker" }, 10, 'the old worker to end');
     $worker = wait_for(sub { ($edge->workers)[0] }, 10, 'the new one');
+    warm();
 }
 
 $edge->stop;

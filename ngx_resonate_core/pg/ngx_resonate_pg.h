@@ -31,7 +31,8 @@ typedef enum {
     NGX_RESONATE_PG_OK = 0,       /* rows can be read */
     NGX_RESONATE_PG_UNAVAILABLE,  /* no connection, or it died; not retried:
                                      a statement that was sent may have run */
-    NGX_RESONATE_PG_BUSY,         /* the queue is full */
+    NGX_RESONATE_PG_BUSY,         /* overload: the queue is full, or the
+                                     answer would be late; nothing ran */
     NGX_RESONATE_PG_TIMEOUT,      /* past the query's deadline */
     NGX_RESONATE_PG_FAILED        /* the server refused; see sqlstate */
 } ngx_resonate_pg_status_e;
@@ -47,7 +48,6 @@ struct ngx_resonate_pg_query_s {
     ngx_resonate_pg_handler_pt   handler;
     void                        *data;
     ngx_log_t                   *log;
-    ngx_msec_t                   timeout;    /* 0: the database's own */
 
     /* the answer; "result" and "message" live until the handler returns */
     ngx_resonate_pg_status_e     status;
@@ -59,6 +59,8 @@ struct ngx_resonate_pg_query_s {
     ngx_queue_t                  queue;
     void                        *conn;
     ngx_event_t                  deadline;
+    ngx_msec_t                   started;
+    ngx_uint_t                   ahead;
     unsigned                     state:2;
 };
 
@@ -86,7 +88,7 @@ ngx_resonate_pg_stmt_t *ngx_resonate_pg_stmt_add(ngx_conf_t *cf,
  *           NGX_DECLINED: refused at once, q->status says why (BUSY,
  *           UNAVAILABLE) and the handler will not run
  * cancel()  safe at any time, before start() and after the handler too;
- *           the statement may still run on the server
+ *           a statement that was sent runs on, until the timeout at most
  * value()   NULL for SQL NULL, else NUL-terminated text; inside handler only
  */
 

@@ -216,8 +216,9 @@ ngx_resonate_pg_conn_timer_handler(ngx_event_t *ev)
 
 
 /*
- * The first query has lost its owner, but holds up all behind it: it gets
- * a little more time than its owner had, then the connection goes.
+ * The first query has lost its owner, but holds up all behind it.  The server
+ * ends it soon after its timeout; a connection that is silent for longer is
+ * given up.
  */
 
 void
@@ -244,7 +245,7 @@ ngx_resonate_pg_conn_update(ngx_resonate_pg_conn_t *conn)
         return;
     }
 
-    left = conn->head_since + slot->timeout + NGX_RESONATE_PG_GRACE
+    left = slot->sent + conn->worker->pg->timeout + NGX_RESONATE_PG_GRACE
            - ngx_current_msec;
 
     ngx_add_timer(&conn->timer, (ngx_msec_t) ngx_max(left, 1));
@@ -350,8 +351,8 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
         slot = ngx_resonate_pg_head(conn);
 
         if (slot->query) {
-            ngx_resonate_pg_query_state(slot->query,
-                                        NGX_RESONATE_PG_QUERY_FAILED);
+            ngx_resonate_pg_query_fail(slot->query,
+                                       NGX_RESONATE_PG_UNAVAILABLE);
         }
 
         PQclear(slot->result);
@@ -360,6 +361,8 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
         conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
         conn->count--;
     }
+
+    conn->cost = 0;
 
     ngx_memzero(conn->prepared, conn->worker->pg->stmts.nelts
                                 * sizeof(ngx_resonate_pg_prepared_t));

@@ -26,6 +26,8 @@ static ngx_int_t ngx_resonate_pg_conninfo_params(
 static ngx_int_t ngx_resonate_pg_conninfo_common(
     ngx_resonate_pg_conninfo_t *ci, const char **keywords,
     const char **values);
+static const char *ngx_resonate_pg_conninfo_options(
+    ngx_resonate_pg_conninfo_t *ci);
 static const char *ngx_resonate_pg_conninfo_copy(ngx_conf_t *cf,
     const char *value);
 
@@ -215,7 +217,7 @@ ngx_resonate_pg_conninfo_params(ngx_resonate_pg_conninfo_t *ci)
 
     /* the three lists of hosts, the operator's, ours and the terminator */
 
-    n = 3 + sizeof(ngx_resonate_pg_presets)
+    n = 4 + sizeof(ngx_resonate_pg_presets)
             / sizeof(ngx_resonate_pg_presets[0]);
 
     for (o = ci->options; o->keyword; o++) {
@@ -301,7 +303,44 @@ ngx_resonate_pg_conninfo_common(ngx_resonate_pg_conninfo_t *ci,
         }
     }
 
+    if (ci->pg->prepare
+        && ngx_resonate_pg_conninfo_value(ci, "options") == NULL)
+    {
+        keywords[k] = "options";
+        values[k] = ngx_resonate_pg_conninfo_options(ci);
+
+        if (values[k] == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
+}
+
+
+/*
+ * The server itself ends what nobody waits for any more: a cancel request
+ * takes a connection of its own, and may hit the query behind.  Poolers refuse
+ * options at connect time.
+ */
+
+static const char *
+ngx_resonate_pg_conninfo_options(ngx_resonate_pg_conninfo_t *ci)
+{
+    u_char  *options;
+    size_t   size;
+
+    size = sizeof("-c statement_timeout=") + NGX_INT_T_LEN;
+
+    options = ngx_pnalloc(ci->cf->pool, size);
+    if (options == NULL) {
+        return NULL;
+    }
+
+    (void) ngx_sprintf(options, "-c statement_timeout=%M%Z",
+                       ci->pg->timeout + NGX_RESONATE_PG_SLACK);
+
+    return (const char *) options;
 }
 
 

@@ -8,6 +8,7 @@
  *   conninfo   libpq's connection string, checked
  *   hosts      its hosts, resolved
  *   worker     a database in a worker: queue, breaker, choice of connection
+ *   load       how long statements take, and what would be late
  *   conn       the life of one connection
  *   event      its socket in the event loop
  *   pipeline   what travels on a connection that is up
@@ -27,16 +28,19 @@
 
 /*
  * More queries in flight hide more of the round trip, but each new one waits
- * for all before it.  What does not fit waits in the database's queue and
- * takes the first connection that has room.
+ * for all before it.  How many there may be depends on how long they take.
  */
 
 #define NGX_RESONATE_PG_INFLIGHT   32
 
-/* a connection whose first query takes longer is passed over for others */
-#define NGX_RESONATE_PG_LATE       100     /* ms */
+/*
+ * The server ends a statement this long after the timeout: its owner has got
+ * a 504 by then, and 57014 has nobody to go to.
+ */
 
-/* how long an abandoned query may still hold up its connection */
+#define NGX_RESONATE_PG_SLACK      50      /* ms */
+
+/* an abandoned query holds up its connection this long after its timeout */
 #define NGX_RESONATE_PG_GRACE      1000    /* ms */
 
 #define NGX_RESONATE_PG_BACKOFF    100     /* ms, before the first retry */
@@ -140,7 +144,8 @@ typedef struct {
     ngx_resonate_pg_query_t        *query;
     ngx_resonate_pg_stmt_t         *stmt;
     PGresult                       *result;
-    ngx_msec_t                      timeout;
+    ngx_msec_t                      sent;
+    ngx_uint_t                      cost;       /* us, expected */
     unsigned                        prepare:1;  /* its answer comes first */
 } ngx_resonate_pg_slot_t;
 
@@ -173,6 +178,7 @@ struct ngx_resonate_pg_conn_s {
     ngx_resonate_pg_slot_t          slots[NGX_RESONATE_PG_INFLIGHT];
     ngx_uint_t                      head;
     ngx_uint_t                      count;
+    ngx_uint_t                      cost;    /* us, of all of them */
     ngx_msec_t                      head_since;
 
     unsigned                        logged:1;   /* why it dies */
@@ -187,6 +193,9 @@ struct ngx_resonate_pg_worker_s {
 
     ngx_queue_t                     queue;
     ngx_uint_t                      queued;
+
+    ngx_uint_t                      share;   /* us, see load */
+    ngx_uint_t                     *costs;   /* us, one for each statement */
 
     ngx_queue_t                     failed;
     ngx_event_t                     fail;
@@ -228,7 +237,7 @@ const char *ngx_resonate_pg_hosts_join(ngx_resonate_pg_conninfo_t *ci,
 
 
 /*
- * Worker.  choose() gives a connection that can take a query now, or NULL;
+ * Worker.  choose() gives a connection that can take the query now, or NULL;
  * no_connection() says that none is up and each has failed at least once since
  * it was; pump() sends what is queued as far as connections have room.
  */
@@ -237,12 +246,31 @@ ngx_int_t ngx_resonate_pg_worker_init(ngx_cycle_t *cycle,
     ngx_resonate_pg_t *pg);
 void ngx_resonate_pg_worker_exit(ngx_resonate_pg_worker_t *worker);
 ngx_resonate_pg_conn_t *ngx_resonate_pg_worker_choose(
-    ngx_resonate_pg_worker_t *worker);
+    ngx_resonate_pg_worker_t *worker, ngx_resonate_pg_query_t *q);
 ngx_uint_t ngx_resonate_pg_worker_no_connection(
     ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker);
+
+
+/*
+ * Load.  measure() is called when the first query in flight was answered;
+ * backlog() is the time until all in flight is; room() says whether a query
+ * may be sent behind it, late() whether its answer would come too late then,
+ * and overload() whether it would if it joined the queue.
+ */
+
+ngx_int_t ngx_resonate_pg_load_init(ngx_cycle_t *cycle,
+    ngx_resonate_pg_worker_t *worker);
+void ngx_resonate_pg_load_measure(ngx_resonate_pg_conn_t *conn);
+ngx_uint_t ngx_resonate_pg_load_backlog(ngx_resonate_pg_conn_t *conn);
+ngx_uint_t ngx_resonate_pg_load_room(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_query_t *q);
+ngx_uint_t ngx_resonate_pg_load_late(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_query_t *q);
+ngx_uint_t ngx_resonate_pg_load_overload(ngx_resonate_pg_worker_t *worker,
+    ngx_resonate_pg_query_t *q);
 
 
 /*
@@ -283,11 +311,16 @@ void ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
     ngx_resonate_pg_query_t *q);
 
 
-/* query: complete() runs the handler, after which q may be gone */
+/*
+ * Query.  complete() runs the handler, after which q may be gone; fail() lets
+ * it run in an event of its own.
+ */
 
 void ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_query_state_e state);
 void ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
+    ngx_resonate_pg_status_e status);
+void ngx_resonate_pg_query_fail(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_status_e status);
 void ngx_resonate_pg_query_fail_handler(ngx_event_t *ev);
 

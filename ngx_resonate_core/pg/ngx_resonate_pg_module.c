@@ -136,7 +136,7 @@ ngx_resonate_pg_preconfiguration(ngx_conf_t *cf)
                                    "resonate_pg_unavailable_total",
                                    "Queries that had or lost no connection.");
     c->busy = ngx_resonate_counter_add(cf, "resonate_pg_busy_total",
-                                   "Queries refused for a full queue.");
+                                   "Queries refused for overload.");
     c->cancelled = ngx_resonate_counter_add(cf, "resonate_pg_cancelled_total",
                                    "Queries abandoned by their owner.");
     c->connected = ngx_resonate_counter_add(cf, "resonate_pg_connected_total",

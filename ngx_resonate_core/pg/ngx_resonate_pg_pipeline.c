@@ -38,10 +38,7 @@ static void ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn);
 void
 ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
 {
-    ngx_resonate_pg_t       *pg;
     ngx_resonate_pg_slot_t  *slot;
-
-    pg = q->stmt->pg;
 
     slot = &conn->slots[(conn->head + conn->count) % NGX_RESONATE_PG_INFLIGHT];
 
@@ -53,13 +50,16 @@ ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
     slot->query = q;
     slot->stmt = q->stmt;
     slot->result = NULL;
-    slot->timeout = q->timeout ? q->timeout : pg->timeout;
+    slot->sent = ngx_current_msec;
+    slot->cost = conn->worker->costs[q->stmt->index];
     slot->prepare = 0;
+
+    conn->cost += slot->cost;
 
     ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_SENT);
     q->conn = slot;
 
-    ngx_resonate_count(pg->counters->queries);
+    ngx_resonate_count(q->stmt->pg->counters->queries);
 
     ngx_log_debug3(NGX_LOG_DEBUG_HTTP, q->log, 0,
                    "resonate pg send: %p connection:%ui inflight:%ui",
@@ -314,8 +314,11 @@ ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
     slot->query = NULL;
     slot->result = NULL;
 
+    ngx_resonate_pg_load_measure(conn);
+
     conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
     conn->count--;
+    conn->cost -= slot->cost;
     conn->head_since = ngx_current_msec;
 
     ngx_resonate_pg_conn_update(conn);

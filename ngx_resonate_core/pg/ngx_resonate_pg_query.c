@@ -35,6 +35,7 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     q->result = NULL;
     q->message = NULL;
     q->sqlstate[0] = '\0';
+    q->started = ngx_current_msec;
 
     if (worker == NULL || ngx_resonate_pg_worker_no_connection(worker)) {
         return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_UNAVAILABLE);
@@ -49,15 +50,18 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     /* whoever came before goes first */
 
     conn = ngx_queue_empty(&worker->queue)
-           ? ngx_resonate_pg_worker_choose(worker) : NULL;
+           ? ngx_resonate_pg_worker_choose(worker, q) : NULL;
 
-    if (conn == NULL && worker->queued >= pg->queue) {
+    if (conn == NULL
+        && (worker->queued >= pg->queue
+            || ngx_resonate_pg_load_overload(worker, q)))
+    {
         return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_BUSY);
     }
 
     /* not cancelable: a worker that quits waits for it */
 
-    ngx_add_timer(&q->deadline, q->timeout ? q->timeout : pg->timeout);
+    ngx_add_timer(&q->deadline, pg->timeout);
 
     if (conn) {
         ngx_resonate_pg_send(conn, q);
@@ -132,7 +136,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
 
     case NGX_RESONATE_PG_QUERY_QUEUED:
         ngx_queue_insert_tail(&worker->queue, &q->queue);
-        worker->queued++;
+        q->ahead = worker->queued++;
         break;
 
     case NGX_RESONATE_PG_QUERY_SENT:
@@ -164,6 +168,16 @@ ngx_resonate_pg_query_complete(ngx_resonate_pg_query_t *q,
 
 
 void
+ngx_resonate_pg_query_fail(ngx_resonate_pg_query_t *q,
+    ngx_resonate_pg_status_e status)
+{
+    q->status = status;
+
+    ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_FAILED);
+}
+
+
+void
 ngx_resonate_pg_query_fail_handler(ngx_event_t *ev)
 {
     ngx_queue_t               *queue;
@@ -178,7 +192,7 @@ ngx_resonate_pg_query_fail_handler(ngx_event_t *ev)
         queue = ngx_queue_head(&worker->failed);
         q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
 
-        ngx_resonate_pg_query_complete(q, NGX_RESONATE_PG_UNAVAILABLE);
+        ngx_resonate_pg_query_complete(q, q->status);
     }
 }
 
@@ -266,6 +280,5 @@ ngx_resonate_pg_deadline_handler(ngx_event_t *ev)
 
     ngx_resonate_pg_query_complete(q,
                             q->state == NGX_RESONATE_PG_QUERY_FAILED
-                            ? NGX_RESONATE_PG_UNAVAILABLE
-                            : NGX_RESONATE_PG_TIMEOUT);
+                            ? q->status : NGX_RESONATE_PG_TIMEOUT);
 }

@@ -10,9 +10,6 @@
 #include "ngx_resonate_pg_internal.h"
 
 
-static ngx_uint_t ngx_resonate_pg_conn_late(ngx_resonate_pg_conn_t *conn);
-
-
 ngx_int_t
 ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
 {
@@ -31,6 +28,10 @@ ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
     }
 
     worker->pg = pg;
+
+    if (ngx_resonate_pg_load_init(cycle, worker) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     ngx_queue_init(&worker->queue);
     ngx_queue_init(&worker->failed);
@@ -66,47 +67,39 @@ ngx_resonate_pg_worker_exit(ngx_resonate_pg_worker_t *worker)
 }
 
 
-/* the least busy connection; late ones only if there is no other */
+/*
+ * The one that will answer first.  None has room behind a query that takes
+ * much longer than usual: the next waits for whichever is free first.
+ */
 
 ngx_resonate_pg_conn_t *
-ngx_resonate_pg_worker_choose(ngx_resonate_pg_worker_t *worker)
+ngx_resonate_pg_worker_choose(ngx_resonate_pg_worker_t *worker,
+    ngx_resonate_pg_query_t *q)
 {
-    ngx_uint_t               i;
-    ngx_resonate_pg_conn_t  *conn, *best, *late;
+    ngx_uint_t               i, backlog, least;
+    ngx_resonate_pg_conn_t  *conn, *best;
 
     best = NULL;
-    late = NULL;
+    least = 0;
 
     for (i = 0; i < worker->pg->connections; i++) {
         conn = &worker->conns[i];
 
-        if (conn->state != NGX_RESONATE_PG_CONN_UP) {
+        if (conn->state != NGX_RESONATE_PG_CONN_UP
+            || !ngx_resonate_pg_load_room(conn, q))
+        {
             continue;
         }
 
-        if (ngx_resonate_pg_conn_late(conn)) {
-            if (late == NULL || conn->count < late->count) {
-                late = conn;
-            }
+        backlog = ngx_resonate_pg_load_backlog(conn);
 
-        } else if (best == NULL || conn->count < best->count) {
+        if (best == NULL || backlog < least) {
             best = conn;
+            least = backlog;
         }
     }
 
-    if (best == NULL) {
-        best = late;
-    }
-
-    return (best && best->count < NGX_RESONATE_PG_INFLIGHT) ? best : NULL;
-}
-
-
-static ngx_uint_t
-ngx_resonate_pg_conn_late(ngx_resonate_pg_conn_t *conn)
-{
-    return conn->count
-           && ngx_current_msec - conn->head_since > NGX_RESONATE_PG_LATE;
+    return best;
 }
 
 
@@ -138,13 +131,20 @@ ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker)
 
     while (!ngx_queue_empty(&worker->queue)) {
 
-        conn = ngx_resonate_pg_worker_choose(worker);
+        queue = ngx_queue_head(&worker->queue);
+        q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
+
+        conn = ngx_resonate_pg_worker_choose(worker, q);
         if (conn == NULL) {
             return;
         }
 
-        queue = ngx_queue_head(&worker->queue);
-        q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
+        /* nobody would see the answer: the time is better spent on others */
+
+        if (ngx_resonate_pg_load_late(conn, q)) {
+            ngx_resonate_pg_query_fail(q, NGX_RESONATE_PG_BUSY);
+            continue;
+        }
 
         ngx_resonate_pg_send(conn, q);
     }
@@ -161,7 +161,7 @@ ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker)
         queue = ngx_queue_head(&worker->queue);
         q = ngx_queue_data(queue, ngx_resonate_pg_query_t, queue);
 
-        ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_FAILED);
+        ngx_resonate_pg_query_fail(q, NGX_RESONATE_PG_UNAVAILABLE);
     }
 }
 
