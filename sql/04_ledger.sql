@@ -122,14 +122,3 @@ LANGUAGE sql AS $$
 $$;
 
 COMMENT ON FUNCTION resonate.remember(text, uuid, text, text, resonate.reply) IS 'Keeps the answer for replay(), over one that is older than 24 hours.';
-
-CREATE OR REPLACE FUNCTION resonate.sweep() RETURNS bigint
-LANGUAGE sql AS $$
-    WITH gone AS (
-        DELETE FROM resonate.idempotency
-        WHERE created_at < now() - interval '24 hours' RETURNING 1
-    )
-    SELECT count(*) FROM gone
-$$;
-
-COMMENT ON FUNCTION resonate.sweep() IS 'Forgets idempotency keys that are past their 24 hours; for a daily job.';

@@ -56,7 +56,7 @@ COMMENT ON FUNCTION resonate.play_answer(uuid, integer, bigint, bigint) IS 'What
 
 CREATE OR REPLACE FUNCTION resonate.charge(kind text, rule resonate.price_rule,
     track_id uuid, holder_account bigint, wallet_account bigint, cost_mc bigint,
-    floor_uc bigint) RETURNS bigint
+    floor_uc bigint, moment timestamptz) RETURNS bigint
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -66,12 +66,12 @@ DECLARE
     _topup_uc CONSTANT bigint := greatest($7 - _share_uc, 0);
     _transfer_id bigint;
 BEGIN
-    INSERT INTO resonate.transfer (kind, rule_id, track_id)
-    VALUES ($1, (_rule).id, $3)
+    INSERT INTO resonate.transfer (kind, rule_id, track_id, created_at)
+    VALUES ($1, (_rule).id, $3, $8)
     RETURNING id INTO _transfer_id;
 
-    INSERT INTO resonate.posting (transfer_id, line, account_id, amount_uc)
-    SELECT _transfer_id, p.line, p.account_id, p.amount_uc
+    INSERT INTO resonate.posting (transfer_id, posted_at, line, account_id, amount_uc)
+    SELECT _transfer_id, $8, p.line, p.account_id, p.amount_uc
     FROM (VALUES (1, $5, -_cost_uc),
                  (2, $4, _share_uc + _topup_uc),
                  (3, (_rule).coop_account_id, _cost_uc - _share_uc),
@@ -82,7 +82,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.charge(text, resonate.price_rule, uuid, bigint, bigint, bigint, bigint) IS 'Takes cost_mc from the wallet, splits it by the rule and pays up to the floor (micro-credits) from the subsidy. Returns the transfer. Fails when the wallet would go below zero.';
+COMMENT ON FUNCTION resonate.charge(text, resonate.price_rule, uuid, bigint, bigint, bigint, bigint, timestamptz) IS 'Takes cost_mc from the wallet, splits it by the rule and pays up to the floor (micro-credits) from the subsidy. Returns the transfer, which has the given moment. Fails when the wallet would go below zero.';
 
 CREATE OR REPLACE FUNCTION resonate.play(track_id uuid, caller uuid) RETURNS resonate.reply
 LANGUAGE plpgsql AS $$
@@ -139,7 +139,7 @@ BEGIN
         plays := plays + 1;
         cost := rule.cost_mc[plays];
         transfer_id := resonate.charge('play', rule, _track_id, f.holder_account, wallet.id,
-                                       cost, rule.floor_uc);
+                                       cost, rule.floor_uc, _now);
         total := (wallet.balance_uc - cost * 1000) / 1000;
     END IF;
 
@@ -200,7 +200,8 @@ BEGIN
     END IF;
 
     IF cost > 0 THEN
-        PERFORM resonate.charge('buy', rule, _track_id, f.holder_account, wallet.id, cost, 0);
+        PERFORM resonate.charge('buy', rule, _track_id, f.holder_account, wallet.id, cost, 0,
+                                now());
 
         INSERT INTO resonate.holding AS h (person_id, track_id, count, owned_at)
         VALUES (_caller, _track_id, cardinality(rule.cost_mc), now())

@@ -204,7 +204,7 @@ BEGIN
     IF EXISTS (SELECT FROM resonate.transfer t WHERE t.kind = 'topup' AND t.reference = $3) THEN
         SELECT a.balance_uc / 1000 INTO total_mc
         FROM resonate.transfer t
-        JOIN resonate.posting g ON g.transfer_id = t.id
+        JOIN resonate.posting g ON g.transfer_id = t.id AND g.posted_at = t.created_at
         JOIN resonate.account a ON a.id = g.account_id
         WHERE t.kind = 'topup' AND t.reference = $3
           AND a.person_id = found_ids[1] AND g.amount_uc = $2 * 1000;

@@ -42,3 +42,7 @@ BEGIN
     END LOOP;
 END
 $$;
+
+SELECT resonate.partition_triggers(i.inhparent, i.inhrelid)
+FROM pg_inherits i
+WHERE i.inhparent IN ('resonate.posting'::regclass, 'resonate.play'::regclass) \g /dev/null

@@ -32,6 +32,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/begin.sql
 \set migration 0001_baseline
 \ir migrations/apply.sql
+\set migration 0002_partitions
+\ir migrations/apply.sql
 \set migration 0030_display_name
 \ir migrations/apply.sql
 \ir migrations/end.sql
@@ -40,6 +42,7 @@ SET LOCAL ROLE resonate_owner;
 \ir 03_site.sql
 \ir 04_ledger.sql
 \ir 05_audit.sql
+\ir 05_upkeep.sql
 \ir 06_derive.sql
 \ir 07_cards.sql
 \ir 08_catalogue_api.sql
@@ -53,3 +56,6 @@ SET LOCAL ROLE resonate_owner;
 \ir 99_grants.sql
 
 COMMIT;
+
+-- by itself, because it waits for those who play
+SELECT resonate.partitions_ahead() \g /dev/null

@@ -33,7 +33,8 @@ sub books_are_right {
 
 sub at_once {
     my ($rounds, @sql) = @_;
-    my @db = map { $pg->dbh(user => 'resonate_edge') } 1 .. $sessions;
+    my $user = $sql[0] =~ /topup/ ? 'resonate_topup' : 'resonate_edge';
+    my @db = map { $pg->dbh(user => $user) } 1 .. $sessions;
     my @answers;
 
     for my $round (1 .. $rounds) {
@@ -131,6 +132,7 @@ books_are_right('killed');
 
 my ($own) = $dbh->selectrow_array('SELECT id FROM resonate.account
                                    WHERE person_id = ?', {}, $id->{listener});
+my $last = value('SELECT max(id) FROM resonate.transfer');
 
 for (
     [ 'UPDATE resonate.posting SET amount_uc = 1', 'postings stay' ],
@@ -143,12 +145,12 @@ for (
     [ 'UPDATE resonate.play SET cost_mc = 1', 'plays stay' ],
     [ "UPDATE resonate.account SET balance_uc = -1 WHERE id = $own",
       'no wallet below zero', '23514' ],
-    [ "INSERT INTO resonate.posting SELECT max(id), 9, $own, 1
-       FROM resonate.transfer", 'no line without another', '23514' ],
-    [ "INSERT INTO resonate.posting SELECT max(t.id), l, a.id, v
-       FROM resonate.transfer t, resonate.account a,
-            (VALUES (8, 1), (9, -2)) x (l, v)
-       WHERE a.id = $own GROUP BY l, a.id, v", 'no uneven lines', '23514' ],
+    [ "INSERT INTO resonate.posting SELECT id, created_at, 9, $own, 1
+       FROM resonate.transfer WHERE id = $last", 'no line without another',
+      '23514' ],
+    [ "INSERT INTO resonate.posting SELECT t.id, created_at, l, $own, v
+       FROM resonate.transfer t, (VALUES (8, 1), (9, -2)) x (l, v)
+       WHERE t.id = $last", 'no uneven lines', '23514' ],
     [ "SELECT resonate.credit('$id->{listener}', -1000000, NULL)",
       'no debit beyond the balance', '23514' ],
 ) {
