@@ -15,3 +15,9 @@ WHERE p.name = 'public_url'
 OFFSET 0;
 
 COMMENT ON VIEW resonate.site IS 'The settings that answers are made with, as one row. OFFSET 0 keeps it a row: each is read once for a query, not once for a use.';
+
+CREATE OR REPLACE FUNCTION resonate.line(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN btrim(regexp_replace(value, '\s+', ' ', 'g'));
+
+COMMENT ON FUNCTION resonate.line(text) IS 'A title or name as one line.';

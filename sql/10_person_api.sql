@@ -53,12 +53,13 @@ COMMENT ON FUNCTION resonate.caller(text, text, text) IS 'The person a token spe
 -- in the same statement.
 
 CREATE OR REPLACE FUNCTION v3.profile(caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     answer resonate.reply;
 BEGIN
-    SELECT 200, '{"data":' || row_to_json(x)::text || '}', '{}'
+    SELECT 200, '{"data":' || row_to_json(x)::text || '}', ARRAY['person:' || x.id]
     INTO answer
     FROM (SELECT p.id,
                  p.display_name AS "displayName",
@@ -98,6 +99,49 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.profile(uuid) IS 'GET /user/profile; credit.total in milli-credits.';
+
+CREATE OR REPLACE FUNCTION v3.profile_update(display_name text DEFAULT NULL,
+    country text DEFAULT NULL, newsletter_notification boolean DEFAULT NULL,
+    email text DEFAULT NULL, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _name CONSTANT text := resonate.line($1);
+    _country CONSTANT text := resonate.line($2);
+    _newsletter ALIAS FOR $3;
+    _caller ALIAS FOR $5;
+    have text;
+BEGIN
+    SELECT p.email INTO have FROM resonate.person p
+    WHERE p.id = _caller FOR NO KEY UPDATE;
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(401, 'Log in first.');
+    END IF;
+
+    IF _name = '' THEN
+        RETURN resonate.answer(400, 'displayName is empty.');
+    END IF;
+
+    -- players send the address back as they got it
+
+    IF lower($4) <> '' AND lower($4) IS DISTINCT FROM lower(have) THEN
+        RETURN resonate.answer(400, 'The e-mail address is changed at the identity provider.');
+    END IF;
+
+    UPDATE resonate.person p
+    SET display_name = coalesce(_name, p.display_name),
+        country = CASE WHEN _country IS NULL THEN p.country ELSE nullif(_country, '') END,
+        newsletter_notification = coalesce(_newsletter, p.newsletter_notification),
+        updated_at = now()
+    WHERE p.id = _caller;
+
+    RETURN v3.profile(_caller);
+END
+$$;
+
+COMMENT ON FUNCTION v3.profile_update(text, text, boolean, text, uuid) IS 'PUT /user/profile. What is absent stays, an empty country removes it; an e-mail address other than the one there is is a 400.';
 
 CREATE OR REPLACE FUNCTION v3.collection("limit" integer DEFAULT 50, page integer DEFAULT 1,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
