@@ -16,6 +16,14 @@ OFFSET 0;
 
 COMMENT ON VIEW resonate.site IS 'The settings that answers are made with, as one row. OFFSET 0 keeps it a row: each is read once for a query, not once for a use.';
 
+CREATE OR REPLACE FUNCTION resonate.visible(released_on date, status text, owner uuid,
+    caller uuid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(released_on <= resonate.today(), false)
+       OR coalesce(status <> 'deleted' AND owner = caller, false);
+
+COMMENT ON FUNCTION resonate.visible(date, text, uuid, uuid) IS 'Whether a track of that date and status, by a creator of that owner, is there for this caller: released, or their own.';
+
 CREATE OR REPLACE FUNCTION resonate.line(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN btrim(regexp_replace(value, '\s+', ' ', 'g'));

@@ -281,24 +281,3 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.buy(uuid, text, uuid) IS 'POST /user/plays/buy: answers as a play; 402 without enough credit.';
-
-CREATE OR REPLACE FUNCTION v3.plays_resolve(ids uuid[], caller uuid DEFAULT NULL)
-RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    items text;
-BEGIN
-    SELECT string_agg(format('{"trackId":"%s","count":%s}', w.id, coalesce(h.count, 0)),
-                      ',' ORDER BY w.ord)
-    INTO items
-    FROM (SELECT u.id, min(u.ord) AS ord
-          FROM unnest($1) WITH ORDINALITY u (id, ord) GROUP BY u.id) w
-    JOIN resonate.track t ON t.id = w.id
-    LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = w.id;
-
-    RETURN resonate.answer(200, format('{"data":[%s]}', items));
-END
-$$;
-
-COMMENT ON FUNCTION v3.plays_resolve(uuid[], uuid) IS 'GET, POST /user/plays/resolve: counted plays of these tracks, in their order; unknown ids are left out.';

@@ -1,4 +1,4 @@
--- Callers, profile, top-ups, collection.
+-- Callers, profile, top-ups.
 
 -- No sequential scans, as in v3.play(), whose sessions it shares.
 
@@ -142,32 +142,6 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.profile_update(text, text, boolean, text, uuid) IS 'PUT /user/profile. What is absent stays, an empty country removes it; an e-mail address other than the one there is is a 400.';
-
-CREATE OR REPLACE FUNCTION v3.collection("limit" integer DEFAULT 50, page integer DEFAULT 1,
-    caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    _size CONSTANT integer := least(greatest($1, 1), 100);
-    _skip CONSTANT bigint := (greatest($2, 1) - 1) * _size::bigint;
-    _caller ALIAS FOR $3;
-    total bigint;
-BEGIN
-    SELECT count(*) INTO total
-    FROM resonate.holding h JOIN resonate.track t ON t.id = h.track_id
-    WHERE h.person_id = _caller AND h.owned_at IS NOT NULL AND t.released_on IS NOT NULL;
-
-    RETURN resonate.list_tracks(
-        ARRAY(SELECT t.id
-              FROM resonate.holding h JOIN resonate.track t ON t.id = h.track_id
-              WHERE h.person_id = _caller AND h.owned_at IS NOT NULL
-                AND t.released_on IS NOT NULL
-              ORDER BY h.owned_at DESC, t.id DESC LIMIT _size OFFSET _skip),
-        total, _size, _caller, '{}');
-END
-$$;
-
-COMMENT ON FUNCTION v3.collection(integer, integer, uuid) IS 'GET /user/collection: tracks the caller owns, the latest first.';
 
 CREATE OR REPLACE FUNCTION resonate.credit(person uuid, amount_mc bigint, reference text)
 RETURNS bigint

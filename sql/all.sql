@@ -51,6 +51,7 @@ SET LOCAL ROLE resonate_owner;
 \ir 11_search_api.sql
 \ir 12_ingest.sql
 \ir 14_open_api.sql
+\ir 15_library_api.sql
 \ir 98_triggers.sql
 \ir migrations/drop.sql
 \ir 99_grants.sql

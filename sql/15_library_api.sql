@@ -1,0 +1,229 @@
+-- API version 3: what a person has heard, owns and likes.
+--
+-- A list is read once, as an array of the ids of all that the caller may see:
+-- count and page are then of one look.  A person has at most 10000 favourites.
+
+CREATE OR REPLACE FUNCTION resonate.page_tracks(ids uuid[], page_size integer, page integer,
+    caller uuid) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    size CONSTANT integer := least(greatest($2, 1), 100);
+    skip CONSTANT integer := (greatest($3, 1) - 1) * size;
+BEGIN
+    RETURN resonate.list_tracks($1[skip + 1 : skip + size], cardinality($1), size, $4,
+                                ARRAY['person:' || $4, 'tracks', 'artists', 'trackgroups',
+                                      'prices']);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.page_tracks(uuid[], integer, integer, uuid) IS 'One page of all these tracks, which are the caller''s.';
+
+CREATE OR REPLACE FUNCTION v3.collection("limit" integer DEFAULT 50, page integer DEFAULT 1,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+BEGIN
+    RETURN resonate.page_tracks(
+        ARRAY(SELECT t.id
+              FROM resonate.holding h
+              JOIN resonate.track t ON t.id = h.track_id
+              JOIN resonate.creator a ON a.id = t.creator_id
+              WHERE h.person_id = $3 AND h.owned_at IS NOT NULL
+                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+              ORDER BY h.owned_at DESC, t.id DESC), $1, $2, $3);
+END
+$$;
+
+COMMENT ON FUNCTION v3.collection(integer, integer, uuid) IS 'GET /user/collection: tracks the caller owns, the latest first.';
+
+-- Each track once, by its last play: who plays one song all day still finds
+-- what was before it on the first page.  It is in resonate.holding, so that no
+-- month of resonate.play is opened.
+
+CREATE OR REPLACE FUNCTION v3.history("limit" integer DEFAULT 50, page integer DEFAULT 1,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+BEGIN
+    RETURN resonate.page_tracks(
+        ARRAY(SELECT t.id
+              FROM resonate.holding h
+              JOIN resonate.track t ON t.id = h.track_id
+              JOIN resonate.creator a ON a.id = t.creator_id
+              WHERE h.person_id = $3 AND h.last_played_at IS NOT NULL
+                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+              ORDER BY h.last_played_at DESC, t.id DESC), $1, $2, $3);
+END
+$$;
+
+COMMENT ON FUNCTION v3.history(integer, integer, uuid) IS 'GET /user/plays/history: each track once, the last played first.';
+
+CREATE OR REPLACE FUNCTION v3.history_artists("limit" integer DEFAULT 3,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(format('{"id":"%1$s","creatorId":"%1$s","displayName":%2$s,'
+                             '"uid":"%1$s","meta_value":%2$s,"count":%3$s}', p.id,
+                             to_json(p.display_name), p.count),
+                      ',' ORDER BY p.last DESC, p.id DESC)
+    INTO items
+    FROM (SELECT a.id, a.display_name, sum(h.count) AS count, max(h.last_played_at) AS last
+          FROM resonate.holding h
+          JOIN resonate.track t ON t.id = h.track_id
+          JOIN resonate.creator a ON a.id = t.creator_id
+          WHERE h.person_id = $2 AND h.last_played_at IS NOT NULL
+            AND resonate.visible(t.released_on, t.status, a.owner_id, $2)
+          GROUP BY a.id
+          ORDER BY last DESC, a.id DESC
+          LIMIT least(greatest($1, 1), 50)) p;
+
+    RETURN resonate.answer(200, format('{"data":[%s]}', items),
+                           ARRAY['person:' || $2, 'tracks', 'artists']);
+END
+$$;
+
+COMMENT ON FUNCTION v3.history_artists(integer, uuid) IS 'GET /user/plays/history/artists: the last played first; count: counted plays of all their tracks.';
+
+CREATE OR REPLACE FUNCTION v3.play_stats("from" date DEFAULT NULL, "to" date DEFAULT NULL,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+    last CONSTANT date := coalesce($2, resonate.today());
+    first CONSTANT date := coalesce($1, last - 29);
+    items text;
+BEGIN
+    IF first > last THEN
+        RETURN resonate.answer(400, 'from is after to.');
+    END IF;
+
+    IF last - first > 365 THEN
+        RETURN resonate.answer(400, 'from and to are more than 366 days apart.');
+    END IF;
+
+    SELECT string_agg(format('{"date":"%s","count":%s}', d.day, d.count), ',' ORDER BY d.day)
+    INTO items
+    FROM (SELECT (y.played_at AT TIME ZONE 'UTC')::date AS day, count(*)
+          FROM resonate.play y
+          WHERE y.person_id = $3 AND y.kind <> 'preview'
+            AND y.played_at >= first::timestamp AT TIME ZONE 'UTC'
+            AND y.played_at < (last + 1)::timestamp AT TIME ZONE 'UTC'
+          GROUP BY 1) d;
+
+    RETURN resonate.answer(200, format('{"data":[%s]}', items), ARRAY['person:' || $3]);
+END
+$$;
+
+COMMENT ON FUNCTION v3.play_stats(date, date, uuid) IS 'GET /user/plays/stats: plays of each day (UTC) that has any, first and last included, the last 30 days by default. Free, owned and own tracks count; previews do not.';
+
+CREATE OR REPLACE FUNCTION v3.plays_resolve(ids uuid[] DEFAULT NULL, caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(format('{"trackId":"%s","count":%s}', w.id, coalesce(h.count, 0)),
+                      ',' ORDER BY w.ord)
+    INTO items
+    FROM (SELECT u.id, min(u.ord) AS ord
+          FROM unnest($1) WITH ORDINALITY u (id, ord) GROUP BY u.id) w
+    JOIN resonate.track t ON t.id = w.id
+    JOIN resonate.creator a ON a.id = t.creator_id
+    LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = w.id
+    WHERE resonate.visible(t.released_on, t.status, a.owner_id, $2);
+
+    RETURN resonate.answer(200, format('{"data":[%s]}', items),
+                           ARRAY['person:' || $2, 'tracks']);
+END
+$$;
+
+COMMENT ON FUNCTION v3.plays_resolve(uuid[], uuid) IS 'GET, POST /user/plays/resolve: counted plays of these tracks, in their order; ids that the caller may not see are left out.';
+
+CREATE OR REPLACE FUNCTION v3.favorites("limit" integer DEFAULT 50, page integer DEFAULT 1,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+BEGIN
+    RETURN resonate.page_tracks(
+        ARRAY(SELECT t.id
+              FROM resonate.favorite f
+              JOIN resonate.track t ON t.id = f.track_id
+              JOIN resonate.creator a ON a.id = t.creator_id
+              WHERE f.person_id = $3
+                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+              ORDER BY f.created_at DESC, t.id DESC), $1, $2, $3);
+END
+$$;
+
+COMMENT ON FUNCTION v3.favorites(integer, integer, uuid) IS 'GET /user/favorites: the latest first.';
+
+CREATE OR REPLACE FUNCTION v3.favorites_resolve(ids uuid[] DEFAULT NULL,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(format('{"trackId":"%s"}', w.id), ',' ORDER BY w.ord) INTO items
+    FROM (SELECT u.id, min(u.ord) AS ord
+          FROM unnest($1) WITH ORDINALITY u (id, ord) GROUP BY u.id) w
+    JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = w.id
+    JOIN resonate.track t ON t.id = w.id
+    JOIN resonate.creator a ON a.id = t.creator_id
+    WHERE resonate.visible(t.released_on, t.status, a.owner_id, $2);
+
+    RETURN resonate.answer(200, format('{"data":[%s]}', items),
+                           ARRAY['person:' || $2, 'tracks']);
+END
+$$;
+
+COMMENT ON FUNCTION v3.favorites_resolve(uuid[], uuid) IS 'GET, POST /user/favorites/resolve: which of these tracks are favourites, in their order.';
+
+CREATE OR REPLACE FUNCTION v3.favorite(track_id uuid, caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _track_id ALIAS FOR $1;
+    _caller ALIAS FOR $2;
+    liked boolean;
+BEGIN
+    -- Two toggles take turns, so that the second sees what the first left.
+
+    PERFORM FROM resonate.person p WHERE p.id = _caller FOR NO KEY UPDATE;
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(401, 'Log in first.');
+    END IF;
+
+    DELETE FROM resonate.favorite f WHERE f.person_id = _caller AND f.track_id = _track_id;
+    liked := NOT FOUND;
+
+    IF liked THEN
+        IF (SELECT count(*) FROM resonate.favorite f WHERE f.person_id = _caller) >= 10000 THEN
+            RETURN resonate.answer(409, 'A person has at most 10000 favourites.');
+        END IF;
+
+        INSERT INTO resonate.favorite (person_id, track_id, created_at)
+        SELECT _caller, t.id, clock_timestamp()
+        FROM resonate.track t JOIN resonate.creator a ON a.id = t.creator_id
+        WHERE t.id = _track_id
+          AND resonate.visible(t.released_on, t.status, a.owner_id, _caller);
+
+        IF NOT FOUND THEN
+            RETURN resonate.answer(404, 'No such track.');
+        END IF;
+    END IF;
+
+    RETURN resonate.answer(200, format('{"data":{"trackId":"%s","userId":"%s","type":%s}}',
+                                       _track_id, _caller, to_json(liked)),
+                           ARRAY['person:' || _caller]);
+END
+$$;
+
+COMMENT ON FUNCTION v3.favorite(uuid, uuid) IS 'POST /user/favorites: likes the track, or no longer; type says which. What is a favourite can be taken back when it is hidden.';
