@@ -1,4 +1,4 @@
--- API version 3: what a person has heard, owns and likes.
+-- API version 3: what a person has heard, owns, likes and has released.
 --
 -- A list is read once, as an array of the ids of all that the caller may see:
 -- count and page are then of one look.  A person has at most 10000 favourites.
@@ -227,3 +227,35 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.favorite(uuid, uuid) IS 'POST /user/favorites: likes the track, or no longer; type says which. What is a favourite can be taken back when it is hidden.';
+
+CREATE OR REPLACE FUNCTION v3.user_trackgroups(type text DEFAULT NULL,
+    "limit" integer DEFAULT 90, page integer DEFAULT 1, caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _type ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT integer := (greatest($3, 1) - 1) * _size;
+    _caller ALIAS FOR $4;
+    ids uuid[];
+BEGIN
+    -- older players ask so for their playlists
+
+    IF _type = 'playlist' THEN
+        RETURN v3.user_playlists(_size, $3, _caller);
+    END IF;
+
+    ids := ARRAY(SELECT r.id
+                 FROM resonate.creator c JOIN resonate.release r ON r.creator_id = c.id
+                 WHERE c.owner_id = _caller AND r.deleted_at IS NULL
+                   AND (_type IS NULL OR r.type = _type)
+                 ORDER BY r.created_at DESC, r.id DESC);
+
+    RETURN resonate.list_with_items(ids[_skip + 1 : _skip + _size], cardinality(ids), _size,
+        _caller, ARRAY['person:' || _caller, 'tracks', 'artists', 'trackgroups', 'prices']);
+END
+$$;
+
+COMMENT ON FUNCTION v3.user_trackgroups(text, integer, integer, uuid) IS 'GET /user/trackgroups: releases of the creators whom the caller acts for, unpublished ones too, newest first, with items; type playlist: the caller''s playlists.';

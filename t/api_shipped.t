@@ -22,7 +22,9 @@ my %query = ('/search' => '?q=a', '/user/plays/resolve' => "?ids=$id->{paid}",
              '/resolve' => "?url=/artist/$id->{artist}");
 my %of = ('/tracks/<id>' => 'paid', '/trackgroups/<id>' => 'release',
           map({ ("/labels/<id>$_" => 'label') } '', '/artists', '/releases'),
-          '/users/<id>' => 'listener', '/stream/<id>' => undef,
+          map({ ("/users/<id>$_" => 'listener') } '', '/playlists'),
+          map({ ("$_/playlists/<id>" => 'playlist') } '', '/user'),
+          '/stream/<id>' => undef,
           '/user/stream/<id>' => undef);
 
 my $n = 0;

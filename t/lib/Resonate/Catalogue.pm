@@ -10,6 +10,8 @@ package Resonate::Catalogue;
 # unpublished: only in "private", which is not published
 # future: only in "coming", released in a hundred years
 # listener: subject "listener" of the demo issuer, 4088 mc; owner: "owner"
+# playlist: public, by the listener: paid free hidden band_track
+# draft: private, by the owner: short hidden
 #
 # Audio is Resonate::Media's: "short" has the short file, all others the long.
 
@@ -43,6 +45,12 @@ my @TRACKS = (
     [ future => 'coming', 'Tomorrow', 'paid', 'long' ],
     [ band_track => 'band_release', 'Breath', 'paid', 'long' ],
 );
+my @PLAYLISTS = (
+    # key, owner, title, private, tracks in order of index
+    [ playlist => 'listener', 'For the Road', 0,
+      qw(paid free hidden band_track) ],
+    [ draft => 'owner', 'Not Yet', 1, qw(short hidden) ],
+);
 
 
 # the same everywhere, and told apart at a glance
@@ -65,6 +73,7 @@ sub insert {
     releases($dbh, \%id);
     media($dbh);
     tracks($dbh, \%id);
+    playlists($dbh, \%id);
     $dbh->commit;
 
     return \%id;
@@ -151,6 +160,28 @@ sub tracks {
         $dbh->do('INSERT INTO resonate.release_item (release_id, track_id,
                                                      index)
                   VALUES (?, ?, ?)', {}, $id->{$release}, $id->{$key}, $n);
+    }
+}
+
+
+sub playlists {
+    my ($dbh, $id) = @_;
+    my $n = 0;
+
+    for (@PLAYLISTS) {
+        my ($key, $owner, $title, $private, @tracks) = @$_;
+        $id->{$key} = id(0xd, ++$n);
+        $dbh->do('INSERT INTO resonate.playlist (id, owner_id, title, private,
+                                                 tags, created_at)
+                  VALUES (?, ?, ?, ?, ?,
+                          ?::timestamptz + ? * interval \'1 min\')', {},
+                 $id->{$key}, $id->{$owner}, $title, $private, '{road}',
+                 '2024-01-01 00:00:00Z', $n);
+
+        for my $i (0 .. $#tracks) {
+            $dbh->do('INSERT INTO resonate.playlist_item VALUES (?, ?, ?)', {},
+                     $id->{$key}, $id->{$tracks[$i]}, $i + 1);
+        }
     }
 }
 
