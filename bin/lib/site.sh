@@ -6,6 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 RUN=$ROOT/run
 SOCK=$RUN/sock
 NGINX=/usr/sbin/nginx
+PG_VERSIONS=${RESONATE_PG_VERSIONS:-/usr/lib/postgresql}
 
 say() {
     printf '%s\n' "$*"
@@ -16,13 +17,21 @@ fail() {
     exit 1
 }
 
-# Where initdb, pg_ctl and postgres are: the newest that is installed.
+# Where initdb, pg_ctl and postgres are: of the version that made run/pg, or
+# the newest that is installed.
 pg_bin() {
-    local newest
+    local version newest
 
-    newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)
+    newest=$(printf '%s\n' "$PG_VERSIONS"/*/bin/initdb | sort -V | tail -1)
     [ -x "$newest" ] || fail "PostgreSQL is not installed: make deps-run"
-    printf '%s\n' "${newest%/initdb}"
+    newest=${newest%/bin/initdb}
+    version=$(cat "$RUN/pg/PG_VERSION" 2> /dev/null) || version=${newest##*/}
+
+    [ -x "$PG_VERSIONS/$version/bin/postgres" ] \
+        || fail "run/pg is PostgreSQL $version's, and only ${newest##*/} is" \
+                "installed.  To keep its data, install postgresql-$version" \
+                "again; to begin anew, \"make distclean\" and \"make demo\""
+    printf '%s\n' "$PG_VERSIONS/$version/bin"
 }
 
 # AS: the words that make a command run as the demo's user.
@@ -117,6 +126,15 @@ pg_pid() {
 # Waits for the end of a process that is not our child, at most $2 seconds.
 await_end() {
     timeout "$2" tail --pid="$1" --sleep-interval=0.1 -f /dev/null
+}
+
+# Without pg_ctl: its version may be gone.
+stop_postgres() {
+    local pid
+
+    pid=$(pg_pid) || return 1
+    kill -INT "$pid"
+    await_end "$pid" 60 || fail "Postgres does not stop: see run/pg/server.log"
 }
 
 # A long stream does not hold up the end: after 5 s it is cut.
