@@ -49,6 +49,11 @@ ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
     ngx_str_t *key, time_t expires);
 
 
+typedef struct {
+    ngx_http_handler_pt       handler;     /* "resonate_status", or NULL */
+} ngx_resonate_core_loc_conf_t;
+
+
 /* the "resonate_status" directive */
 char *ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -9,6 +9,9 @@
 
 static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
 static void *ngx_resonate_core_create_main_conf(ngx_conf_t *cf);
+static void *ngx_resonate_core_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_resonate_core_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
 
 
 const ngx_uint_t  ngx_resonate_core_abi = NGX_RESONATE_CORE_ABI;
@@ -37,8 +40,8 @@ static ngx_http_module_t  ngx_resonate_core_module_ctx = {
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
 
-    NULL,                                  /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_resonate_core_create_loc_conf,     /* create location configuration */
+    ngx_resonate_core_merge_loc_conf       /* merge location configuration */
 };
 
 
@@ -83,4 +86,32 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
     }
 
     return shared;
+}
+
+
+static void *
+ngx_resonate_core_create_loc_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_core_loc_conf_t));
+}
+
+
+static char *
+ngx_resonate_core_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_resonate_core_loc_conf_t *prev = parent;
+    ngx_resonate_core_loc_conf_t *conf = child;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* "limit_except" is in its location, but has a handler of its own */
+
+    if (clcf->lmt_excpt && clcf->handler == NULL && prev->handler) {
+        conf->handler = prev->handler;
+        clcf->handler = prev->handler;
+    }
+
+    return NGX_CONF_OK;
 }

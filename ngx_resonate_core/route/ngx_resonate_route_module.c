@@ -125,6 +125,22 @@ ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_resonate_route_loc_conf_t *prev = parent;
     ngx_resonate_route_loc_conf_t *conf = child;
 
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* "if" and "limit_except" are in their location, not beside it */
+
+    if (clcf->noname && conf->root == NULL) {
+        conf->root = prev->root;
+        conf->prefix = prev->prefix;
+        conf->unknown = prev->unknown;
+    }
+
+    if (clcf->lmt_excpt && clcf->handler == NULL && conf->root) {
+        clcf->handler = ngx_resonate_route_handler;
+    }
+
     ngx_conf_merge_str_value(conf->control, prev->control,
                              "public, max-age=0, must-revalidate");
 
