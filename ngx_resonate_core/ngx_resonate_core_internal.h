@@ -49,6 +49,20 @@ ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
     ngx_str_t *key, time_t expires);
 
 
+/*
+ * Headers of an answer, for the last filter.
+ *
+ *   take_header  removes the first one of that name, in any case of letters,
+ *                from the answer and returns it; NULL: none is left
+ *   vary         makes one "Vary" of all that others added, of gzip_vary and
+ *                of "word", which may be NULL
+ */
+
+ngx_table_elt_t *ngx_resonate_take_header(ngx_http_request_t *r,
+    const char *name);
+ngx_int_t ngx_resonate_vary(ngx_http_request_t *r, ngx_str_t *word);
+
+
 typedef struct {
     ngx_http_handler_pt       handler;     /* "resonate_status", or NULL */
 } ngx_resonate_core_loc_conf_t;

@@ -4,8 +4,9 @@
  *
  * Cross-origin calls of configured origins only (Fetch, section 3.2).
  *
- * Preflights are answered before access is checked, since a browser sends
- * them without a token; the headers go onto every answer, errors included.
+ * Preflights are answered as soon as the location is known, before rewrites
+ * and access: a browser sends them without a token and takes a 2xx only.  The
+ * headers go onto every answer, errors included.
  */
 
 
@@ -28,14 +29,19 @@ typedef struct {
 
 static ngx_int_t ngx_resonate_cors_preflight(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_cors_filter(ngx_http_request_t *r);
-static ngx_str_t *ngx_resonate_cors_header(ngx_http_request_t *r,
-    const char *name, size_t len);
-static ngx_uint_t ngx_resonate_cors_allowed(ngx_array_t *origins,
-    ngx_str_t *origin);
+static ngx_int_t ngx_resonate_cors_headers(ngx_http_request_t *r,
+    ngx_array_t *origins);
+static ngx_str_t *ngx_resonate_cors_allowed(ngx_http_request_t *r,
+    ngx_array_t *origins);
 static ngx_int_t ngx_resonate_cors_add(ngx_http_request_t *r,
     const char *name, const char *value);
 static char *ngx_resonate_cors_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_resonate_cors_push(ngx_conf_t *cf, ngx_array_t *origins,
+    ngx_str_t *value);
+static ngx_uint_t ngx_resonate_cors_valid(ngx_str_t *origin);
+static u_char *ngx_resonate_cors_host(u_char *p, u_char *last);
+static ngx_uint_t ngx_resonate_cors_port(ngx_str_t *origin, u_char *p);
 static void *ngx_resonate_cors_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_resonate_cors_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -95,26 +101,29 @@ static ngx_int_t
 ngx_resonate_cors_preflight(ngx_http_request_t *r)
 {
     ngx_int_t                      rc;
-    ngx_str_t                     *origin;
+    ngx_uint_t                     n;
     ngx_resonate_cors_loc_conf_t  *clcf;
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_resonate_cors_module);
 
     if (r->method != NGX_HTTP_OPTIONS || clcf->origins == NULL
-        || ngx_resonate_cors_header(r, "access-control-request-method", 29)
+        || ngx_resonate_find_header(r, "Access-Control-Request-Method",
+                                    sizeof("Access-Control-Request-Method")
+                                    - 1, &n)
            == NULL)
     {
         return NGX_DECLINED;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate cors preflight");
 
     rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    origin = ngx_resonate_cors_header(r, "origin", 6);
-
-    if (origin && ngx_resonate_cors_allowed(clcf->origins, origin)
+    if (ngx_resonate_cors_allowed(r, clcf->origins)
         && (ngx_resonate_cors_add(r, "Access-Control-Allow-Methods",
                                   NGX_RESONATE_CORS_METHODS)
             != NGX_OK
@@ -130,37 +139,34 @@ ngx_resonate_cors_preflight(ngx_http_request_t *r)
     r->headers_out.status = NGX_HTTP_NO_CONTENT;
     r->header_only = 1;
 
-    ngx_http_finalize_request(r, ngx_http_send_header(r));
-
-    return NGX_DONE;
+    return ngx_http_send_header(r);
 }
 
+
+/*
+ * The last filter before the header is written: it sees what all others
+ * added, and an answer that one of them made an error passes here once.
+ */
 
 static ngx_int_t
 ngx_resonate_cors_filter(ngx_http_request_t *r)
 {
-    ngx_str_t                     *origin;
+    ngx_str_t                      word = ngx_string("Origin");
     ngx_resonate_cors_loc_conf_t  *clcf;
 
-    clcf = ngx_http_get_module_loc_conf(r, ngx_resonate_cors_module);
-
-    if (clcf->origins == NULL || r != r->main) {
+    if (r != r->main) {
         return ngx_http_next_header_filter(r);
     }
 
-    if (ngx_resonate_cors_add(r, "Vary", "Origin") != NGX_OK) {
+    clcf = ngx_http_get_module_loc_conf(r, ngx_resonate_cors_module);
+
+    if (clcf->origins
+        && ngx_resonate_cors_headers(r, clcf->origins) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    origin = ngx_resonate_cors_header(r, "origin", 6);
-
-    if (origin && ngx_resonate_cors_allowed(clcf->origins, origin)
-        && (ngx_resonate_add_header(r, "Access-Control-Allow-Origin", origin)
-            != NGX_OK
-            || ngx_resonate_cors_add(r, "Access-Control-Expose-Headers",
-                                     NGX_RESONATE_CORS_EXPOSE)
-               != NGX_OK))
-    {
+    if (ngx_resonate_vary(r, clcf->origins ? &word : NULL) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -168,46 +174,62 @@ ngx_resonate_cors_filter(ngx_http_request_t *r)
 }
 
 
-static ngx_str_t *
-ngx_resonate_cors_header(ngx_http_request_t *r, const char *name, size_t len)
+/* a browser refuses two, and an upstream may have set its own */
+
+static ngx_int_t
+ngx_resonate_cors_headers(ngx_http_request_t *r, ngx_array_t *origins)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_str_t  *origin;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (h[i].key.len == len
-                && ngx_strncmp(h[i].lowcase_key, name, len) == 0)
-            {
-                return &h[i].value;
-            }
-        }
+    while (ngx_resonate_take_header(r, "Access-Control-Allow-Origin")
+           || ngx_resonate_take_header(r, "Access-Control-Expose-Headers"))
+    {
+        /* void */
     }
 
-    return NULL;
+    origin = ngx_resonate_cors_allowed(r, origins);
+
+    if (origin == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_resonate_add_header(r, "Access-Control-Allow-Origin", origin)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_cors_add(r, "Access-Control-Expose-Headers",
+                                 NGX_RESONATE_CORS_EXPOSE);
 }
 
 
-static ngx_uint_t
-ngx_resonate_cors_allowed(ngx_array_t *origins, ngx_str_t *origin)
+/* the origin of the request, if it may call */
+
+static ngx_str_t *
+ngx_resonate_cors_allowed(ngx_http_request_t *r, ngx_array_t *origins)
 {
-    ngx_str_t   *o;
-    ngx_uint_t   i;
+    ngx_str_t        *o;
+    ngx_uint_t        i, n;
+    ngx_table_elt_t  *h;
+
+    h = ngx_resonate_find_header(r, "Origin", sizeof("Origin") - 1, &n);
+
+    if (h == NULL || n != 1) {
+        return NULL;
+    }
 
     o = origins->elts;
 
     for (i = 0; i < origins->nelts; i++) {
-        if (o[i].len == origin->len
-            && ngx_strncmp(o[i].data, origin->data, origin->len) == 0)
+        if (o[i].len == h->value.len
+            && ngx_strncmp(o[i].data, h->value.data, o[i].len) == 0)
         {
-            return 1;
+            return &h->value;
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 
@@ -229,8 +251,8 @@ ngx_resonate_cors_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_cors_loc_conf_t *clcf = conf;
 
-    u_char      *p, *last;
-    ngx_str_t   *value, *origin;
+    char        *rv;
+    ngx_str_t   *value;
     ngx_uint_t   i;
 
     if (clcf->origins != NGX_CONF_UNSET_PTR) {
@@ -250,30 +272,136 @@ ngx_resonate_cors_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     for (i = 1; i < cf->args->nelts; i++) {
+        rv = ngx_resonate_cors_push(cf, clcf->origins, &value[i]);
 
-        /* RFC 6454, 6.2: scheme "://" host [ ":" port ], nothing else */
-
-        last = value[i].data + value[i].len;
-        p = (u_char *) ngx_strstr(value[i].data, "://");
-
-        if (p == NULL || p == value[i].data || p + 3 == last
-            || ngx_strlchr(p + 3, last, '/') != NULL)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid origin \"%V\", it must be "
-                               "scheme://host[:port]", &value[i]);
-            return NGX_CONF_ERROR;
+        if (rv != NGX_CONF_OK) {
+            return rv;
         }
-
-        origin = ngx_array_push(clcf->origins);
-        if (origin == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *origin = value[i];
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_resonate_cors_push(ngx_conf_t *cf, ngx_array_t *origins, ngx_str_t *value)
+{
+    ngx_str_t   *o;
+    ngx_uint_t   i;
+
+    if (!ngx_resonate_cors_valid(value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid origin \"%V\", it must be "
+                           "scheme://host[:port] as browsers write it", value);
+        return NGX_CONF_ERROR;
+    }
+
+    o = origins->elts;
+
+    for (i = 0; i < origins->nelts; i++) {
+        if (o[i].len == value->len
+            && ngx_strncmp(o[i].data, value->data, value->len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate origin \"%V\"", value);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    o = ngx_array_push(origins);
+    if (o == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *o = *value;
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * RFC 6454, 6.2: scheme "://" host [ ":" port ], in lower case, without the
+ * port that the scheme has anyway.  Anything else would never match.
+ */
+
+static ngx_uint_t
+ngx_resonate_cors_valid(ngx_str_t *origin)
+{
+    u_char  *p, *last;
+
+    p = origin->data;
+    last = p + origin->len;
+
+    if (p == last || *p < 'a' || *p > 'z') {
+        return 0;
+    }
+
+    while (p < last && ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')
+                        || *p == '+' || *p == '-' || *p == '.'))
+    {
+        p++;
+    }
+
+    if (last - p < 3 || ngx_strncmp(p, "://", 3) != 0) {
+        return 0;
+    }
+
+    p = ngx_resonate_cors_host(p + 3, last);
+
+    return p && (p == last || ngx_resonate_cors_port(origin, p));
+}
+
+
+/* where the host ends; NULL: there is none */
+
+static u_char *
+ngx_resonate_cors_host(u_char *p, u_char *last)
+{
+    u_char  *start;
+
+    start = p;
+
+    if (p < last && *p == '[') {
+        p++;
+
+        while (p < last && ((*p >= '0' && *p <= '9')
+                            || (*p >= 'a' && *p <= 'f') || *p == ':'))
+        {
+            p++;
+        }
+
+        return (p < last && *p == ']' && p - start > 2) ? p + 1 : NULL;
+    }
+
+    while (p < last && ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')
+                        || *p == '-' || *p == '.' || *p == '_'))
+    {
+        p++;
+    }
+
+    return (p > start) ? p : NULL;
+}
+
+
+static ngx_uint_t
+ngx_resonate_cors_port(ngx_str_t *origin, u_char *p)
+{
+    size_t     len;
+    ngx_int_t  port;
+
+    if (*p++ != ':') {
+        return 0;
+    }
+
+    len = origin->data + origin->len - p;
+    port = ngx_atoi(p, len);
+
+    if (port < 1 || port > 65535 || *p == '0') {
+        return 0;
+    }
+
+    return !(port == 80 && ngx_strncmp(origin->data, "http://", 7) == 0)
+           && !(port == 443 && ngx_strncmp(origin->data, "https://", 8) == 0);
 }
 
 
@@ -313,7 +441,7 @@ ngx_resonate_cors_init(ngx_conf_t *cf)
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
     if (h == NULL) {
         return NGX_ERROR;
     }
