@@ -42,6 +42,7 @@ DECLARE
 BEGIN
     FOREACH _command IN ARRAY ARRAY[
         'CREATE TABLE resonate.%3$I (LIKE resonate.%1$I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
+        'REVOKE ALL ON resonate.%3$I FROM PUBLIC',
         'SELECT resonate.partition_settings(''resonate.%3$I'')',
         'ALTER TABLE resonate.%1$s_default DISABLE TRIGGER USER',
         'WITH moved AS (DELETE FROM resonate.%1$s_default'

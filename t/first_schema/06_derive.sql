@@ -1,0 +1,244 @@
+-- What is derived from the catalogue and kept by triggers: which release a
+-- track is shown with, since when things are released, what search finds.
+
+BEGIN;
+
+SET LOCAL client_min_messages = warning;
+SET LOCAL ROLE resonate_owner;
+
+CREATE TABLE IF NOT EXISTS resonate.search_doc (
+    kind         text NOT NULL CHECK (kind IN ('artist', 'band', 'label', 'track', 'trackgroup')),
+    id           uuid PRIMARY KEY,
+    title        text NOT NULL,
+    words        text NOT NULL,
+    document     tsvector NOT NULL GENERATED ALWAYS AS
+                     (array_to_tsvector(array_remove(string_to_array(words, ' '), ''))) STORED,
+    released_on  date NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS search_doc_document ON resonate.search_doc USING gin (document);
+
+COMMENT ON TABLE resonate.search_doc IS 'What search looks through: one row for everything that is published.';
+COMMENT ON COLUMN resonate.search_doc.title IS 'folded words of its own name';
+COMMENT ON COLUMN resonate.search_doc.words IS 'the title and the names it belongs to';
+
+CREATE TABLE IF NOT EXISTS resonate.search_word (
+    word  text PRIMARY KEY
+);
+
+CREATE INDEX IF NOT EXISTS search_word_near ON resonate.search_word USING gin (word public.gin_trgm_ops);
+CREATE INDEX IF NOT EXISTS search_word_shape ON resonate.search_word (left(word, 1), length(word));
+
+COMMENT ON TABLE resonate.search_word IS 'Every word that ever was in a search row: what a mistyped word may have meant.';
+
+CREATE OR REPLACE FUNCTION resonate.search_learn() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO resonate.search_word (word)
+    SELECT DISTINCT w FROM string_to_table(NEW.words, ' ') w
+    WHERE length(w) BETWEEN 3 AND 100
+    ORDER BY w
+    ON CONFLICT DO NOTHING;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.search_learn() IS 'Trigger: adds the words of a search row to the vocabulary, sorted so that two writers cannot block each other.';
+
+CREATE OR REPLACE TRIGGER search_learn AFTER INSERT OR UPDATE OF words ON resonate.search_doc
+    FOR EACH ROW EXECUTE FUNCTION resonate.search_learn();
+
+CREATE OR REPLACE FUNCTION resonate.derive_track(ids uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    _ids ALIAS FOR $1;
+BEGIN
+    UPDATE resonate.track t
+    SET release_id = b.release_id, released_on = b.released_on
+    FROM (SELECT o.id, r.id AS release_id,
+                 CASE WHEN o.status IN ('free', 'paid', 'free+paid')
+                      THEN r.released_on END AS released_on
+          FROM resonate.track o
+          LEFT JOIN LATERAL (
+              SELECT c.id, c.released_on
+              FROM resonate.release_item i
+              JOIN resonate.release c ON c.id = i.release_id
+              WHERE i.track_id = o.id
+              ORDER BY c.released_on NULLS LAST, c.created_at, c.id
+              LIMIT 1) r ON true
+          WHERE o.id = ANY (_ids)) b
+    WHERE t.id = b.id
+      AND (t.release_id, t.released_on) IS DISTINCT FROM (b.release_id, b.released_on);
+
+    DELETE FROM resonate.search_doc d
+    USING resonate.track t
+    WHERE d.id = t.id AND t.id = ANY (_ids) AND t.released_on IS NULL;
+
+    INSERT INTO resonate.search_doc AS d (kind, id, title, words, released_on)
+    SELECT 'track', t.id, resonate.words(t.title),
+           concat_ws(' ', resonate.words(t.title),
+                     resonate.words(coalesce(t.display_artist, c.display_name)),
+                     resonate.words(r.title)),
+           t.released_on
+    FROM resonate.track t
+    JOIN resonate.creator c ON c.id = t.creator_id
+    JOIN resonate.release r ON r.id = t.release_id
+    WHERE t.id = ANY (_ids) AND t.released_on IS NOT NULL
+    ON CONFLICT (id) DO UPDATE
+    SET title = excluded.title, words = excluded.words, released_on = excluded.released_on
+    WHERE (d.title, d.words, d.released_on)
+          IS DISTINCT FROM (excluded.title, excluded.words, excluded.released_on);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_track(uuid[]) IS 'Brings release_id, released_on and the search row of these tracks up to date.';
+
+CREATE OR REPLACE FUNCTION resonate.derive_release(ids uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    _ids ALIAS FOR $1;
+BEGIN
+    DELETE FROM resonate.search_doc d
+    USING resonate.release r
+    WHERE d.id = r.id AND r.id = ANY (_ids) AND r.released_on IS NULL;
+
+    INSERT INTO resonate.search_doc AS d (kind, id, title, words, released_on)
+    SELECT 'trackgroup', r.id, resonate.words(r.title),
+           concat_ws(' ', resonate.words(r.title),
+                     resonate.words(coalesce(r.display_artist, c.display_name))),
+           r.released_on
+    FROM resonate.release r
+    JOIN resonate.creator c ON c.id = r.creator_id
+    WHERE r.id = ANY (_ids) AND r.released_on IS NOT NULL
+    ON CONFLICT (id) DO UPDATE
+    SET title = excluded.title, words = excluded.words, released_on = excluded.released_on
+    WHERE (d.title, d.words, d.released_on)
+          IS DISTINCT FROM (excluded.title, excluded.words, excluded.released_on);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_release(uuid[]) IS 'Brings the search rows of these releases up to date.';
+
+CREATE OR REPLACE FUNCTION resonate.derive_creator(ids uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    _ids ALIAS FOR $1;
+BEGIN
+    UPDATE resonate.creator c
+    SET released_on = b.released_on
+    FROM (SELECT o.id, (SELECT min(r.released_on) FROM resonate.release r
+                        WHERE r.creator_id = o.id
+                           OR r.creator_id IN (SELECT m.id FROM resonate.creator m
+                                               WHERE m.label_id = o.id)) AS released_on
+          FROM resonate.creator o
+          WHERE o.id = ANY (_ids)
+             OR o.id IN (SELECT m.label_id FROM resonate.creator m WHERE m.id = ANY (_ids))) b
+    WHERE c.id = b.id AND c.released_on IS DISTINCT FROM b.released_on;
+
+    DELETE FROM resonate.search_doc d
+    USING resonate.creator c
+    WHERE d.id = c.id AND c.id = ANY (_ids) AND c.released_on IS NULL;
+
+    INSERT INTO resonate.search_doc AS d (kind, id, title, words, released_on)
+    SELECT y.name, c.id, resonate.words(c.display_name), resonate.words(c.display_name),
+           c.released_on
+    FROM resonate.creator c
+    JOIN resonate.creator_type y ON y.id = c.type_id
+    WHERE c.released_on IS NOT NULL
+      AND (c.id = ANY (_ids)
+           OR c.id IN (SELECT m.label_id FROM resonate.creator m WHERE m.id = ANY (_ids)))
+    ON CONFLICT (id) DO UPDATE
+    SET kind = excluded.kind, title = excluded.title, words = excluded.words,
+        released_on = excluded.released_on
+    WHERE (d.kind, d.title, d.released_on)
+          IS DISTINCT FROM (excluded.kind, excluded.title, excluded.released_on);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_creator(uuid[]) IS 'Brings released_on and the search rows of these creators, and of their labels, up to date.';
+
+CREATE OR REPLACE FUNCTION resonate.derive() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    ids uuid[];
+BEGIN
+    CASE TG_TABLE_NAME
+    WHEN 'track' THEN
+        PERFORM resonate.derive_track(ARRAY[NEW.id]);
+
+    WHEN 'release_item' THEN
+        ids := ARRAY(SELECT DISTINCT x
+                     FROM unnest(ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.track_id END,
+                                       CASE WHEN TG_OP <> 'DELETE' THEN NEW.track_id END]) x
+                     WHERE x IS NOT NULL);
+        PERFORM resonate.derive_track(ids);
+
+    WHEN 'release' THEN
+        PERFORM resonate.derive_release(ARRAY[NEW.id]);
+        ids := ARRAY[NEW.creator_id];
+        IF TG_OP = 'UPDATE' THEN
+            PERFORM resonate.derive_track(ARRAY(SELECT i.track_id FROM resonate.release_item i
+                                                WHERE i.release_id = NEW.id));
+            ids := ids || OLD.creator_id;
+        END IF;
+        PERFORM resonate.derive_creator(ids);
+
+    WHEN 'creator' THEN
+        ids := ARRAY[NEW.id];
+        IF TG_OP = 'UPDATE' THEN
+            PERFORM resonate.derive_release(ARRAY(SELECT r.id FROM resonate.release r
+                                                  WHERE r.creator_id = NEW.id));
+            PERFORM resonate.derive_track(ARRAY(SELECT t.id FROM resonate.track t
+                                                WHERE t.creator_id = NEW.id));
+            ids := array_remove(ids || OLD.label_id, NULL);
+        END IF;
+        PERFORM resonate.derive_creator(ids);
+    END CASE;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive() IS 'Trigger: after a change in the catalogue, brings what is derived from it up to date.';
+
+CREATE OR REPLACE FUNCTION resonate.derive_gone() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM resonate.search_doc WHERE id = OLD.id;
+
+    IF TG_TABLE_NAME = 'release' THEN
+        PERFORM resonate.derive_creator(ARRAY[OLD.creator_id]);
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_gone() IS 'Trigger: what is deleted is not found any more.';
+
+CREATE OR REPLACE TRIGGER derive
+    AFTER INSERT OR UPDATE OF title, display_artist, creator_id, status ON resonate.track
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
+CREATE OR REPLACE TRIGGER derive
+    AFTER INSERT OR DELETE OR UPDATE OF release_id, track_id ON resonate.release_item
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
+CREATE OR REPLACE TRIGGER derive
+    AFTER INSERT OR UPDATE OF title, display_artist, creator_id, release_date, enabled,
+                              private, deleted_at ON resonate.release
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
+CREATE OR REPLACE TRIGGER derive
+    AFTER INSERT OR UPDATE OF display_name, type_id, label_id ON resonate.creator
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive();
+
+CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.track
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
+CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.release
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
+CREATE OR REPLACE TRIGGER derive_gone AFTER DELETE ON resonate.creator
+    FOR EACH ROW EXECUTE FUNCTION resonate.derive_gone();
+
+COMMIT;

@@ -1,0 +1,231 @@
+-- How things look in JSON.  Each *_cards() function makes the one text of its
+-- kind for a list of ids, in their order; being plain SQL it is inlined into
+-- the query that asks, so a look-up by id stays one planned statement.
+
+BEGIN;
+
+SET LOCAL client_min_messages = warning;
+SET LOCAL ROLE resonate_owner;
+
+CREATE OR REPLACE FUNCTION resonate.iso(moment timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
+COMMENT ON FUNCTION resonate.iso(timestamptz) IS 'YYYY-MM-DDTHH:MM:SS.mmmZ';
+
+CREATE OR REPLACE FUNCTION resonate.image_url(base text, image uuid, size integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN base || '/' || image::text || '-x' || size::text || '.jpg';
+
+COMMENT ON FUNCTION resonate.image_url(text, uuid, integer) IS 'Where an image is in that size; null for no image.';
+
+CREATE OR REPLACE FUNCTION resonate.cover_images(base text, image uuid) RETURNS json
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN image IS NULL THEN '{}' ELSE
+    replace('{"small":{"width":120,"height":120,"url":"@-x120.jpg"},'
+            '"medium":{"width":600,"height":600,"url":"@-x600.jpg"},'
+            '"large":{"width":1500,"height":1500,"url":"@-x1500.jpg"}}',
+            '@', base || '/' || image::text) END::json;
+
+COMMENT ON FUNCTION resonate.cover_images(text, uuid) IS 'The sizes of a cover; {} for none.';
+
+CREATE OR REPLACE FUNCTION resonate.cover_text(base text, image uuid) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN image IS NULL THEN '"cover":null,"cover_metadata":null,"images":{}' ELSE
+    format('"cover":"%1$s/%2$s-x600.jpg","cover_metadata":{"id":"%2$s"},"images":{'
+           '"small":{"width":120,"height":120,"url":"%1$s/%2$s-x120.jpg"},'
+           '"medium":{"width":600,"height":600,"url":"%1$s/%2$s-x600.jpg"},'
+           '"large":{"width":1500,"height":1500,"url":"%1$s/%2$s-x1500.jpg"}}',
+           base, image) END;
+
+COMMENT ON FUNCTION resonate.cover_text(text, uuid) IS 'The members cover, cover_metadata and images of a JSON object.';
+
+-- Written out by format(): looking up one track costs half of what it does
+-- with row_to_json() and json_build_object(), whose many small expressions
+-- are prepared anew for each query.
+
+CREATE OR REPLACE FUNCTION resonate.track_cards(ids uuid[], caller uuid)
+RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text[])
+LANGUAGE sql STABLE AS $$
+    SELECT w.ord, t.id,
+           t.released_on IS NOT NULL OR (t.status <> 'deleted' AND a.owner_id = $2),
+           t.released_on <= resonate.today(),
+           format('{"id":"%1$s","creatorId":"%2$s","title":%3$s,"album":%4$s,"artist":%5$s,'
+                  '"duration":%6$s,"year":%7$s,"status":"%8$s","hls":%9$s,'
+                  '"url":"%10$s/api/v3/user/stream/%1$s",%11$s,'
+                  '"creator":{"id":"%2$s","displayName":%12$s},'
+                  '"trackGroup":{"id":%13$s,"title":%4$s,"cover":%14$s},'
+                  '"trackGroupId":%13$s%15$s}',
+                  t.id, t.creator_id, to_json(t.title),
+                  coalesce(to_json(r.title), 'null'),
+                  to_json(coalesce(t.display_artist, a.display_name)),
+                  coalesce((m.duration_ms / 1000.0)::float8::text, 'null'),
+                  coalesce(t.year::text, 'null'), t.status,
+                  'false',    -- hls: no playlist is made of it yet
+                  s.public_url,
+                  resonate.cover_text(s.images_url, c.id),
+                  to_json(a.display_name),
+                  coalesce('"' || r.id || '"', 'null'),
+                  coalesce('"' || resonate.image_url(s.images_url, r.cover_id, 600) || '"', 'null'),
+                  CASE WHEN $2 IS NOT NULL
+                       THEN format(',"userPlays":%s,"userFavorited":%s', coalesce(h.count, 0),
+                                   CASE WHEN f.track_id IS NULL THEN 'false' ELSE 'true' END) END),
+           ARRAY['track:' || t.id, 'artist:' || t.creator_id, 'trackgroup:' || t.release_id]
+    FROM unnest($1) WITH ORDINALITY w (id, ord)
+    JOIN resonate.track t ON t.id = w.id
+    JOIN resonate.creator a ON a.id = t.creator_id
+    LEFT JOIN resonate.release r ON r.id = t.release_id
+    LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256
+    LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
+    LEFT JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = t.id
+    CROSS JOIN resonate.site s
+    CROSS JOIN LATERAL (SELECT coalesce(t.cover_id, r.cover_id) AS id OFFSET 0) c
+$$;
+
+COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON. visible: this caller may see it; released: it may be in a list.';
+
+CREATE OR REPLACE FUNCTION resonate.release_cards(ids uuid[], caller uuid)
+RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
+LANGUAGE sql STABLE AS $$
+    SELECT w.ord, r.id,
+           r.released_on IS NOT NULL OR (r.deleted_at IS NULL AND a.owner_id = $2),
+           row_to_json(x)::text,
+           ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id]
+    FROM unnest($1) WITH ORDINALITY w (id, ord)
+    JOIN resonate.release r ON r.id = w.id
+    JOIN resonate.creator a ON a.id = r.creator_id
+    CROSS JOIN resonate.site s
+    CROSS JOIN LATERAL (
+        SELECT r.id,
+               r.title,
+               r.slug,
+               r.type,
+               r.about,
+               r.tags,
+               coalesce(r.display_artist, a.display_name) AS display_artist,
+               r.creator_id AS "creatorId",
+               json_build_object('id', a.id, 'displayName', a.display_name) AS creator,
+               r.release_date AS "releaseDate",
+               resonate.iso(r.created_at) AS "createdAt",
+               resonate.image_url(s.images_url, r.cover_id, 600) AS cover,
+               CASE WHEN r.cover_id IS NOT NULL
+                    THEN json_build_object('id', r.cover_id) END AS cover_metadata,
+               resonate.cover_images(s.images_url, r.cover_id) AS images,
+               r.private,
+               r.download,
+               r.featured,
+               s.public_url || '/api/v3/trackgroups/' || r.id AS uri
+    ) x
+$$;
+
+COMMENT ON FUNCTION resonate.release_cards(uuid[], uuid) IS 'Releases as JSON, without their items. visible: this caller may see it.';
+
+CREATE OR REPLACE FUNCTION resonate.creator_cards(ids uuid[])
+RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
+LANGUAGE sql STABLE AS $$
+    SELECT w.ord, c.id, true, row_to_json(x)::text, ARRAY['artist:' || c.id]
+    FROM unnest($1) WITH ORDINALITY w (id, ord)
+    JOIN resonate.creator c ON c.id = w.id
+    JOIN resonate.creator_type y ON y.id = c.type_id
+    LEFT JOIN resonate.creator l ON l.id = c.label_id
+    CROSS JOIN resonate.site s
+    CROSS JOIN LATERAL (
+        SELECT c.id,
+               c.type_id AS "typeId",
+               json_build_object('id', y.id, 'name', y.name) AS type,
+               c.display_name AS "displayName",
+               c.description,
+               c.short_bio AS "shortBio",
+               c.country,
+               CASE WHEN c.banner_id IS NOT NULL THEN json_build_object(
+                   'small', resonate.image_url(s.images_url, c.banner_id, 625),
+                   'medium', resonate.image_url(s.images_url, c.banner_id, 1250),
+                   'large', resonate.image_url(s.images_url, c.banner_id, 2500)) END AS banner,
+               CASE WHEN c.avatar_id IS NOT NULL THEN json_build_object(
+                   'xxs', resonate.image_url(s.images_url, c.avatar_id, 60),
+                   'xs', resonate.image_url(s.images_url, c.avatar_id, 120),
+                   's', resonate.image_url(s.images_url, c.avatar_id, 300),
+                   'm', resonate.image_url(s.images_url, c.avatar_id, 600),
+                   'l', resonate.image_url(s.images_url, c.avatar_id, 960),
+                   'xl', resonate.image_url(s.images_url, c.avatar_id, 1200),
+                   'xxl', resonate.image_url(s.images_url, c.avatar_id, 1500)) END AS avatar,
+               json_strip_nulls(json_build_object(
+                   'profile_photo-m', resonate.image_url(s.images_url, c.avatar_id, 600),
+                   'cover_photo-l', resonate.image_url(s.images_url, c.banner_id, 2500),
+                   'small', CASE WHEN c.avatar_id IS NOT NULL THEN json_build_object(
+                       'width', 120, 'height', 120,
+                       'url', resonate.image_url(s.images_url, c.avatar_id, 120)) END,
+                   'medium', CASE WHEN c.avatar_id IS NOT NULL THEN json_build_object(
+                       'width', 600, 'height', 600,
+                       'url', resonate.image_url(s.images_url, c.avatar_id, 600)) END)) AS images,
+               c.links,
+               CASE WHEN l.id IS NOT NULL THEN json_build_object(
+                   'id', l.id, 'name', l.display_name) END AS label,
+               resonate.iso(c.created_at) AS "createdAt",
+               resonate.iso(c.updated_at) AS "updatedAt"
+    ) x
+$$;
+
+COMMENT ON FUNCTION resonate.creator_cards(uuid[]) IS 'Artists, bands and labels as JSON.';
+
+CREATE OR REPLACE FUNCTION resonate.list(items text, total bigint, page_size integer,
+    tags text[]) RETURNS resonate.reply
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW(200, format('{"data":[%s],"count":%s,"numberOfPages":%s,"pages":%3$s,"status":"ok"}',
+                           $1, $2, ($2 + $3 - 1) / $3), $4)::resonate.reply
+$$;
+
+COMMENT ON FUNCTION resonate.list(text, bigint, integer, text[]) IS 'A page of a list. items: JSON texts joined by commas, or null for none.';
+
+CREATE OR REPLACE FUNCTION resonate.list_tracks(ids uuid[], total bigint, page_size integer,
+    caller uuid, tags text[]) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    FROM resonate.track_cards($1, $4) k;
+
+    RETURN resonate.list(items, $2, $3, $5);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.list_tracks(uuid[], bigint, integer, uuid, text[]) IS 'A page of tracks.';
+
+CREATE OR REPLACE FUNCTION resonate.list_releases(ids uuid[], total bigint, page_size integer,
+    tags text[]) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    FROM resonate.release_cards($1, NULL) k;
+
+    RETURN resonate.list(items, $2, $3, $4);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.list_releases(uuid[], bigint, integer, text[]) IS 'A page of releases.';
+
+CREATE OR REPLACE FUNCTION resonate.list_creators(ids uuid[], total bigint, page_size integer,
+    tags text[]) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    items text;
+BEGIN
+    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    FROM resonate.creator_cards($1) k;
+
+    RETURN resonate.list(items, $2, $3, $4);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.list_creators(uuid[], bigint, integer, text[]) IS 'A page of artists, bands or labels.';
+
+CREATE OR REPLACE FUNCTION resonate.shuffle() RETURNS bigint
+LANGUAGE sql STABLE
+RETURN extract(epoch FROM date_trunc('minute', now()))::bigint;
+
+COMMENT ON FUNCTION resonate.shuffle() IS 'Seed of the random order: the same for a minute, so that the pages of one shuffle fit together.';
+
+COMMIT;

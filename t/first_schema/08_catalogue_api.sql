@@ -1,0 +1,385 @@
+-- API version 3: the catalogue.
+--
+-- "#variable_conflict use_column" with ALIAS: arguments keep the names of the
+-- API, columns keep theirs, and neither hides the other.
+
+BEGIN;
+
+SET LOCAL client_min_messages = warning;
+SET LOCAL ROLE resonate_owner;
+
+CREATE OR REPLACE FUNCTION v3.tracks("limit" integer DEFAULT 50, page integer DEFAULT 1,
+    "order" text DEFAULT 'newest', caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _size CONSTANT integer := least(greatest($1, 1), 100);
+    _skip CONSTANT bigint := (greatest($2, 1) - 1) * _size::bigint;
+    _order ALIAS FOR $3;
+    _caller ALIAS FOR $4;
+    _today CONSTANT date := resonate.today();
+    _seed bigint;
+    total bigint;
+    ids uuid[];
+BEGIN
+    SELECT count(*) INTO total FROM resonate.track t WHERE t.released_on <= _today;
+
+    CASE _order
+    WHEN 'newest' THEN
+        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
+                     ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
+    WHEN 'oldest' THEN
+        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
+                     ORDER BY t.created_at, t.id LIMIT _size OFFSET _skip);
+    WHEN 'latest' THEN
+        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
+                     ORDER BY t.released_on DESC, t.created_at DESC, t.id DESC
+                     LIMIT _size OFFSET _skip);
+    WHEN 'random' THEN
+        _seed := resonate.shuffle();
+        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
+                     ORDER BY uuid_hash_extended(t.id, _seed), t.id
+                     LIMIT _size OFFSET _skip);
+    WHEN 'plays' THEN
+        ids := ARRAY(SELECT t.id
+                     FROM resonate.track t
+                     LEFT JOIN (SELECT y.track_id, count(*) AS plays
+                                FROM resonate.play y
+                                WHERE y.kind IN ('paid', 'owned', 'free')
+                                  AND y.played_at > now() - interval '30 days'
+                                GROUP BY y.track_id) p ON p.track_id = t.id
+                     WHERE t.released_on <= _today
+                     ORDER BY coalesce(p.plays, 0) DESC, t.created_at DESC, t.id DESC
+                     LIMIT _size OFFSET _skip);
+    END CASE;
+
+    RETURN resonate.list_tracks(ids, total, _size, _caller, '{tracks}');
+END
+$$;
+
+COMMENT ON FUNCTION v3.tracks(integer, integer, text, uuid) IS 'GET /tracks. order: newest, oldest (by entry), latest (by release), plays (of the last 30 days), random.';
+
+CREATE OR REPLACE FUNCTION v3.track(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    answer resonate.reply;
+BEGIN
+    SELECT 200, '{"data":' || k.body || '}', k.tags INTO answer
+    FROM resonate.track_cards(ARRAY[$1], $2) k
+    WHERE k.visible;
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(404, 'No such track.', ARRAY['track:' || $1]);
+    END IF;
+
+    RETURN answer;
+END
+$$;
+
+COMMENT ON FUNCTION v3.track(uuid, uuid) IS 'GET /tracks/{id}. An owner sees own hidden ones.';
+
+CREATE OR REPLACE FUNCTION v3.trackgroups("limit" integer DEFAULT 90, page integer DEFAULT 1,
+    "order" text DEFAULT 'newest', type text DEFAULT NULL, featured boolean DEFAULT NULL,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _size CONSTANT integer := least(greatest($1, 1), 100);
+    _skip CONSTANT bigint := (greatest($2, 1) - 1) * _size::bigint;
+    _order ALIAS FOR $3;
+    _type ALIAS FOR $4;
+    _featured ALIAS FOR $5;
+    _today CONSTANT date := resonate.today();
+    _seed bigint;
+    total bigint;
+    ids uuid[];
+BEGIN
+    SELECT count(*) INTO total FROM resonate.release r
+    WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
+      AND (_featured IS NULL OR r.featured = _featured);
+
+    CASE _order
+    WHEN 'newest' THEN
+        ids := ARRAY(SELECT r.id FROM resonate.release r
+                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
+                       AND (_featured IS NULL OR r.featured = _featured)
+                     ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip);
+    WHEN 'oldest' THEN
+        ids := ARRAY(SELECT r.id FROM resonate.release r
+                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
+                       AND (_featured IS NULL OR r.featured = _featured)
+                     ORDER BY r.created_at, r.id LIMIT _size OFFSET _skip);
+    WHEN 'random' THEN
+        _seed := resonate.shuffle();
+        ids := ARRAY(SELECT r.id FROM resonate.release r
+                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
+                       AND (_featured IS NULL OR r.featured = _featured)
+                     ORDER BY uuid_hash_extended(r.id, _seed), r.id
+                     LIMIT _size OFFSET _skip);
+    END CASE;
+
+    RETURN resonate.list_releases(ids, total, _size, '{trackgroups}');
+END
+$$;
+
+COMMENT ON FUNCTION v3.trackgroups(integer, integer, text, text, boolean, uuid) IS 'GET /trackgroups. order: newest, oldest, random.';
+
+CREATE OR REPLACE FUNCTION v3.trackgroup(id uuid, caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    card text;
+    items text;
+    made_from text[];
+    item_tags text[];
+BEGIN
+    SELECT k.body, k.tags INTO card, made_from
+    FROM resonate.release_cards(ARRAY[$1], $2) k
+    WHERE k.visible;
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(404, 'No such release.', ARRAY['trackgroup:' || $1]);
+    END IF;
+
+    SELECT string_agg(format('{"index":%s,"trackId":"%s","track":%s}', i.index, k.id, k.body),
+                      ',' ORDER BY i.index),
+           array_agg('track:' || k.id ORDER BY i.index)
+    INTO items, item_tags
+    FROM resonate.track_cards(ARRAY(SELECT o.track_id FROM resonate.release_item o
+                                    WHERE o.release_id = $1), $2) k
+    JOIN resonate.release_item i ON i.release_id = $1 AND i.track_id = k.id
+    WHERE k.visible;
+
+    RETURN resonate.answer(200, format('{"data":%s,"items":[%s]}}', left(card, -1), items),
+                           made_from || item_tags);
+END
+$$;
+
+COMMENT ON FUNCTION v3.trackgroup(uuid, uuid) IS 'GET /trackgroups/{id}, with its tracks in order of index.';
+
+CREATE OR REPLACE FUNCTION resonate.creators(types smallint[], page_size integer, page integer,
+    "order" text, order_by text, label uuid, featured boolean) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    _types ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
+    _label ALIAS FOR $6;
+    _featured ALIAS FOR $7;
+    _today CONSTANT date := resonate.today();
+    total bigint;
+    ids uuid[];
+BEGIN
+    SELECT count(*) INTO total FROM resonate.creator c
+    WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+      AND (_label IS NULL OR c.label_id = _label)
+      AND (_featured IS NULL OR c.featured = _featured);
+
+    CASE $5 || ' ' || $4
+    WHEN 'name asc' THEN
+        ids := ARRAY(SELECT c.id FROM resonate.creator c
+                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                       AND (_label IS NULL OR c.label_id = _label)
+                       AND (_featured IS NULL OR c.featured = _featured)
+                     ORDER BY c.sort_name, c.id LIMIT _size OFFSET _skip);
+    WHEN 'name desc' THEN
+        ids := ARRAY(SELECT c.id FROM resonate.creator c
+                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                       AND (_label IS NULL OR c.label_id = _label)
+                       AND (_featured IS NULL OR c.featured = _featured)
+                     ORDER BY c.sort_name DESC, c.id DESC LIMIT _size OFFSET _skip);
+    WHEN 'id asc' THEN
+        ids := ARRAY(SELECT c.id FROM resonate.creator c
+                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                       AND (_label IS NULL OR c.label_id = _label)
+                       AND (_featured IS NULL OR c.featured = _featured)
+                     ORDER BY c.id LIMIT _size OFFSET _skip);
+    WHEN 'id desc' THEN
+        ids := ARRAY(SELECT c.id FROM resonate.creator c
+                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                       AND (_label IS NULL OR c.label_id = _label)
+                       AND (_featured IS NULL OR c.featured = _featured)
+                     ORDER BY c.id DESC LIMIT _size OFFSET _skip);
+    WHEN 'updated desc' THEN
+        ids := ARRAY(SELECT c.id FROM resonate.creator c
+                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                       AND (_label IS NULL OR c.label_id = _label)
+                       AND (_featured IS NULL OR c.featured = _featured)
+                     ORDER BY c.updated_at DESC, c.id DESC LIMIT _size OFFSET _skip);
+    END CASE;
+
+    RETURN resonate.list_creators(ids, total, _size, '{artists}');
+END
+$$;
+
+COMMENT ON FUNCTION resonate.creators(smallint[], integer, integer, text, text, uuid, boolean) IS 'Creators of these types that have a released release; label and featured narrow when not null.';
+
+CREATE OR REPLACE FUNCTION v3.artists("limit" integer DEFAULT 20, page integer DEFAULT 1,
+    "order" text DEFAULT 'asc', order_by text DEFAULT 'name', caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creators('{1,2}', $1, $2, $3, $4, NULL, NULL);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artists(integer, integer, text, text, uuid) IS 'GET /artists: artists and bands with a released release. order: asc, desc; order_by: name, id.';
+
+CREATE OR REPLACE FUNCTION v3.artists_featured("limit" integer DEFAULT 20,
+    page integer DEFAULT 1, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creators('{1,2}', $1, $2, 'asc', 'name', NULL, true);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artists_featured(integer, integer, uuid) IS 'GET /artists/featured.';
+
+CREATE OR REPLACE FUNCTION v3.artists_updated("limit" integer DEFAULT 20,
+    page integer DEFAULT 1, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creators('{1,2}', $1, $2, 'desc', 'updated', NULL, NULL);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artists_updated(integer, integer, uuid) IS 'GET /artists/updated: the most recently changed first.';
+
+CREATE OR REPLACE FUNCTION v3.labels("limit" integer DEFAULT 20, page integer DEFAULT 1,
+    "order" text DEFAULT 'asc', caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creators('{3}', $1, $2, $3, 'name', NULL, NULL);
+END
+$$;
+
+COMMENT ON FUNCTION v3.labels(integer, integer, text, uuid) IS 'GET /labels.';
+
+CREATE OR REPLACE FUNCTION v3.label_artists(id uuid, "limit" integer DEFAULT 20,
+    page integer DEFAULT 1, "order" text DEFAULT 'asc', caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN resonate.creators('{1,2}', $2, $3, $4, 'name', $1, NULL);
+END
+$$;
+
+COMMENT ON FUNCTION v3.label_artists(uuid, integer, integer, text, uuid) IS 'GET /labels/{id}/artists.';
+
+CREATE OR REPLACE FUNCTION v3.artist(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    answer resonate.reply;
+BEGIN
+    SELECT 200, '{"data":' || k.body || '}', k.tags INTO answer
+    FROM resonate.creator_cards(ARRAY[$1]) k;
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || $1]);
+    END IF;
+
+    RETURN answer;
+END
+$$;
+
+COMMENT ON FUNCTION v3.artist(uuid, uuid) IS 'GET /artists/{id} and /labels/{id}.';
+
+CREATE OR REPLACE FUNCTION v3.artist_releases(id uuid, "limit" integer DEFAULT 90,
+    page integer DEFAULT 1, "order" text DEFAULT 'newest', caller uuid DEFAULT NULL)
+RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _id ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
+    _order ALIAS FOR $4;
+    _today CONSTANT date := resonate.today();
+    _seed CONSTANT bigint := resonate.shuffle();
+    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'trackgroups'];
+    total bigint;
+    ids uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
+        RETURN resonate.answer(404, 'No such artist.', _tags);
+    END IF;
+
+    SELECT count(*) INTO total FROM resonate.release r
+    WHERE r.creator_id = _id AND r.released_on <= _today;
+
+    ids := ARRAY(SELECT r.id FROM resonate.release r
+                 WHERE r.creator_id = _id AND r.released_on <= _today
+                 ORDER BY CASE WHEN _order = 'random' THEN uuid_hash_extended(r.id, _seed) END,
+                          CASE WHEN _order = 'oldest' THEN r.released_on END,
+                          CASE WHEN _order = 'newest' THEN r.released_on END DESC,
+                          r.id
+                 LIMIT _size OFFSET _skip);
+
+    RETURN resonate.list_releases(ids, total, _size, _tags);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artist_releases(uuid, integer, integer, text, uuid) IS 'GET /artists/{id}/releases. order: newest, oldest (by date of release), random.';
+
+CREATE OR REPLACE FUNCTION v3.artist_tracks(id uuid, "limit" integer DEFAULT 50,
+    page integer DEFAULT 1, caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _id ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
+    _today CONSTANT date := resonate.today();
+    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'tracks'];
+    total bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
+        RETURN resonate.answer(404, 'No such artist.', _tags);
+    END IF;
+
+    SELECT count(*) INTO total FROM resonate.track t
+    WHERE t.creator_id = _id AND t.released_on <= _today;
+
+    RETURN resonate.list_tracks(
+        ARRAY(SELECT t.id FROM resonate.track t
+              WHERE t.creator_id = _id AND t.released_on <= _today
+              ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip),
+        total, _size, $4, _tags);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artist_tracks(uuid, integer, integer, uuid) IS 'GET /artists/{id}/tracks, newest first.';
+
+CREATE OR REPLACE FUNCTION v3.artist_tracks_top(id uuid, "limit" integer DEFAULT 3,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _id ALIAS FOR $1;
+    _size CONSTANT integer := least(greatest($2, 1), 10);
+    _today CONSTANT date := resonate.today();
+    _tags CONSTANT text[] := ARRAY['artist:' || $1, 'tracks'];
+    ids uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM resonate.creator c WHERE c.id = _id) THEN
+        RETURN resonate.answer(404, 'No such artist.', _tags);
+    END IF;
+
+    ids := ARRAY(SELECT t.id FROM resonate.track t
+                 WHERE t.creator_id = _id AND t.released_on <= _today
+                 ORDER BY (SELECT count(*) FROM resonate.play y
+                           WHERE y.track_id = t.id AND y.kind IN ('paid', 'owned', 'free')) DESC,
+                          t.created_at DESC, t.id DESC
+                 LIMIT _size);
+
+    RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, _tags);
+END
+$$;
+
+COMMENT ON FUNCTION v3.artist_tracks_top(uuid, integer, uuid) IS 'GET /artists/{id}/tracks/top, by counted plays.';
+
+COMMIT;

@@ -1,0 +1,172 @@
+-- API version 3: search and tags.
+
+BEGIN;
+
+SET LOCAL client_min_messages = warning;
+SET LOCAL ROLE resonate_owner;
+
+CREATE OR REPLACE FUNCTION resonate.letters(word text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT string_agg(l, '' ORDER BY l) FROM string_to_table(word, NULL) l);
+
+COMMENT ON FUNCTION resonate.letters(text) IS 'The letters of a word, sorted: equal for words that differ by swapped letters.';
+
+CREATE OR REPLACE FUNCTION resonate.typos(typed text, meant text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN d = 2 AND resonate.letters($1) = resonate.letters($2) THEN 1 ELSE d END
+    FROM public.levenshtein_less_equal($1, $2, 2) d
+$$;
+
+COMMENT ON FUNCTION resonate.typos(text, text) IS 'Letters wrong, missing or too many, at most 3; two swapped ones are one fault.';
+
+-- Only a loaded library lets an ordinary role put its setting on a function.
+DO $$ BEGIN PERFORM public.show_limit(); END $$;
+
+CREATE OR REPLACE FUNCTION resonate.search_query(words text, typos boolean) RETURNS tsquery
+LANGUAGE plpgsql STABLE SET pg_trgm.similarity_threshold = 0.2 AS $$
+#variable_conflict use_column
+DECLARE
+    _word text;
+    _meant text;
+    _query tsquery;
+    _term tsquery;
+BEGIN
+    FOREACH _word IN ARRAY string_to_array($1, ' ')
+    LOOP
+        _term := (quote_literal(_word) || ':*')::tsquery;
+
+        IF $2 THEN
+            SELECT string_agg(quote_literal(c.word), ' | ' ORDER BY c.faults, c.word)
+            INTO _meant
+            FROM (SELECT s.word, resonate.typos(_word, s.word) AS faults
+                  FROM resonate.search_word s
+                  WHERE s.word OPERATOR(public.%) _word
+                     OR (left(s.word, 1) = left(_word, 1)
+                         AND length(s.word) BETWEEN length(_word) - 1 AND length(_word) + 1)
+                  ORDER BY faults, s.word
+                  LIMIT 8) c
+            WHERE c.faults <= CASE WHEN length(_word) < 3 THEN 0
+                                   WHEN length(_word) < 5 THEN 1 ELSE 2 END;
+            _term := coalesce(_term || _meant::tsquery, _term);
+        END IF;
+
+        _query := coalesce(_query && _term, _term);
+    END LOOP;
+
+    RETURN _query;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.search_query(text, boolean) IS 'Every word, or a beginning of one; with typos also the words it may have meant: two faults in a long word, one in a word of three or four letters. words: as resonate.words() makes them, not empty.';
+
+CREATE OR REPLACE FUNCTION resonate.search_hits(words text, typos boolean, "limit" integer)
+RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    _words ALIAS FOR $1;
+    _limit ALIAS FOR $3;
+    _today CONSTANT date := resonate.today();
+    _query CONSTANT tsquery := resonate.search_query($1, $2);
+    -- Measuring how near every title is to one common word would cost more
+    -- than finding them, and says no more than whether the word is there.
+    _measure CONSTANT boolean := $2 OR strpos($1, ' ') > 0;
+    hits json;
+BEGIN
+    SELECT json_object_agg(k.kind, k.ids) INTO hits
+    FROM (SELECT h.kind, array_agg(h.id ORDER BY h.ord) AS ids
+          FROM (SELECT d.kind, d.id,
+                       row_number() OVER (PARTITION BY d.kind ORDER BY
+                           d.title = _words DESC,
+                           starts_with(d.title, _words) DESC,
+                           CASE WHEN _measure THEN public.word_similarity(_words, d.title)
+                                ELSE (strpos(' ' || d.title, ' ' || _words) > 0)::integer
+                           END DESC,
+                           length(d.title), d.title COLLATE "C", d.id) AS ord
+                FROM resonate.search_doc d
+                WHERE d.document @@ _query AND d.released_on <= _today) h
+          WHERE h.ord <= _limit
+          GROUP BY h.kind) k;
+
+    RETURN hits;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.search_hits(text, boolean, integer) IS '{kind: [id, ...]}, of each kind the best first: the very title, a title that begins so, then by nearness; null when nothing is found.';
+
+CREATE OR REPLACE FUNCTION resonate.ids(list json) RETURNS uuid[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(e.value::uuid ORDER BY e.ord), '{}')
+    FROM json_array_elements_text($1) WITH ORDINALITY e (value, ord)
+$$;
+
+COMMENT ON FUNCTION resonate.ids(json) IS 'A JSON array of ids as an array; null is empty.';
+
+CREATE OR REPLACE FUNCTION v3.search(q text, "limit" integer DEFAULT 20,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _words CONSTANT text := btrim(left(resonate.words(left($1, 100)), 100));
+    _limit CONSTANT integer := least(greatest($2, 1), 100);
+    _caller ALIAS FOR $3;
+    hits json;
+    data text;
+BEGIN
+    IF _words <> '' THEN
+        hits := coalesce(resonate.search_hits(_words, false, _limit),
+                         resonate.search_hits(_words, true, _limit));
+    END IF;
+
+    SELECT format('{"artists":[%s],"bands":[%s],"labels":[%s],"tracks":[%s],"trackgroups":[%s]}',
+        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+         FROM resonate.creator_cards(resonate.ids(hits->'artist')) k),
+        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+         FROM resonate.creator_cards(resonate.ids(hits->'band')) k),
+        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+         FROM resonate.creator_cards(resonate.ids(hits->'label')) k),
+        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+         FROM resonate.track_cards(resonate.ids(hits->'track'), _caller) k),
+        (SELECT string_agg(k.body, ',' ORDER BY k.ord)
+         FROM resonate.release_cards(resonate.ids(hits->'trackgroup'), NULL) k))
+    INTO data;
+
+    RETURN resonate.answer(200, '{"data":' || data || '}', '{tracks,trackgroups,artists}');
+END
+$$;
+
+COMMENT ON FUNCTION v3.search(text, integer, uuid) IS 'GET /search/: at most limit of each kind, best match first. Every word must be found, whole or as a beginning; only when nothing is, words with typing errors are.';
+
+CREATE OR REPLACE FUNCTION v3.tag(tag text, "limit" integer DEFAULT 50, page integer DEFAULT 1,
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    _tags CONSTANT text[] := ARRAY[resonate.words($1)];
+    _size CONSTANT integer := least(greatest($2, 1), 100);
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
+    _caller ALIAS FOR $4;
+    _today CONSTANT date := resonate.today();
+    tracks text;
+    releases text;
+BEGIN
+    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO tracks
+    FROM resonate.track_cards(
+        ARRAY(SELECT t.id FROM resonate.track t
+              WHERE t.tags @> _tags AND t.released_on <= _today
+              ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip), _caller) k;
+
+    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO releases
+    FROM resonate.release_cards(
+        ARRAY(SELECT r.id FROM resonate.release r
+              WHERE r.tags @> _tags AND r.released_on <= _today
+              ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip), NULL) k;
+
+    RETURN resonate.answer(200, format('{"data":{"tracks":[%s],"trackgroups":[%s]}}', tracks,
+                                       releases), '{tracks,trackgroups}');
+END
+$$;
+
+COMMENT ON FUNCTION v3.tag(text, integer, integer, uuid) IS 'GET /tag/{tag}: released tracks and releases with that tag, newest first.';
+
+COMMIT;
