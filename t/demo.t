@@ -12,7 +12,7 @@ use Resonate::Checkout;
 my $there = Resonate::Checkout->new;
 my $root = $there->root;
 
-$there->sound('Hum');
+$there->sound('Hum', 'Michael Kievernagel');
 
 my ($status, $output) = $there->demo('--music', $there->music);
 my $url = 'http://localhost:' . $there->port;
@@ -32,6 +32,11 @@ subtest 'what it serves' => sub {
 
     is($track->{title}, 'Hum', 'the catalogue');
     is($track->{url}, "$url$stream", 'with its own URL');
+    is($there->decoded('/api/v3/playlists')->{data}[0]{items}[0]{track}{id},
+       $track->{id}, 'a playlist of it');
+    is($there->decoded("/api/v3/artists/$track->{creatorId}")
+             ->{data}{label}{id},
+       $there->decoded('/api/v3/labels')->{data}[0]{id}, 'a label');
     like($there->got('/'),
          qr/^HTTP\S+ 200 .*Content-Security-Policy: .*<html/s, 'the player');
     like($there->got($stream), qr/X-Resonate-Stream: preview/, 'a preview');
@@ -54,6 +59,8 @@ subtest 'again' => sub {
     is($status, 0, 'it starts');
     note sprintf 'in %.1f s', time - $before;
     like(`$curl -s`, qr/"total" ?: ?5088/, 'and has kept the data');
+    is($there->decoded("/api/v3/$_?limit=9")->{count}, 1, "one of $_")
+        for qw(playlists labels);
 };
 
 subtest 'another page' => sub {

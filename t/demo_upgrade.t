@@ -11,7 +11,7 @@ my $installed = tempdir();
 my $bin = Resonate::Pg::bindir();
 my ($version) = $bin =~ m{(\d+)/bin$};
 
-$there->sound('Hum');
+$there->sound('Hum', 'Somebody');
 make_path("$installed/$version/bin");
 system('cp', map({ "$bin/$_" } qw(postgres initdb pg_ctl)),
        "$installed/$version/bin") == 0 or die;

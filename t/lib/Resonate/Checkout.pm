@@ -3,7 +3,7 @@ package Resonate::Checkout;
 # A copy of the checkout, in which bin/demo and bin/stop run.
 #
 #   my $there = Resonate::Checkout->new;
-#   $there->sound('Hum');                     a minute of a tone, with a title
+#   $there->sound('Hum', 'Somebody');         a minute of a tone, with its tags
 #   my ($status, $output) = $there->demo('--music', $there->music);
 #   $there->got($path, @curl_options)         head and body, as text
 #   $there->decoded($path)                    the JSON
@@ -70,10 +70,11 @@ sub port {
 
 
 sub sound {
-    my ($self, $title) = @_;
+    my ($self, $title, $artist) = @_;
 
     system('ffmpeg', qw(-nostdin -v error -f lavfi -i sine=duration=60),
-           '-metadata', "title=$title", $self->music . "/$title.flac") == 0
+           '-metadata', "title=$title", '-metadata', "artist=$artist",
+           $self->music . "/$title.flac") == 0
         or die "ffmpeg cannot make $title\n";
 }
 
