@@ -2,7 +2,6 @@
 # be late is refused, and nothing runs on for nobody.
 
 use lib 't/lib';
-use IO::Select;
 use Resonate::Functions;
 use Resonate::Test;
 
@@ -56,6 +55,18 @@ sub statuses {
     return \%count;
 }
 
+# the worker sees all of them in the same moment
+
+sub at_once {
+    my ($edge, $number) = @_;
+    my ($worker) = $edge->workers;
+
+    kill 'STOP', $worker;
+    my @clients = map { start($edge, '/gate') } 1 .. $number;
+    kill 'CONT', $worker;
+    return @clients;
+}
+
 sub edge {
     my ($options, $info) = @_;
 
@@ -99,7 +110,7 @@ for (
     shut();
 
     my $before = before();
-    my @gone = map { start($edge, '/gate') } 1 .. 60;
+    my @gone = at_once($edge, 60);
     wait_for(\&stuck, 10, 'the first to wait');
     @gone = ();
     wait_for(sub { counter($edge, 'cancelled') == 60 }, 10,

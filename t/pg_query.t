@@ -75,6 +75,15 @@ $pg->psql('ALTER FUNCTION v3.echo_old(text) RENAME TO echo');
 is($edge->get('/echo?word=a')->{content}, '"a"', 'the function is back');
 
 is($edge->get('/echo?word=warm')->{status}, 200, 'prepared');
+
+# a pooler, or somebody's function, may drop what was prepared
+
+is_deeply([ map { summary($_) } together($edge, '/forget', '/echo?word=a',
+                                         '/half?number=5', '/echo?word=b') ],
+          [ '200 "forgot"', '200 "a"', '200 20', '200 "b"' ],
+          'forgotten statements are prepared again');
+is($edge->get('/echo?word=c')->{content}, '"c"', 'and stay so');
+
 ok(counter($edge, 'queries') >= 3, 'queries are counted');
 is(counter($edge, 'failed'), 2, 'failures are counted');
 is(counter($edge, 'lost'), 0, 'no connection was lost');

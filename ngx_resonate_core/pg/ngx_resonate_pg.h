@@ -62,6 +62,7 @@ struct ngx_resonate_pg_query_s {
     ngx_msec_t                   started;
     ngx_uint_t                   ahead;
     unsigned                     state:2;
+    unsigned                     repeated:1;
 };
 
 

@@ -169,12 +169,7 @@ ngx_resonate_pg_conn_up(ngx_resonate_pg_conn_t *conn)
         return;
     }
 
-    if (conn->failures) {
-        ngx_log_error(NGX_LOG_NOTICE, &conn->log, 0, "connected again");
-    }
-
-    conn->failures = 0;
-    conn->host = 0;
+    conn->up_since = ngx_current_msec;
 
     ngx_resonate_count(conn->worker->pg->counters->connected);
 
@@ -212,6 +207,28 @@ ngx_resonate_pg_conn_timer_handler(ngx_event_t *ev)
     default:
         break;
     }
+}
+
+
+/*
+ * A server that takes connections and drops them has not come back: only an
+ * answer ends the delays between attempts.
+ */
+
+void
+ngx_resonate_pg_conn_proved(ngx_resonate_pg_conn_t *conn)
+{
+    if (conn->proved) {
+        return;
+    }
+
+    if (conn->failures) {
+        ngx_log_error(NGX_LOG_NOTICE, &conn->log, 0, "connected again");
+    }
+
+    conn->failures = 0;
+    conn->host = 0;
+    conn->proved = 1;
 }
 
 
@@ -283,8 +300,18 @@ ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn, const char *what,
         ngx_resonate_count(counters->connect_errors);
 
     } else if (conn->state == NGX_RESONATE_PG_CONN_UP) {
-        level = conn->logged ? NGX_LOG_INFO : NGX_LOG_ERR;
+
+        if (ngx_current_msec - conn->up_since >= NGX_RESONATE_PG_STABLE) {
+            ngx_resonate_pg_conn_proved(conn);
+        }
+
+        level = (conn->logged || conn->failures) ? NGX_LOG_INFO : NGX_LOG_ERR;
         ngx_resonate_count(counters->lost);
+
+        if (!conn->proved) {
+            conn->failures++;
+            conn->host++;
+        }
 
     } else {
         return;
@@ -367,6 +394,7 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
     ngx_memzero(conn->prepared, conn->worker->pg->stmts.nelts
                                 * sizeof(ngx_resonate_pg_prepared_t));
     conn->logged = 0;
+    conn->proved = 0;
 
     ngx_resonate_pg_conn_detach(conn);
 

@@ -46,6 +46,9 @@
 #define NGX_RESONATE_PG_BACKOFF    100     /* ms, before the first retry */
 #define NGX_RESONATE_PG_BACKOFF_MAX  5000  /* ms */
 
+/* a connection that is up for so long without a query is good as well */
+#define NGX_RESONATE_PG_STABLE     5000    /* ms */
+
 #define NGX_RESONATE_PG_HOSTS_MAX  16
 
 
@@ -168,7 +171,8 @@ struct ngx_resonate_pg_conn_s {
     ngx_connection_t               *connection;
     ngx_event_t                     timer;   /* connect, retry or hung head */
     ngx_event_t                     lost;
-    ngx_uint_t                      failures;  /* since it was last up */
+    ngx_uint_t                      failures;  /* since it last answered */
+    ngx_msec_t                      up_since;
     ngx_uint_t                      host;    /* to begin with */
     ngx_log_t                       log;
 
@@ -182,6 +186,7 @@ struct ngx_resonate_pg_conn_s {
     ngx_msec_t                      head_since;
 
     unsigned                        logged:1;   /* why it dies */
+    unsigned                        proved:1;   /* it has answered */
     unsigned                        reading:1;
 };
 
@@ -278,7 +283,7 @@ ngx_uint_t ngx_resonate_pg_load_overload(ngx_resonate_pg_worker_t *worker,
  * query from then on, and everything else happens in an event of its own;
  * "what" we did is for the log, "message" too, by default libpq's.
  * close() ends what is in flight as unavailable.  update() follows every
- * change of what is in flight.
+ * change of what is in flight, proved() every answer.
  */
 
 ngx_int_t ngx_resonate_pg_conn_init(ngx_cycle_t *cycle,
@@ -288,6 +293,7 @@ void ngx_resonate_pg_conn_poll(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn,
     const char *what, const char *message);
 void ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_proved(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_update(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_close_idle(ngx_resonate_pg_conn_t *conn);
 

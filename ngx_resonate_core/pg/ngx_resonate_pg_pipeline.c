@@ -24,8 +24,10 @@ static void ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn,
 static ngx_uint_t ngx_resonate_pg_prepared(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_slot_t *slot, PGresult *res);
 static void ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn);
+static ngx_uint_t ngx_resonate_pg_forgotten(ngx_resonate_pg_conn_t *conn,
+    ngx_resonate_pg_slot_t *slot);
 static ngx_resonate_pg_status_e ngx_resonate_pg_answer(
-    ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_slot_t *slot);
+    ngx_resonate_pg_query_t *q, PGresult *res);
 static ngx_uint_t ngx_resonate_pg_error(const PGresult *res);
 static void ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn);
 
@@ -240,6 +242,17 @@ ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn, PGresult *res)
         PQclear(res);
         return;
 
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_IN:
+    case PGRES_COPY_BOTH:
+
+        /* nobody asked for it, and libpq returns it again and again */
+
+        PQclear(res);
+        ngx_resonate_pg_conn_lost(conn, "keeping step with",
+                                  "unexpected COPY");
+        return;
+
     case PGRES_FATAL_ERROR:
         ngx_resonate_pg_notice(conn, res);
         break;
@@ -300,16 +313,16 @@ ngx_resonate_pg_prepared(ngx_resonate_pg_conn_t *conn,
 static void
 ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
 {
-    PGresult                  *res;
-    ngx_resonate_pg_slot_t    *slot;
-    ngx_resonate_pg_query_t   *q;
-    ngx_resonate_pg_status_e   status;
+    PGresult                 *res;
+    ngx_uint_t                again;
+    ngx_resonate_pg_slot_t   *slot;
+    ngx_resonate_pg_query_t  *q;
 
     slot = ngx_resonate_pg_head(conn);
 
     q = slot->query;
     res = slot->result;
-    status = ngx_resonate_pg_answer(conn, slot);
+    again = ngx_resonate_pg_forgotten(conn, slot);
 
     slot->query = NULL;
     slot->result = NULL;
@@ -321,54 +334,67 @@ ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
     conn->cost -= slot->cost;
     conn->head_since = ngx_current_msec;
 
+    ngx_resonate_pg_conn_proved(conn);
     ngx_resonate_pg_conn_update(conn);
 
-    if (q) {
-        ngx_resonate_pg_query_complete(q, status);
+    if (q && again && !q->repeated) {
+        q->repeated = 1;
+        ngx_resonate_pg_send(conn, q);
+
+    } else if (q) {
+        ngx_resonate_pg_query_complete(q, ngx_resonate_pg_answer(q, res));
     }
 
     PQclear(res);
 }
 
 
-static ngx_resonate_pg_status_e
-ngx_resonate_pg_answer(ngx_resonate_pg_conn_t *conn,
+/*
+ * The server has forgotten the statement, or what it returns has changed its
+ * type since.  It did not run, or its transaction was rolled back, so it may
+ * be prepared and sent again.
+ */
+
+static ngx_uint_t
+ngx_resonate_pg_forgotten(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_slot_t *slot)
 {
-    const char               *sqlstate;
-    ngx_resonate_pg_query_t  *q;
+    const char  *sqlstate;
 
-    if (!ngx_resonate_pg_error(slot->result)) {
-
-        if (slot->query) {
-            slot->query->result = slot->result;
-        }
-
-        return NGX_RESONATE_PG_OK;
+    if (!slot->stmt->pg->prepare || !ngx_resonate_pg_error(slot->result)) {
+        return 0;
     }
 
     sqlstate = ngx_resonate_pg_field(slot->result, PG_DIAG_SQLSTATE);
 
-    /*
-     * The server has forgotten the statement, or what it returns has changed
-     * its type since; the next one prepares it again.
-     */
-
-    if (ngx_strcmp(sqlstate, "26000") == 0
-        || ngx_strcmp(sqlstate, "0A000") == 0)
+    if (ngx_strcmp(sqlstate, "26000") != 0
+        && ngx_strcmp(sqlstate, "0A000") != 0)
     {
-        conn->prepared[slot->stmt->index].state = NGX_RESONATE_PG_STMT_NONE;
+        return 0;
     }
 
-    q = slot->query;
+    conn->prepared[slot->stmt->index].state = NGX_RESONATE_PG_STMT_NONE;
 
-    if (q) {
-        q->result = slot->result;
-        q->message = ngx_resonate_pg_field(slot->result,
-                                           PG_DIAG_MESSAGE_PRIMARY);
-        ngx_cpystrn((u_char *) q->sqlstate, (u_char *) sqlstate,
-                    sizeof(q->sqlstate));
+    return 1;
+}
+
+
+static ngx_resonate_pg_status_e
+ngx_resonate_pg_answer(ngx_resonate_pg_query_t *q, PGresult *res)
+{
+    const char  *sqlstate;
+
+    q->result = res;
+
+    if (!ngx_resonate_pg_error(res)) {
+        return NGX_RESONATE_PG_OK;
     }
+
+    sqlstate = ngx_resonate_pg_field(res, PG_DIAG_SQLSTATE);
+
+    q->message = ngx_resonate_pg_field(res, PG_DIAG_MESSAGE_PRIMARY);
+    ngx_cpystrn((u_char *) q->sqlstate, (u_char *) sqlstate,
+                sizeof(q->sqlstate));
 
     return NGX_RESONATE_PG_FAILED;
 }

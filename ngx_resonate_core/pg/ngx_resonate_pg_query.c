@@ -36,6 +36,7 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     q->message = NULL;
     q->sqlstate[0] = '\0';
     q->started = ngx_current_msec;
+    q->repeated = 0;
 
     if (worker == NULL || ngx_resonate_pg_worker_no_connection(worker)) {
         return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_UNAVAILABLE);

@@ -8,7 +8,7 @@ package Resonate::Functions;
 #
 #   /echo?word=W  /half?number=N (22012 for 0)  /wait?ms=N  /big?size=N
 #   /broken (no such function)  POST /child (a deferred foreign key)
-#   POST /length  /status
+#   POST /length  /status  /forget (what was prepared on its connection)
 #
 #   together($edge, $path...)    answers to requests sent at once, in order
 
@@ -36,6 +36,12 @@ CREATE FUNCTION v3.wait(ms int) RETURNS resonate.reply LANGUAGE sql AS
 CREATE FUNCTION v3.big(size int) RETURNS resonate.reply LANGUAGE sql AS
     $$ SELECT 200, to_json(repeat('x', size))::text, NULL::text[] $$;
 
+CREATE FUNCTION v3.forget() RETURNS resonate.reply LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'DEALLOCATE ALL';
+    RETURN (200, '"forgot"', NULL)::resonate.reply;
+END $$;
+
 CREATE TABLE public.parent (id int PRIMARY KEY);
 CREATE TABLE public.child (parent int REFERENCES public.parent
                            DEFERRABLE INITIALLY DEFERRED);
@@ -60,6 +66,7 @@ location / {
     resonate_route GET /wait v3.wait ?ms:int(0..60000);
     resonate_route GET /big v3.big ?size:int(0..10000000);
     resonate_route GET /broken v3.no_such_function;
+    resonate_route GET /forget v3.forget;
     resonate_route POST /child v3.child body.parent:int(0..100);
 }
 END
