@@ -63,6 +63,10 @@ ngx_table_elt_t *ngx_resonate_take_header(ngx_http_request_t *r,
 ngx_int_t ngx_resonate_vary(ngx_http_request_t *r, ngx_str_t *word);
 
 
+/* no 304 and no 412 to what is neither GET nor HEAD */
+void ngx_resonate_disable_conditions(ngx_http_request_t *r);
+
+
 typedef struct {
     ngx_http_handler_pt       handler;     /* "resonate_status", or NULL */
 } ngx_resonate_core_loc_conf_t;

@@ -48,9 +48,6 @@ ngx_resonate_pay_topup_handler(ngx_http_request_t *r)
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "resonate topup handler");
 
-    /* what a POST did is answered, whatever condition came with it */
-    r->disable_not_modified = 1;
-
     if (r->method != NGX_HTTP_POST) {
         if (ngx_resonate_add_header(r, "Allow", &allow) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

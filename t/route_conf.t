@@ -1,4 +1,4 @@
-# The directives of routes, their cache and the status: what nginx -t says.
+# resonate_route: what nginx -t says.
 
 use lib 't/lib';
 use Resonate::Test;
@@ -28,6 +28,8 @@ for (
     ['a caller',            'GET /a v3.a caller cache=1s personal=500s'],
     ['access=any',          'GET /a v3.a access=any cache=1m'],
     ['access=user',         'GET /a v3.a access=user personal=1h'],
+    ['a safe POST',         'POST /a v3.a safe body.n:int'],
+    ['a caller by name',    'GET /a v3.a ?caller:text'],
     ['a scope',             'GET /a v3.a scope=plays'],
     ['another database',    'GET /a v3.a pg=write'],
     ['reply=json',          'GET /a v3.a reply=json'],
@@ -39,29 +41,6 @@ for (
         server => 'resonate_media /tmp;' . route($words));
     ok($ok, "valid: $name") or diag $output;
 }
-
-for (
-    ['smallest cache',      'resonate_cache 64k;'],
-    ['a bound for stale',   'resonate_cache 1m stale=0;'],
-    ['a day of stale',      'resonate_cache 1m stale=1d;'],
-    ['control everywhere',  'resonate_cache_control no-cache;',
-     'resonate_cache_control private;'
-     . location('resonate_cache_control "public, max-age=5";')],
-    ['unknown to a name',   '', location('resonate_unknown @n;')],
-    ['two of a path',       '', location('resonate_route GET /a v3.a;'
-                                         . 'resonate_route PUT /a v3.b;')],
-    ['one path twice',      '', route('GET /a v3.a') . 'location /b/ {'
-                                . 'resonate_route GET /a v3.a; }'],
-    ['status in a server',  '', 'resonate_status;'],
-    ['status twice',        '', 'location /s { resonate_status; }'
-                                . 'location /t { resonate_status; }'],
-) {
-    my ($name, $http, $server) = @$_;
-    my ($ok, $output) = conf_test(http => "$pg $http",
-                                  server => $server // '');
-    ok($ok, "valid: $name") or diag $output;
-}
-
 
 # refused: after " in FILE:LINE" is cut
 
@@ -100,7 +79,7 @@ for (
           qq(duplicate parameter "$_->[1]" $directive) ],
         [qw(cache=1s cache=2s)], [qw(access=any access=user)],
         [qw(pg=read pg=write)], [qw(scope=a scope=b)],
-        [qw(caller caller)], [qw(reply=json reply=audio)]),
+        [qw(caller caller)], [qw(safe safe)], [qw(reply=json reply=audio)]),
     ['GET /a v3.a ?n',          'argument "?n" has no type'],
     ['GET /a v3.a ?n:int(5..1)', 'argument "?n:int(5..1)" has a minimum above '
                                 . 'its maximum'],
@@ -108,6 +87,12 @@ for (
     ['POST /a v3.a ?trackId:int body.track_id:int',
                                 'argument "body.track_id:int" is duplicate'],
     ["GET /$id v3.a ?id:int",   'argument "?id:int" is duplicate'],
+    map([ "GET /$_ v3.a",       qq(path "/$_" has two captures of one name) ],
+        "$id/$id", "$id/x/<n:int>/<id:int>", '<aB:int>/<a_b:int>'),
+    map([ "GET /a v3.a $_",     '"resonate_route" directive has an argument '
+                                . '"caller" beside the caller' ],
+        'caller ?caller:text', '?caller:text access=user',
+        'header.Caller:text scope=a'),
     ['GET /a v3.a ' . join(' ', map "?a$_:int", 1 .. 17),
                                 'argument "?a17:int" is one too many'],
     ['GET /a v3.a ?n:int(1..9)=10', 'default of argument "n" should be <= 9'],
@@ -151,42 +136,6 @@ for (
     my ($http, $server, $expected) = @$_;
     like(Resonate::Edge->conf_fails(http => $http, server => $server),
          $expected, "refused: $http $server");
-}
-
-for (
-    ['resonate_cache 63k;', '', 'size "63k" in "resonate_cache" directive is '
-                                . 'too small, at least 64k are needed'],
-    ['resonate_cache x;', '', 'invalid size "x" in "resonate_cache" directive'],
-    ['resonate_cache 1m x;', '',
-     'invalid parameter "x" in "resonate_cache" directive'],
-    ['resonate_cache 1m stale=x;', '', 'invalid parameter "stale=x" in '
-     . '"resonate_cache" directive, it must be between 0 and 1y'],
-    ['resonate_cache 1m stale=1 stale=2;', '',
-     'duplicate parameter "stale=2" in "resonate_cache" directive'],
-    ['resonate_cache;', '',
-     'invalid number of arguments in "resonate_cache" directive'],
-    ['resonate_cache 1m; resonate_cache 1m;', '',
-     '"resonate_cache" directive is duplicate'],
-    ['', 'resonate_cache 1m;',
-     '"resonate_cache" directive is not allowed here'],
-    ['resonate_cache_control a; resonate_cache_control b;', '',
-     '"resonate_cache_control" directive is duplicate'],
-    ['', location('resonate_unknown /x;'), 'invalid location "/x", '
-     . '"resonate_unknown" needs a named one, "@name"'],
-    ['', location('resonate_unknown @a; resonate_unknown @b;'),
-     '"resonate_unknown" directive is duplicate'],
-    ['', 'resonate_unknown @a;', '"resonate_unknown" directive is not allowed '
-                                 . 'here'],
-    ['', location('resonate_status; resonate_status;'),
-     '"resonate_status" directive is duplicate'],
-    ['', location('resonate_status on;'),
-     'invalid number of arguments in "resonate_status" directive'],
-    ['resonate_status;', '', '"resonate_status" directive is not allowed here'],
-) {
-    my ($http, $server, $expected) = @$_;
-    my $why = Resonate::Edge->conf_fails(http => $http, server => $server);
-    is(($why // 'accepted') =~ s/ in \S+:\d+$//r, $expected,
-       "refused: $http $server");
 }
 
 done_testing;

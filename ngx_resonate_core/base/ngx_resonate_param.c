@@ -150,7 +150,10 @@ ngx_resonate_param_flag(ngx_conf_t *cf, const ngx_resonate_param_t *param,
 
     n = NGX_ERROR;
 
-    if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
+    if (param->name.data[param->name.len - 1] != '=') {
+        n = 1;
+
+    } else if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
         n = 1;
 
     } else if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {

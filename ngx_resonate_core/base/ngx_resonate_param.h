@@ -21,7 +21,8 @@
  * unknown or a second one is refused, quoting it and the directive.  A setter
  * returns NGX_CONF_OK, NGX_CONF_ERROR when it has logged why, or the words
  * that end "it must be ...".  number, msec, sec and flag ("on" and "off", 0
- * and 1) set an integer between min and max; str takes anything but nothing.
+ * and 1; a whole word is 1) set an integer between min and max; str takes
+ * anything but nothing.
  *
  *   params   all words from cf->args[first]
  *   param    one of them; the bits of *seen belong to the directive

@@ -95,6 +95,8 @@ ngx_resonate_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
         return rc;
     }
 
+    ngx_resonate_disable_conditions(r);
+
     /* a later error must not find half an answer of ours */
 
     ngx_http_clear_accept_ranges(r);
@@ -132,6 +134,20 @@ ngx_resonate_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/*
+ * nginx looks at If-Match and its like when the answer is made: too late for
+ * a method that has acted by then.
+ */
+
+void
+ngx_resonate_disable_conditions(ngx_http_request_t *r)
+{
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        r->disable_not_modified = 1;
+    }
 }
 
 

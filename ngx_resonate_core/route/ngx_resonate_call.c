@@ -197,7 +197,7 @@ ngx_resonate_call_create(ngx_resonate_route_ctx_t *ctx)
     call->mcf = ngx_http_get_module_main_conf(ctx->request,
                                               ngx_resonate_route_module);
     call->personal = (ctx->identity != NULL);
-    call->writes = (ctx->route->method != RESONATE_GET);
+    call->writes = ctx->route->writes;
     call->ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
     call->outcome.status = NGX_HTTP_INTERNAL_SERVER_ERROR;
 

@@ -14,6 +14,8 @@
 
 static char *ngx_resonate_route_head(ngx_conf_t *cf,
     ngx_resonate_route_loc_conf_t *rlcf, ngx_resonate_route_t *route);
+static ngx_uint_t ngx_resonate_route_repeats(resonate_arg_t *args,
+    ngx_uint_t n);
 static char *ngx_resonate_route_word(ngx_conf_t *cf,
     ngx_resonate_route_t *route, ngx_str_t *word);
 static char *ngx_resonate_route_arg(ngx_conf_t *cf,
@@ -25,8 +27,6 @@ static void ngx_resonate_route_external(ngx_resonate_route_t *route);
 static char *ngx_resonate_route_check(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static void *ngx_resonate_route_alloc(void *ctx, size_t size);
-static char *ngx_resonate_route_caller(ngx_conf_t *cf,
-    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static char *ngx_resonate_route_access(ngx_conf_t *cf,
     const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static char *ngx_resonate_route_scope(ngx_conf_t *cf,
@@ -36,8 +36,14 @@ static char *ngx_resonate_route_scope(ngx_conf_t *cf,
 static const ngx_resonate_param_t  ngx_resonate_route_params[] = {
 
     { ngx_string("caller"),
-      ngx_resonate_route_caller,
-      0, 0, 0, NULL },
+      ngx_resonate_param_flag,
+      offsetof(ngx_resonate_route_t, caller),
+      1, 1, NULL },
+
+    { ngx_string("safe"),
+      ngx_resonate_param_flag,
+      offsetof(ngx_resonate_route_t, safe),
+      1, 1, NULL },
 
     { ngx_string("access="),
       ngx_resonate_route_access,
@@ -213,6 +219,13 @@ ngx_resonate_route_head(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_resonate_route_repeats(route->args, nargs)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "path \"%V\" has two captures of one name",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
     if (node->routes[route->method]) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate route \"%V %V\"", &value[1], &value[2]);
@@ -223,6 +236,23 @@ ngx_resonate_route_head(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
     route->nargs = nargs;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_resonate_route_repeats(resonate_arg_t *args, ngx_uint_t n)
+{
+    ngx_uint_t  i, j;
+
+    for (i = 1; i < n; i++) {
+        for (j = 0; j < i; j++) {
+            if (ngx_strcmp(args[i].sql, args[j].sql) == 0) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 
@@ -356,6 +386,8 @@ ngx_resonate_route_external(ngx_resonate_route_t *route)
 static char *
 ngx_resonate_route_check(ngx_conf_t *cf, ngx_resonate_route_t *route)
 {
+    ngx_uint_t  i;
+
     if (route->body && route->method == RESONATE_GET) {
         return "has a body argument with method GET";
     }
@@ -372,12 +404,20 @@ ngx_resonate_route_check(ngx_conf_t *cf, ngx_resonate_route_t *route)
         return "has \"cache\" with \"access=user\", use \"personal\"";
     }
 
+    for (i = 0; i < route->nargs; i++) {
+        if (route->caller && ngx_strcmp(route->args[i].sql, "caller") == 0) {
+            return "has an argument \"caller\" beside the caller";
+        }
+    }
+
+    route->writes = (route->method != RESONATE_GET && !route->safe);
+
     if (route->database.len == 0) {
-        if (route->method == RESONATE_GET) {
-            ngx_str_set(&route->database, "read");
+        if (route->writes) {
+            ngx_str_set(&route->database, "write");
 
         } else {
-            ngx_str_set(&route->database, "write");
+            ngx_str_set(&route->database, "read");
         }
     }
 
@@ -389,18 +429,6 @@ static void *
 ngx_resonate_route_alloc(void *ctx, size_t size)
 {
     return ngx_pcalloc(ctx, size);
-}
-
-
-static char *
-ngx_resonate_route_caller(ngx_conf_t *cf, const ngx_resonate_param_t *param,
-    ngx_str_t *value, void *conf)
-{
-    ngx_resonate_route_t *route = conf;
-
-    route->caller = 1;
-
-    return NGX_CONF_OK;
 }
 
 

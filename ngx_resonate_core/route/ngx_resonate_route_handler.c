@@ -38,6 +38,8 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
 
     rlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_route_module);
 
+    ngx_resonate_disable_conditions(r);
+
     /* "rewrite ... break" may have left less than the location's name */
 
     if (r->uri.len < rlcf->prefix) {

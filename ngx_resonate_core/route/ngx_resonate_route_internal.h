@@ -54,10 +54,12 @@ typedef struct {
     ngx_uint_t                line;
     ngx_uint_t                given;       /* parameters, as bits */
 
-    unsigned                  caller:1;    /* the function is told who asks */
+    ngx_flag_t                caller;      /* the function is told who asks */
+    ngx_flag_t                safe;        /* it changes nothing */
+
     unsigned                  user:1;      /* only for callers with a token */
     unsigned                  body:1;
-    unsigned                  writes:1;    /* the function changes something */
+    unsigned                  writes:1;    /* the function may change data */
 } ngx_resonate_route_t;
 
 

@@ -1,0 +1,76 @@
+# The directives beside resonate_route, of core: what nginx -t says.
+
+use lib 't/lib';
+use Resonate::Test;
+
+my $pg = 'resonate_pg read "host=/tmp dbname=d user=u";'
+         . 'resonate_pg write "host=/tmp dbname=d user=u";';
+
+sub location { return "location /api/ { @_ }" }
+sub route    { return location("resonate_route @_;") }
+
+
+# valid
+
+for (
+    ['smallest cache',      'resonate_cache 64k;'],
+    ['a bound for stale',   'resonate_cache 1m stale=0;'],
+    ['a day of stale',      'resonate_cache 1m stale=1d;'],
+    ['control everywhere',  'resonate_cache_control no-cache;',
+     'resonate_cache_control private;'
+     . location('resonate_cache_control "public, max-age=5";')],
+    ['unknown to a name',   '', location('resonate_unknown @n;')],
+    ['two of a path',       '', location('resonate_route GET /a v3.a;'
+                                         . 'resonate_route PUT /a v3.b;')],
+    ['one path twice',      '', route('GET /a v3.a') . 'location /b/ {'
+                                . 'resonate_route GET /a v3.a; }'],
+    ['status in a server',  '', 'resonate_status;'],
+    ['status twice',        '', 'location /s { resonate_status; }'
+                                . 'location /t { resonate_status; }'],
+) {
+    my ($name, $http, $server) = @$_;
+    my ($ok, $output) = conf_test(http => "$pg $http",
+                                  server => $server // '');
+    ok($ok, "valid: $name") or diag $output;
+}
+
+
+# refused: after " in FILE:LINE" is cut
+
+for (
+    ['resonate_cache 63k;', '', 'size "63k" in "resonate_cache" directive is '
+                                . 'too small, at least 64k are needed'],
+    ['resonate_cache x;', '', 'invalid size "x" in "resonate_cache" directive'],
+    ['resonate_cache 1m x;', '',
+     'invalid parameter "x" in "resonate_cache" directive'],
+    ['resonate_cache 1m stale=x;', '', 'invalid parameter "stale=x" in '
+     . '"resonate_cache" directive, it must be between 0 and 1y'],
+    ['resonate_cache 1m stale=1 stale=2;', '',
+     'duplicate parameter "stale=2" in "resonate_cache" directive'],
+    ['resonate_cache;', '',
+     'invalid number of arguments in "resonate_cache" directive'],
+    ['resonate_cache 1m; resonate_cache 1m;', '',
+     '"resonate_cache" directive is duplicate'],
+    ['', 'resonate_cache 1m;',
+     '"resonate_cache" directive is not allowed here'],
+    ['resonate_cache_control a; resonate_cache_control b;', '',
+     '"resonate_cache_control" directive is duplicate'],
+    ['', location('resonate_unknown /x;'), 'invalid location "/x", '
+     . '"resonate_unknown" needs a named one, "@name"'],
+    ['', location('resonate_unknown @a; resonate_unknown @b;'),
+     '"resonate_unknown" directive is duplicate'],
+    ['', 'resonate_unknown @a;', '"resonate_unknown" directive is not allowed '
+                                 . 'here'],
+    ['', location('resonate_status; resonate_status;'),
+     '"resonate_status" directive is duplicate'],
+    ['', location('resonate_status on;'),
+     'invalid number of arguments in "resonate_status" directive'],
+    ['resonate_status;', '', '"resonate_status" directive is not allowed here'],
+) {
+    my ($http, $server, $expected) = @$_;
+    my $why = Resonate::Edge->conf_fails(http => $http, server => $server);
+    is(($why // 'accepted') =~ s/ in \S+:\d+$//r, $expected,
+       "refused: $http $server");
+}
+
+done_testing;
