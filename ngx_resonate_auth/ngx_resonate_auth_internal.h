@@ -11,11 +11,13 @@
 
 
 #include "ngx_resonate_core.h"
-#include "ngx_resonate_auth.h"
 #include "jwt/resonate_claims.h"
 #include "jwt/resonate_jwk.h"
 #include "jwt/resonate_jws.h"
 #include "jwt/resonate_jwt.h"
+
+
+extern ngx_module_t  ngx_resonate_auth_module;
 
 
 #pragma GCC visibility push(hidden)

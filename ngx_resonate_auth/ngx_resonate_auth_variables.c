@@ -1,6 +1,8 @@
 
 /*
  * Copyright (C) Resonate
+ *
+ * The identity as variables.
  */
 
 

@@ -15,10 +15,12 @@
 #include <ngx_http.h>
 
 #include "ngx_resonate_core.h"
-#include "ngx_resonate_pay.h"
 #include "money/resonate_amount.h"
 #include "money/resonate_signature.h"
 #include "money/resonate_topup.h"
+
+
+extern ngx_module_t  ngx_resonate_pay_module;
 
 
 #pragma GCC visibility push(hidden)

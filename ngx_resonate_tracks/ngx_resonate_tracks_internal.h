@@ -3,6 +3,11 @@
  * Copyright (C) Resonate
  *
  * What the files of the tracks room share with each other only.
+ *
+ * The room adds the kind "audio" to resonate_route.  The SQL function answers
+ * with a decision (media/resonate_decision.h) about one stored file, and the
+ * caller gets the file, or its first milliseconds as an MP4 of its own, on
+ * the same URL.
  */
 
 
@@ -11,9 +16,11 @@
 
 
 #include "ngx_resonate_core.h"
-#include "ngx_resonate_tracks.h"
 #include "media/resonate_decision.h"
 #include "media/resonate_preview.h"
+
+
+extern ngx_module_t  ngx_resonate_tracks_module;
 
 
 #pragma GCC visibility push(hidden)
