@@ -11,6 +11,13 @@ sub emerg {
     return $text;
 }
 
+sub invalid {
+    my ($word, $range) = @_;
+
+    return qq(invalid parameter "$word" in "resonate_pg" directive, )
+           . "it must be $range";
+}
+
 my $local = 'host=/tmp user=x';
 my $long = '/' . 'x' x 100;
 my $many = join ',', ('127.0.0.1') x 17;
@@ -34,20 +41,46 @@ my @rows = (
     [ qq(resonate_pg a "$local"; resonate_pg a "$local";),
       'duplicate database "a"' ],
     [ qq(resonate_pg a "$local" connection=1;),
-      'invalid parameter "connection=1"' ],
+      'invalid parameter "connection=1" in "resonate_pg" directive' ],
     (map { [ qq(resonate_pg a "$local" connections=$_;),
-             qq(value of "connections=$_" must be between 1 and 64) ] }
+             invalid("connections=$_", 'between 1 and 64') ] }
      0, 65, '-1', 'many', ''),
     (map { [ qq(resonate_pg a "$local" queue=$_;),
-             qq(value of "queue=$_" must be between 0 and 65536) ] }
+             invalid("queue=$_", 'between 0 and 65536') ] }
      65537, '1k', ''),
     (map { [ qq(resonate_pg a "$local" timeout=$_;),
-             qq(value of "timeout=$_" must be between 1ms and 1h) ] }
+             invalid("timeout=$_", 'between 1ms and 1h') ] }
      0, '61m', 'soon', ''),
     [ qq(resonate_pg a "$local" connect_timeout=0;),
-      'value of "connect_timeout=0" must be between 1ms and 1h' ],
+      invalid('connect_timeout=0', 'between 1ms and 1h') ],
     [ qq(resonate_pg a "$local" prepare=yes;),
-      'value of "prepare=yes" must be "on" or "off"' ],
+      invalid('prepare=yes', '"on" or "off"') ],
+
+    (map { [ qq(resonate_pg a "$local" $_ $_;),
+             qq(duplicate parameter "$_" in "resonate_pg" directive) ] }
+     qw(connections=1 queue=1 timeout=1s connect_timeout=1s prepare=on)),
+    [ qq(resonate_pg a "$local" queue=1 queue=2;),
+      'duplicate parameter "queue=2" in "resonate_pg" directive' ],
+
+    [ qq(resonate_pg a "$local sslmode=Require";),
+      'invalid value "Require" of "sslmode" in the conninfo of '
+      . 'database "a"' ],
+
+    # libpq would say so too, when it is too late
+    (map { [ qq(resonate_pg a "$local $_=nonsense";),
+             qq(invalid value "nonsense" of "$_" )
+             . 'in the conninfo of database "a"' ] }
+     qw(sslmode target_session_attrs channel_binding gssencmode
+        ssl_min_protocol_version ssl_max_protocol_version sslcompression
+        sslsni keepalives keepalives_idle keepalives_interval
+        keepalives_count tcp_user_timeout)),
+    (map { [ qq(resonate_pg a "$local $_";), undef ] }
+     map({ "sslmode=$_" } qw(disable allow prefer require verify-ca
+                             verify-full)),
+     map({ "target_session_attrs=$_" } qw(any read-write read-only primary
+                                          standby prefer-standby)),
+     qw(channel_binding=prefer gssencmode=prefer sslsni=0 keepalives=1
+        ssl_min_protocol_version=tlsv1.3 keepalives_idle=60)),
 
     [ 'resonate_pg a "hots=/tmp";',
       'invalid conninfo of database "a": invalid connection option "hots"' ],

@@ -16,11 +16,22 @@ typedef struct {
 } ngx_resonate_pg_preset_t;
 
 
+/* what libpq would find out when it connects; NULL: a number */
+
+typedef struct {
+    const char                     *keyword;
+    const char *const              *values;
+    ngx_uint_t                      nocase;
+} ngx_resonate_pg_choice_t;
+
+
 static PQconninfoOption *ngx_resonate_pg_conninfo_parse(ngx_conf_t *cf,
     ngx_resonate_pg_t *pg, ngx_str_t *conninfo);
 static void ngx_resonate_pg_conninfo_mask(ngx_str_t *conninfo, char *err);
 static ngx_int_t ngx_resonate_pg_conninfo_check(
     ngx_resonate_pg_conninfo_t *ci);
+static ngx_uint_t ngx_resonate_pg_conninfo_fits(
+    const ngx_resonate_pg_choice_t *choice, const char *value);
 static ngx_int_t ngx_resonate_pg_conninfo_params(
     ngx_resonate_pg_conninfo_t *ci);
 static ngx_int_t ngx_resonate_pg_conninfo_common(
@@ -52,6 +63,44 @@ static const ngx_resonate_pg_preset_t  ngx_resonate_pg_presets[] = {
     { "client_encoding", "UTF8" },
     { "gssencmode", "disable" },
     { NULL, NULL }
+};
+
+
+static const char *const  ngx_resonate_pg_sslmodes[] = {
+    "disable", "allow", "prefer", "require", "verify-ca", "verify-full", NULL
+};
+
+static const char *const  ngx_resonate_pg_sessions[] = {
+    "any", "read-write", "read-only", "primary", "standby", "prefer-standby",
+    NULL
+};
+
+static const char *const  ngx_resonate_pg_protocols[] = {
+    "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3", NULL
+};
+
+static const char *const  ngx_resonate_pg_wants[] = {
+    "disable", "prefer", "require", NULL
+};
+
+static const char *const  ngx_resonate_pg_flags[] = { "0", "1", NULL };
+
+
+static const ngx_resonate_pg_choice_t  ngx_resonate_pg_choices[] = {
+    { "sslmode", ngx_resonate_pg_sslmodes, 0 },
+    { "target_session_attrs", ngx_resonate_pg_sessions, 0 },
+    { "channel_binding", ngx_resonate_pg_wants, 0 },
+    { "gssencmode", ngx_resonate_pg_wants, 0 },
+    { "ssl_min_protocol_version", ngx_resonate_pg_protocols, 1 },
+    { "ssl_max_protocol_version", ngx_resonate_pg_protocols, 1 },
+    { "sslcompression", ngx_resonate_pg_flags, 0 },
+    { "sslsni", ngx_resonate_pg_flags, 0 },
+    { "keepalives", NULL, 0 },
+    { "keepalives_idle", NULL, 0 },
+    { "keepalives_interval", NULL, 0 },
+    { "keepalives_count", NULL, 0 },
+    { "tcp_user_timeout", NULL, 0 },
+    { NULL, NULL, 0 }
 };
 
 
@@ -172,7 +221,9 @@ ngx_resonate_pg_conninfo_mask(ngx_str_t *conninfo, char *err)
 static ngx_int_t
 ngx_resonate_pg_conninfo_check(ngx_resonate_pg_conninfo_t *ci)
 {
-    const char *const  *keyword;
+    const char                      *value;
+    const char *const               *keyword;
+    const ngx_resonate_pg_choice_t  *choice;
 
     for (keyword = ngx_resonate_pg_refused; *keyword; keyword++) {
 
@@ -184,7 +235,43 @@ ngx_resonate_pg_conninfo_check(ngx_resonate_pg_conninfo_t *ci)
         }
     }
 
+    for (choice = ngx_resonate_pg_choices; choice->keyword; choice++) {
+
+        value = ngx_resonate_pg_conninfo_value(ci, choice->keyword);
+
+        if (value && !ngx_resonate_pg_conninfo_fits(choice, value)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, ci->cf, 0,
+                               "invalid value \"%s\" of \"%s\" in the "
+                               "conninfo of database \"%V\"",
+                               value, choice->keyword, &ci->pg->name);
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_resonate_pg_conninfo_fits(const ngx_resonate_pg_choice_t *choice,
+    const char *value)
+{
+    const char *const  *v;
+
+    if (choice->values == NULL) {
+        return ngx_atoi((u_char *) value, ngx_strlen(value)) != NGX_ERROR;
+    }
+
+    for (v = choice->values; *v; v++) {
+        if (ngx_strcmp(value, *v) == 0
+            || (choice->nocase
+                && ngx_strcasecmp((u_char *) value, (u_char *) *v) == 0))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -15,61 +15,46 @@
 #define NGX_RESONATE_PG_TIMEOUT_MAX      3600000   /* ms */
 
 
-typedef struct {
-    ngx_str_t     name;
-    size_t        offset;
-    ngx_int_t     min;
-    ngx_int_t     max;
-    const char   *bounds;
-    ngx_int_t   (*parse)(ngx_str_t *value);
-} ngx_resonate_pg_param_t;
-
-
 static ngx_int_t ngx_resonate_pg_preconfiguration(ngx_conf_t *cf);
 static void *ngx_resonate_pg_create_main_conf(ngx_conf_t *cf);
 static char *ngx_resonate_pg_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_resonate_pg_t *ngx_resonate_pg_create(ngx_conf_t *cf,
     ngx_resonate_pg_main_conf_t *mcf, ngx_str_t *name);
-static ngx_int_t ngx_resonate_pg_param(ngx_conf_t *cf, ngx_resonate_pg_t *pg,
-    ngx_str_t *word);
-static ngx_int_t ngx_resonate_pg_parse_number(ngx_str_t *value);
-static ngx_int_t ngx_resonate_pg_parse_time(ngx_str_t *value);
-static ngx_int_t ngx_resonate_pg_parse_flag(ngx_str_t *value);
 static ngx_resonate_pg_t *ngx_resonate_pg_find(
     ngx_resonate_pg_main_conf_t *mcf, ngx_str_t *name);
 static ngx_int_t ngx_resonate_pg_init_process(ngx_cycle_t *cycle);
 static void ngx_resonate_pg_exit_process(ngx_cycle_t *cycle);
 
 
-static const ngx_resonate_pg_param_t  ngx_resonate_pg_params[] = {
+static const ngx_resonate_param_t  ngx_resonate_pg_params[] = {
 
     { ngx_string("connections="),
+      ngx_resonate_param_number,
       offsetof(ngx_resonate_pg_t, connections),
-      1, NGX_RESONATE_PG_CONNECTIONS_MAX, "between 1 and 64",
-      ngx_resonate_pg_parse_number },
+      1, NGX_RESONATE_PG_CONNECTIONS_MAX, "between 1 and 64" },
 
     { ngx_string("queue="),
+      ngx_resonate_param_number,
       offsetof(ngx_resonate_pg_t, queue),
-      0, NGX_RESONATE_PG_QUEUE_MAX, "between 0 and 65536",
-      ngx_resonate_pg_parse_number },
+      0, NGX_RESONATE_PG_QUEUE_MAX, "between 0 and 65536" },
 
     { ngx_string("timeout="),
+      ngx_resonate_param_msec,
       offsetof(ngx_resonate_pg_t, timeout),
-      1, NGX_RESONATE_PG_TIMEOUT_MAX, "between 1ms and 1h",
-      ngx_resonate_pg_parse_time },
+      1, NGX_RESONATE_PG_TIMEOUT_MAX, "between 1ms and 1h" },
 
     { ngx_string("connect_timeout="),
+      ngx_resonate_param_msec,
       offsetof(ngx_resonate_pg_t, connect_timeout),
-      1, NGX_RESONATE_PG_TIMEOUT_MAX, "between 1ms and 1h",
-      ngx_resonate_pg_parse_time },
+      1, NGX_RESONATE_PG_TIMEOUT_MAX, "between 1ms and 1h" },
 
     { ngx_string("prepare="),
+      ngx_resonate_param_flag,
       offsetof(ngx_resonate_pg_t, prepare),
-      0, 1, "\"on\" or \"off\"",
-      ngx_resonate_pg_parse_flag },
+      0, 1, "\"on\" or \"off\"" },
 
-    { ngx_null_string, 0, 0, 0, NULL, NULL }
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
 };
 
 
@@ -186,7 +171,6 @@ ngx_resonate_pg_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_resonate_pg_main_conf_t  *mcf = conf;
 
     ngx_str_t          *value;
-    ngx_uint_t          i;
     ngx_resonate_pg_t  *pg;
 
     value = cf->args->elts;
@@ -208,13 +192,9 @@ ngx_resonate_pg_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    for (i = 3; i < cf->args->nelts; i++) {
-        if (ngx_resonate_pg_param(cf, pg, &value[i]) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (ngx_resonate_pg_conninfo(cf, pg, &value[2]) != NGX_OK) {
+    if (ngx_resonate_params(cf, 3, ngx_resonate_pg_params, pg) != NGX_CONF_OK
+        || ngx_resonate_pg_conninfo(cf, pg, &value[2]) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -256,75 +236,6 @@ ngx_resonate_pg_create(ngx_conf_t *cf, ngx_resonate_pg_main_conf_t *mcf,
     pg->prepare = 1;
 
     return pg;
-}
-
-
-static ngx_int_t
-ngx_resonate_pg_param(ngx_conf_t *cf, ngx_resonate_pg_t *pg, ngx_str_t *word)
-{
-    ngx_int_t                       n;
-    ngx_str_t                       value;
-    ngx_uint_t                     *field;
-    const ngx_resonate_pg_param_t  *param;
-
-    for (param = ngx_resonate_pg_params; param->name.len; param++) {
-
-        if (word->len < param->name.len
-            || ngx_strncmp(word->data, param->name.data, param->name.len) != 0)
-        {
-            continue;
-        }
-
-        value.len = word->len - param->name.len;
-        value.data = word->data + param->name.len;
-
-        n = param->parse(&value);
-
-        if (n < param->min || n > param->max) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "value of \"%V\" must be %s",
-                               word, param->bounds);
-            return NGX_ERROR;
-        }
-
-        field = (ngx_uint_t *) ((u_char *) pg + param->offset);
-        *field = (ngx_uint_t) n;
-
-        return NGX_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"", word);
-
-    return NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_resonate_pg_parse_number(ngx_str_t *value)
-{
-    return ngx_atoi(value->data, value->len);
-}
-
-
-static ngx_int_t
-ngx_resonate_pg_parse_time(ngx_str_t *value)
-{
-    return value->len ? ngx_parse_time(value, 0) : NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_resonate_pg_parse_flag(ngx_str_t *value)
-{
-    if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
-        return 1;
-    }
-
-    if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {
-        return 0;
-    }
-
-    return NGX_ERROR;
 }
 
 
