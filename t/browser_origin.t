@@ -41,6 +41,6 @@ Resonate::Browser::run(
     RESONATE_IDS      => JSON::PP::encode_json($id),
     RESONATE_TOKEN    => token(),
     RESONATE_LONG_S   => Resonate::Media::files()->{long}{duration_ms} / 1000,
-) for qw(origin);
+) for qw(coop origin);
 
 done_testing;
