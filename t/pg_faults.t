@@ -107,16 +107,21 @@ like($edge->log, qr/\[warn\].*server ends the connection: FATAL: .*57P01/,
     heals('healed after it went on');
 }
 
-# no connection is left for us
+# no connection is left for us (53300), then one
 
 {
     wait_for(\&up, 15, 'three connections');
-    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT 1');
+    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT 0');
     $pg->psql(q(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = 'resonate-edge'));
 
     wait_for(sub { $edge->log =~ /too many connections for role/ }, 15,
              'a refusal by the server');
+    wait_for(\&refused, 10, 'a refusal by us');
+    is_deeply([ map { $_->{status} } together($edge, ('/echo?word=a') x 5) ],
+              [ (503) x 5 ], 'no connection is left: refused');
+
+    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT 1');
     wait_for(sub { inflight($pg) == 1 }, 15, 'the one that is allowed');
 
     $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT -1');
