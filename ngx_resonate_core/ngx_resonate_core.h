@@ -26,7 +26,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  4
+#define NGX_RESONATE_CORE_ABI  5
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -59,6 +59,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_has_scope
 #pragma weak ngx_resonate_pg_get
 #pragma weak ngx_resonate_pg_stmt_add
+#pragma weak ngx_resonate_pg_timeout
 #pragma weak ngx_resonate_pg_start
 #pragma weak ngx_resonate_pg_cancel
 #pragma weak ngx_resonate_pg_rows

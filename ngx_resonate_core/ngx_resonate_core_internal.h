@@ -44,9 +44,18 @@ uint32_t ngx_resonate_tag_slot(const u_char *tag, size_t len);
 void ngx_resonate_tag_touch(ngx_resonate_shared_t *shared, uint32_t slot);
 uint64_t ngx_resonate_tag_time(ngx_resonate_shared_t *shared, uint32_t slot);
 
-/* test and set: NGX_OK for the first caller until "expires" or a delete */
+/*
+ * An entry that only one owner has at a time.
+ *
+ *   claim    NGX_OK: it is the caller's for "time" milliseconds, and until
+ *            somebody else claims it after that;  NGX_DECLINED: it is
+ *            somebody's.  Without room for it everybody may go on
+ *   release  NGX_OK: it was still the owner's;  NGX_DECLINED: it was not
+ */
 ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
-    ngx_str_t *key, time_t expires);
+    ngx_str_t *key, uint64_t owner, ngx_msec_t time);
+ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,
+    ngx_str_t *key, uint64_t owner);
 
 
 /*

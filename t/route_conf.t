@@ -27,6 +27,8 @@ for (
     map([ "method $_",      "$_ /a v3.a" ], qw(PUT PATCH DELETE)),
     ['a caller',            'GET /a v3.a caller cache=1s personal=500s'],
     ['access=any',          'GET /a v3.a access=any cache=1m'],
+    ['a bound',             'GET /a v3.a cache=1m stale=1h'],
+    ['no bound',            'GET /a v3.a caller personal=1m stale=0'],
     ['access=user',         'GET /a v3.a access=user personal=1h'],
     ['a safe POST',         'POST /a v3.a safe body.n:int'],
     ['a caller by name',    'GET /a v3.a ?caller:text'],
@@ -72,12 +74,13 @@ for (
         map([ "scope=$_", 'one scope (RFC 6749, section 3.3)' ],
             '', 'a b', 'a"b', 'a\b'),
         map([ $_, 'between 0 and 1y' ],
-            qw(cache= cache=x cache=2y personal=-1)),
+            qw(cache= cache=x cache=2y personal=-1 stale= stale=x stale=2y)),
         [ 'pg=', 'the name of a resonate_pg' ],
         [ 'reply=', 'a kind of reply' ]),
     map([ "GET /a v3.a $_->[0] $_->[1]",
           qq(duplicate parameter "$_->[1]" $directive) ],
-        [qw(cache=1s cache=2s)], [qw(access=any access=user)],
+        [qw(cache=1s cache=2s)], [qw(stale=1s stale=2s)],
+        [qw(access=any access=user)],
         [qw(pg=read pg=write)], [qw(scope=a scope=b)],
         [qw(caller caller)], [qw(safe safe)], [qw(reply=json reply=audio)]),
     ['GET /a v3.a ?n',          'argument "?n" has no type'],
@@ -102,6 +105,8 @@ for (
                                 . 'argument with method GET'],
     ['POST /a v3.a cache=1s',   '"resonate_route" directive caches another '
                                 . 'method than GET'],
+    ['GET /a v3.a stale=1s',    '"resonate_route" directive has "stale" '
+        . 'without "cache" or "personal"'],
     ['GET /a v3.a personal=1s', '"resonate_route" directive has "personal" '
                                 . 'without "caller" or "access=user"'],
     ['GET /a v3.a access=user cache=1s', '"resonate_route" directive has '

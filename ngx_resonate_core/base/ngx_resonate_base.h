@@ -51,7 +51,7 @@ ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
  *           NGX_DECLINED: larger than an eighth of the table.
  *           The value is the concatenation of "nparts" parts;
  *           "expires" is absolute, in ngx_time() seconds
- *   delete  removes the entry if there is one
+ *   delete  NGX_OK: removed;  NGX_DECLINED: there was none
  */
 
 typedef struct ngx_resonate_table_s  ngx_resonate_table_t;
@@ -64,7 +64,8 @@ ngx_int_t ngx_resonate_table_get(ngx_resonate_table_t *table, ngx_str_t *key,
     ngx_pool_t *pool, ngx_str_t *value);
 ngx_int_t ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
     ngx_str_t *parts, ngx_uint_t nparts, time_t expires);
-void ngx_resonate_table_delete(ngx_resonate_table_t *table, ngx_str_t *key);
+ngx_int_t ngx_resonate_table_delete(ngx_resonate_table_t *table,
+    ngx_str_t *key);
 
 
 #endif /* _NGX_RESONATE_BASE_H_INCLUDED_ */

@@ -5,9 +5,10 @@
  * Tables in shared memory: a red-black tree ordered by hash and then by the
  * whole key, so that colliding keys cannot make it a list, and an LRU queue.
  *
- * Bytes are copied outside the lock.  A reader pins the node meanwhile; an
- * evicted node that is pinned waits among the dead until a later put() finds
- * it unpinned.  A worker that dies with a pin loses that node, nothing else.
+ * Bytes are copied outside the lock.  A reader pins the node meanwhile; a
+ * node that is removed while it is pinned is detached, and freed when a later
+ * allocation finds it unpinned.  A worker that dies with a pin leaks that
+ * node, nothing else.
  */
 
 
@@ -32,7 +33,7 @@ typedef struct {
     ngx_rbtree_t                rbtree;
     ngx_rbtree_node_t           sentinel;
     ngx_queue_t                 lru;
-    ngx_queue_t                 dead;
+    ngx_queue_t                 detached;
 } ngx_resonate_table_shctx_t;
 
 
@@ -41,6 +42,14 @@ struct ngx_resonate_table_s {
     ngx_slab_pool_t             *shpool;
     ngx_resonate_table_shctx_t  *sh;
 };
+
+
+/* the value of a claim's node */
+
+typedef struct {
+    uint64_t                     owner;
+    ngx_msec_t                   ends;
+} ngx_resonate_table_claim_t;
 
 
 static ngx_int_t ngx_resonate_table_init_zone(ngx_shm_zone_t *zone,
@@ -57,7 +66,7 @@ static void ngx_resonate_table_link(ngx_resonate_table_t *table,
     ngx_resonate_table_node_t *n);
 static void ngx_resonate_table_unlink(ngx_resonate_table_t *table,
     ngx_resonate_table_node_t *n);
-static void ngx_resonate_table_bury(ngx_resonate_table_t *table);
+static void ngx_resonate_table_free_detached(ngx_resonate_table_t *table);
 
 
 ngx_resonate_table_t *
@@ -123,7 +132,7 @@ ngx_resonate_table_init_zone(ngx_shm_zone_t *zone, void *data)
     ngx_rbtree_init(&table->sh->rbtree, &table->sh->sentinel,
                     ngx_resonate_table_insert);
     ngx_queue_init(&table->sh->lru);
-    ngx_queue_init(&table->sh->dead);
+    ngx_queue_init(&table->sh->detached);
 
     return NGX_OK;
 }
@@ -231,11 +240,12 @@ ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
 
 ngx_int_t
 ngx_resonate_table_claim(ngx_resonate_table_t *table, ngx_str_t *key,
-    time_t expires)
+    uint64_t owner, ngx_msec_t time)
 {
-    uint32_t                    hash;
-    ngx_int_t                   rc;
-    ngx_resonate_table_node_t  *n;
+    uint32_t                     hash;
+    ngx_int_t                    rc;
+    ngx_resonate_table_node_t   *n;
+    ngx_resonate_table_claim_t   claim;
 
     hash = ngx_murmur_hash2(key->data, key->len);
     rc = NGX_OK;
@@ -244,28 +254,34 @@ ngx_resonate_table_claim(ngx_resonate_table_t *table, ngx_str_t *key,
 
     n = ngx_resonate_table_find(table, key, hash);
 
-    if (n && n->expires > ngx_time()) {
-        rc = NGX_DECLINED;
-        goto done;
-    }
-
     if (n) {
-        n->expires = expires;
-        goto done;
+        ngx_memcpy(&claim, n->data + n->key_len, sizeof(claim));
+
+        if ((ngx_msec_int_t) (claim.ends - ngx_current_msec) > 0) {
+            rc = NGX_DECLINED;
+            goto done;
+        }
+
+        ngx_resonate_table_unlink(table, n);
     }
 
-    n = ngx_resonate_table_alloc(table, key->len);
+    n = ngx_resonate_table_alloc(table, key->len + sizeof(claim));
     if (n == NULL) {
         /* nobody can claim it: everybody may go on */
         goto done;
     }
 
-    n->expires = expires;
+    claim.owner = owner;
+    claim.ends = ngx_current_msec + time;
+
+    n->expires = 0;
     n->pins = 0;
     n->key_len = key->len;
-    n->len = 0;
+    n->len = sizeof(claim);
     n->node.key = hash;
-    ngx_memcpy(n->data, key->data, key->len);
+
+    ngx_memcpy(ngx_cpymem(n->data, key->data, key->len), &claim,
+               sizeof(claim));
 
     ngx_resonate_table_link(table, n);
 
@@ -277,7 +293,36 @@ done:
 }
 
 
-void
+ngx_int_t
+ngx_resonate_table_release(ngx_resonate_table_t *table, ngx_str_t *key,
+    uint64_t owner)
+{
+    ngx_int_t                    rc;
+    ngx_resonate_table_node_t   *n;
+    ngx_resonate_table_claim_t   claim;
+
+    rc = NGX_DECLINED;
+
+    ngx_shmtx_lock(&table->shpool->mutex);
+
+    n = ngx_resonate_table_find(table, key,
+                                ngx_murmur_hash2(key->data, key->len));
+    if (n) {
+        ngx_memcpy(&claim, n->data + n->key_len, sizeof(claim));
+
+        if (claim.owner == owner) {
+            ngx_resonate_table_unlink(table, n);
+            rc = NGX_OK;
+        }
+    }
+
+    ngx_shmtx_unlock(&table->shpool->mutex);
+
+    return rc;
+}
+
+
+ngx_int_t
 ngx_resonate_table_delete(ngx_resonate_table_t *table, ngx_str_t *key)
 {
     ngx_resonate_table_node_t  *n;
@@ -291,6 +336,8 @@ ngx_resonate_table_delete(ngx_resonate_table_t *table, ngx_str_t *key)
     }
 
     ngx_shmtx_unlock(&table->shpool->mutex);
+
+    return n ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -381,7 +428,7 @@ ngx_resonate_table_alloc(ngx_resonate_table_t *table, size_t size)
     ngx_queue_t                *q;
     ngx_resonate_table_node_t  *n;
 
-    ngx_resonate_table_bury(table);
+    ngx_resonate_table_free_detached(table);
 
     size += offsetof(ngx_resonate_table_node_t, data);
 
@@ -416,7 +463,7 @@ ngx_resonate_table_unlink(ngx_resonate_table_t *table,
     ngx_queue_remove(&n->queue);
 
     if (n->pins) {
-        ngx_queue_insert_tail(&table->sh->dead, &n->queue);
+        ngx_queue_insert_tail(&table->sh->detached, &n->queue);
         return;
     }
 
@@ -425,13 +472,13 @@ ngx_resonate_table_unlink(ngx_resonate_table_t *table,
 
 
 static void
-ngx_resonate_table_bury(ngx_resonate_table_t *table)
+ngx_resonate_table_free_detached(ngx_resonate_table_t *table)
 {
     ngx_queue_t                *q, *next;
     ngx_resonate_table_node_t  *n;
 
-    for (q = ngx_queue_head(&table->sh->dead);
-         q != ngx_queue_sentinel(&table->sh->dead);
+    for (q = ngx_queue_head(&table->sh->detached);
+         q != ngx_queue_sentinel(&table->sh->detached);
          q = next)
     {
         next = ngx_queue_next(q);

@@ -5,22 +5,60 @@
 
 
 #include "ngx_resonate_cache.h"
+#include "resonate_gzip.h"
 
 
-#define NGX_RESONATE_CLAIM_KEY  2048    /* a longer key is not claimed */
+/* the first byte of a key */
+
+#define NGX_RESONATE_CACHE_JSON   'j'
+#define NGX_RESONATE_CACHE_GZIP   'g'
+#define NGX_RESONATE_CACHE_CLAIM  '!'
 
 
+static ngx_int_t ngx_resonate_cache_read(ngx_resonate_cache_t *cache,
+    ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply);
 static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_shared_t *shared,
     uint64_t clock, uint32_t *tags, ngx_uint_t n);
-static ngx_int_t ngx_resonate_cache_claim_key(ngx_str_t *key, u_char *buf,
-    size_t size, ngx_str_t *claim);
+static ngx_int_t ngx_resonate_cache_write(ngx_resonate_cache_t *cache,
+    ngx_str_t *key, ngx_resonate_cache_ages_t *ages,
+    ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body);
+static ngx_int_t ngx_resonate_cache_write_gzip(ngx_resonate_cache_t *cache,
+    ngx_str_t *key, ngx_resonate_cache_ages_t *ages,
+    ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body);
 
 
 ngx_int_t
 ngx_resonate_cache_get(ngx_resonate_cache_t *cache, ngx_str_t *key,
-    ngx_pool_t *pool, ngx_resonate_reply_t *reply)
+    ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply)
 {
-    time_t                      now;
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
+
+    return ngx_resonate_cache_read(cache, key, ages, pool, reply);
+}
+
+
+ngx_int_t
+ngx_resonate_cache_gzip(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply)
+{
+    ngx_int_t  rc;
+
+    key->data[0] = NGX_RESONATE_CACHE_GZIP;
+    rc = ngx_resonate_cache_read(cache, key, ages, pool, reply);
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
+
+    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply)
+{
     u_char                     *p;
     uint32_t                   *tags;
     ngx_str_t                   value;
@@ -44,10 +82,9 @@ ngx_resonate_cache_get(ngx_resonate_cache_t *cache, ngx_str_t *key,
     }
 
     p = (u_char *) (tags + meta->ntags);
-    now = ngx_time();
 
     reply->status = meta->status;
-    reply->age = now - meta->created;
+    reply->age = ngx_time() - meta->created;
     reply->etag.data = meta->etag;
     reply->etag.len = meta->etag[0] ? NGX_RESONATE_ETAG_LEN : 0;
     reply->body.data = p;
@@ -58,11 +95,15 @@ ngx_resonate_cache_get(ngx_resonate_cache_t *cache, ngx_str_t *key,
      * dead: without a database, who has just paid for a track may seek in it.
      */
 
-    reply->stale = now >= meta->fresh
+    reply->stale = reply->age >= ages->fresh
                    || ngx_resonate_cache_moved(cache->shared, meta->clock,
                                                tags + n, meta->nown);
 
-    return reply->stale ? NGX_AGAIN : NGX_OK;
+    if (!reply->stale) {
+        return NGX_OK;
+    }
+
+    return (reply->age < ages->stale) ? NGX_AGAIN : NGX_DECLINED;
 }
 
 
@@ -104,7 +145,36 @@ ngx_resonate_cache_moved(ngx_resonate_shared_t *shared, uint64_t clock,
 
 void
 ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
-    ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body)
+    ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
+    uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip)
+{
+    /* what does not fit is asked for again: slower, not wrong */
+
+    if (ngx_resonate_cache_write(cache, key, ages, meta, tags, body)
+        != NGX_OK)
+    {
+        (void) ngx_resonate_cache_drop(cache, key);
+        return;
+    }
+
+    key->data[0] = NGX_RESONATE_CACHE_GZIP;
+
+    if (!gzip
+        || ngx_resonate_cache_write_gzip(cache, key, ages, meta, tags, body)
+           != NGX_OK)
+    {
+        /* one of an older reply */
+        (void) ngx_resonate_table_delete(cache->table, key);
+    }
+
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
+}
+
+
+static ngx_int_t
+ngx_resonate_cache_write(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
+    uint32_t *tags, ngx_str_t *body)
 {
     ngx_str_t  parts[3];
 
@@ -116,10 +186,48 @@ ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
     parts[2] = *body;
 
-    /* what does not fit is asked for again: slower, not wrong */
+    return ngx_resonate_table_put(cache->table, key, parts, 3,
+                                  meta->created
+                                  + ngx_max(ages->fresh, ages->stale));
+}
 
-    (void) ngx_resonate_table_put(cache->table, key, parts, 3,
-                                  meta->fresh + cache->stale);
+
+/* a form with a validator of its own */
+
+static ngx_int_t
+ngx_resonate_cache_write_gzip(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
+    uint32_t *tags, ngx_str_t *body)
+{
+    ngx_int_t                   rc;
+    ngx_str_t                   text;
+    ngx_resonate_cache_meta_t   form;
+
+    text.data = resonate_gzip(body->data, body->len, &text.len);
+    if (text.data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    form = *meta;
+    form.etag[NGX_RESONATE_ETAG_LEN - 2] = 'g';
+
+    rc = ngx_resonate_cache_write(cache, key, ages, &form, tags, &text);
+
+    free(text.data);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_resonate_cache_drop(ngx_resonate_cache_t *cache, ngx_str_t *key)
+{
+    key->data[0] = NGX_RESONATE_CACHE_GZIP;
+    (void) ngx_resonate_table_delete(cache->table, key);
+
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
+
+    return ngx_resonate_table_delete(cache->table, key);
 }
 
 
@@ -131,52 +239,27 @@ ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
 ngx_int_t
 ngx_resonate_cache_claim(ngx_resonate_cache_t *cache, ngx_str_t *key,
-    time_t seconds)
+    uint64_t owner, ngx_msec_t time)
 {
-    u_char     buf[NGX_RESONATE_CLAIM_KEY];
-    ngx_str_t  claim;
+    ngx_int_t  rc;
 
-    if (ngx_resonate_cache_claim_key(key, buf, sizeof(buf), &claim) != NGX_OK)
-    {
-        return NGX_OK;
-    }
+    key->data[0] = NGX_RESONATE_CACHE_CLAIM;
+    rc = ngx_resonate_table_claim(cache->table, key, owner, time);
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
 
-    return ngx_resonate_table_claim(cache->table, &claim,
-                                    ngx_time() + seconds);
+    return rc;
 }
 
 
-void
-ngx_resonate_cache_release(ngx_resonate_cache_t *cache, ngx_str_t *key)
+ngx_int_t
+ngx_resonate_cache_release(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    uint64_t owner)
 {
-    u_char     buf[NGX_RESONATE_CLAIM_KEY];
-    ngx_str_t  claim;
+    ngx_int_t  rc;
 
-    if (ngx_resonate_cache_claim_key(key, buf, sizeof(buf), &claim) == NGX_OK)
-    {
-        ngx_resonate_table_delete(cache->table, &claim);
-    }
-}
+    key->data[0] = NGX_RESONATE_CACHE_CLAIM;
+    rc = ngx_resonate_table_release(cache->table, key, owner);
+    key->data[0] = NGX_RESONATE_CACHE_JSON;
 
-
-static ngx_int_t
-ngx_resonate_cache_claim_key(ngx_str_t *key, u_char *buf, size_t size,
-    ngx_str_t *claim)
-{
-    u_char  *p;
-
-    if (key->len + 1 > size) {
-        return NGX_DECLINED;
-    }
-
-    /* a reply's key begins with a letter of its form, never with '!' */
-
-    p = buf;
-    *p++ = '!';
-    p = ngx_cpymem(p, key->data, key->len);
-
-    claim->data = buf;
-    claim->len = p - buf;
-
-    return NGX_OK;
+    return rc;
 }

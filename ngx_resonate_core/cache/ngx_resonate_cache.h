@@ -4,10 +4,15 @@
  *
  * Finished replies in shared memory.
  *
- * A reply remembers when its query was started (a time of the tags' clock)
- * and which tags it was made from.  It is fresh until its TTL ends and as
- * long as no tag was touched after that time, however late it was stored.
- * Past its TTL it is stale: good enough while the database is away.
+ * A reply remembers when its query was started (in seconds, and by the tags'
+ * clock) and which tags it was made from.  Whether it is fresh is decided
+ * when it is read: by its age, and by the tags touched since, however late it
+ * was stored.  A reply that is too old may be served while the database is
+ * away, within a bound of its own; one whose tag was touched may not, unless
+ * that is its caller's own tag.
+ *
+ * A key begins with a byte that is the cache's to set: forms of one reply,
+ * and the claim on it, are entries beside each other.
  */
 
 
@@ -21,7 +26,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define NGX_RESONATE_CACHE_TAGS  64    /* of one reply; more: not cached */
+#define NGX_RESONATE_CACHE_TAGS  64    /* of one reply, and its caller's */
 #define NGX_RESONATE_ETAG_LEN    34    /* 32 hex digits, quoted */
 
 
@@ -35,10 +40,17 @@ typedef struct {
 } ngx_resonate_cache_t;
 
 
+/* how old a reply may be, in seconds, with a database and without */
+
+typedef struct {
+    time_t           fresh;
+    time_t           stale;
+} ngx_resonate_cache_ages_t;
+
+
 typedef struct {
     uint64_t         clock;      /* when its query was started */
-    time_t           created;
-    time_t           fresh;      /* until then */
+    time_t           created;    /* the same, in seconds */
     uint32_t         status;
     uint32_t         ntags;
     uint32_t         nown;       /* the last of them: the caller's own */
@@ -51,25 +63,37 @@ ngx_resonate_cache_t *ngx_resonate_cache(ngx_conf_t *cf);
 
 
 /*
- * get     NGX_OK: fresh;  NGX_AGAIN: stale, but filled in;  NGX_DECLINED:
- *         nothing of use
- * count   counts what get() said of a request, not of each look
- * claim   NGX_OK: the caller is the one to ask the database, and release()s
- *         when it has stored the answer or failed;  NGX_DECLINED: some
- *         other worker is at it
+ * get      NGX_OK: fresh;  NGX_AGAIN: stale, but filled in;  NGX_DECLINED:
+ *          nothing of use
+ * gzip     the gzip form.  NGX_OK: fresh;  NGX_DECLINED: there is none
+ * count    counts what get() said of a request, not of each look
+ * put      replaces whatever there was, also if the new reply does not fit;
+ *          "gzip" keeps that form of it too
+ * drop     NGX_OK: the reply is removed;  NGX_DECLINED: there was none
+ * claim    NGX_OK: the owner is the one to ask the database for "time"
+ *          milliseconds, and release()s when it has stored the answer or
+ *          failed;  NGX_DECLINED: some other call is at it
+ * release  NGX_DECLINED: another owner has claimed it since, so that what
+ *          this one has stored may be older than what is true
  */
 
 ngx_int_t ngx_resonate_cache_get(ngx_resonate_cache_t *cache,
-    ngx_str_t *key, ngx_pool_t *pool, ngx_resonate_reply_t *reply);
+    ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply);
+ngx_int_t ngx_resonate_cache_gzip(ngx_resonate_cache_t *cache,
+    ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+    ngx_resonate_reply_t *reply);
 void ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc);
-void ngx_resonate_cache_put(ngx_resonate_cache_t *cache,
-    ngx_str_t *key, ngx_resonate_cache_meta_t *meta, uint32_t *tags,
-    ngx_str_t *body);
+void ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
+    uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip);
+ngx_int_t ngx_resonate_cache_drop(ngx_resonate_cache_t *cache,
+    ngx_str_t *key);
 
 ngx_int_t ngx_resonate_cache_claim(ngx_resonate_cache_t *cache,
-    ngx_str_t *key, time_t seconds);
-void ngx_resonate_cache_release(ngx_resonate_cache_t *cache,
-    ngx_str_t *key);
+    ngx_str_t *key, uint64_t owner, ngx_msec_t time);
+ngx_int_t ngx_resonate_cache_release(ngx_resonate_cache_t *cache,
+    ngx_str_t *key, uint64_t owner);
 
 
 #pragma GCC visibility pop

@@ -81,6 +81,10 @@ ngx_resonate_pg_stmt_t *ngx_resonate_pg_stmt_add(ngx_conf_t *cf,
     ngx_resonate_pg_t *pg, ngx_str_t *sql, ngx_uint_t nparams);
 
 
+/* milliseconds that a query has, by the configuration of its database */
+ngx_msec_t ngx_resonate_pg_timeout(ngx_resonate_pg_stmt_t *stmt);
+
+
 /*
  * Run time.
  *

@@ -16,6 +16,13 @@ static void ngx_resonate_pg_count_status(ngx_resonate_pg_counters_t *c,
 static void ngx_resonate_pg_deadline_handler(ngx_event_t *ev);
 
 
+ngx_msec_t
+ngx_resonate_pg_timeout(ngx_resonate_pg_stmt_t *stmt)
+{
+    return stmt->pg->timeout;
+}
+
+
 ngx_int_t
 ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
 {

@@ -60,3 +60,31 @@ resonate_sqlstate_public(const char *state)
            && state[3] >= '0' && state[3] <= '9'
            && state[4] >= '0' && state[4] <= '9';
 }
+
+
+int
+resonate_sqlstate_away(const char *state)
+{
+    size_t              i;
+    static const char  *away[] = { "08", "57P01", "57P02", "57P03", "53300" };
+
+    for (i = 0; i < sizeof(away) / sizeof(away[0]); i++) {
+        if (strncmp(state, away[i], strlen(away[i])) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+resonate_sqlstate_transient(const char *state)
+{
+    int  status;
+
+    status = resonate_sqlstate_http(state);
+
+    return !resonate_sqlstate_public(state)
+           && (status == 503 || status == 504);
+}

@@ -23,6 +23,13 @@ int resonate_sqlstate_http(const char *state);
 /* whether the server's message was written for the client */
 int resonate_sqlstate_public(const char *state);
 
+/* whether it says that there is no database to ask: connection lost or not
+   taken, server starting, stopping or recovering */
+int resonate_sqlstate_away(const char *state);
+
+/* whether it says nothing about what was asked: try again */
+int resonate_sqlstate_transient(const char *state);
+
 
 #pragma GCC visibility pop
 

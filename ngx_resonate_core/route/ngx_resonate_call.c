@@ -5,49 +5,19 @@
  * One call of an SQL function and those who wait for its answer.
  *
  * Requests that miss the same cache key join one call (single flight); calls
- * of other workers are waited for by trying to claim the key now and then.
+ * of other workers are waited for by trying to claim the key now and then, for
+ * at most half of the time that a call has.
  * A call that may change something always runs to its end, waited for or
  * not, because the caller's cached replies die with it.  Any other call that
  * nobody waits for any more is cancelled.
  */
 
 
-#include "ngx_resonate_route_internal.h"
-#include "../cache/resonate_gzip.h"
+#include "ngx_resonate_call_internal.h"
 
 
 #define NGX_RESONATE_CALL_POOL   1024
 #define NGX_RESONATE_CALL_POLL   5       /* ms between looks at the cache */
-#define NGX_RESONATE_CALL_CLAIM  2       /* s another worker has for it */
-
-
-struct ngx_resonate_call_s {
-    ngx_str_node_t                   sn;          /* by key, if it has one */
-    ngx_resonate_route_main_conf_t  *mcf;
-    ngx_resonate_route_t            *route;
-    ngx_pool_t                      *pool;
-    ngx_uint_t                       refs;        /* of the pool */
-    ngx_queue_t                      waiters;     /* of route contexts */
-    ngx_resonate_pg_query_t          query;
-    ngx_event_t                      poll;
-    uint64_t                         clock;
-    time_t                           ttl;
-    time_t                           claim_ends;
-    uint32_t                         slot;        /* of the caller's tag */
-    ngx_resonate_outcome_t           outcome;
-    unsigned                         personal:1;
-    unsigned                         shared:1;    /* has a key */
-    unsigned                         joinable:1;  /* is in the tree */
-    unsigned                         claimed:1;
-    unsigned                         writes:1;
-    unsigned                         ended:1;
-};
-
-
-struct ngx_resonate_calls_s {
-    ngx_rbtree_t                    calls;       /* shared ones in flight */
-    ngx_rbtree_node_t               sentinel;
-};
 
 
 static ngx_resonate_call_t *ngx_resonate_call_join(ngx_resonate_calls_t *calls,
@@ -58,16 +28,15 @@ static ngx_resonate_call_t *ngx_resonate_call_create(
 static ngx_int_t ngx_resonate_call_values(ngx_resonate_call_t *call,
     ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_call_start(ngx_resonate_call_t *call);
+static ngx_int_t ngx_resonate_call_claim(ngx_resonate_call_t *call);
+static ngx_int_t ngx_resonate_call_query(ngx_resonate_call_t *call);
 static ngx_int_t ngx_resonate_call_wait(ngx_resonate_call_t *call,
     ngx_resonate_route_ctx_t *ctx);
 static void ngx_resonate_call_poll(ngx_event_t *ev);
+static void ngx_resonate_call_late(ngx_event_t *ev);
 static void ngx_resonate_call_handler(ngx_resonate_pg_query_t *q);
-static void ngx_resonate_call_store(ngx_resonate_call_t *call);
-static void ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
-    ngx_resonate_cache_meta_t *meta, uint32_t *slots);
 static void ngx_resonate_call_end(ngx_resonate_call_t *call);
 static void ngx_resonate_call_leave(void *data);
-static void ngx_resonate_call_unref(ngx_resonate_call_t *call);
 
 
 ngx_resonate_calls_t *
@@ -198,7 +167,9 @@ ngx_resonate_call_create(ngx_resonate_route_ctx_t *ctx)
                                               ngx_resonate_route_module);
     call->personal = (ctx->identity != NULL);
     call->writes = ctx->route->writes;
-    call->ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
+    call->ages = ctx->ages;
+    call->timeout = ngx_resonate_pg_timeout(ctx->route->stmt);
+    call->deadline = ngx_current_msec + call->timeout;
     call->outcome.status = NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     if (ctx->identity) {
@@ -278,53 +249,78 @@ ngx_resonate_call_values(ngx_resonate_call_t *call,
 static ngx_int_t
 ngx_resonate_call_start(ngx_resonate_call_t *call)
 {
-    const char            *detail;
-    ngx_resonate_reply_t   reply;
+    ngx_resonate_reply_t  reply;
 
-    if (call->shared) {
-
-        if (ngx_resonate_cache_claim(call->mcf->cache, &call->sn.str,
-                                     NGX_RESONATE_CALL_CLAIM)
-            != NGX_OK)
-        {
-            if (call->claim_ends == 0) {
-                call->claim_ends = ngx_time() + NGX_RESONATE_CALL_CLAIM + 1;
-            }
-
-            call->poll.handler = ngx_resonate_call_poll;
-            call->poll.data = call;
-            call->poll.log = ngx_cycle->log;
-            ngx_add_timer(&call->poll, NGX_RESONATE_CALL_POLL);
-
-            return NGX_DONE;
-        }
-
-        call->claimed = 1;
-
-        /* whoever had the claim before has stored its answer by now */
-
-        if (ngx_resonate_cache_get(call->mcf->cache, &call->sn.str, call->pool,
-                                   &reply)
-            == NGX_OK)
-        {
-            call->outcome.status = reply.status;
-            call->outcome.body = reply.body;
-            ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
-
-            return NGX_DECLINED;
-        }
+    if (!call->shared) {
+        return ngx_resonate_call_query(call);
     }
 
-    call->clock = ngx_resonate_clock(call->mcf->shared);
-
-    if (ngx_resonate_pg_start(&call->query) == NGX_AGAIN) {
+    if (ngx_resonate_call_claim(call) != NGX_OK) {
+        ngx_resonate_call_timer(call, ngx_resonate_call_poll,
+                                NGX_RESONATE_CALL_POLL);
         return NGX_DONE;
     }
 
-    call->outcome.away = 1;
-    call->outcome.status = ngx_resonate_pg_http_status(&call->query, &detail);
+    /* whoever had the claim before has stored its answer by now */
+
+    if (ngx_resonate_cache_get(call->mcf->cache, &call->sn.str, call->ages,
+                               call->pool, &reply)
+        != NGX_OK)
+    {
+        return ngx_resonate_call_query(call);
+    }
+
+    call->outcome.status = reply.status;
+    call->outcome.body = reply.body;
+    ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
 
     return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_resonate_call_claim(ngx_resonate_call_t *call)
+{
+    /* the same number never comes again while a claim of it may stand */
+
+    call->claim = ((uint64_t) ngx_pid << 32) | ++call->mcf->calls->claims;
+
+    if (ngx_resonate_cache_claim(call->mcf->cache, &call->sn.str, call->claim,
+                                 call->timeout / 2)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    call->claimed = 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_call_query(ngx_resonate_call_t *call)
+{
+    ngx_msec_int_t  left;
+
+    call->clock = ngx_resonate_clock(call->mcf->shared);
+    call->created = ngx_time();
+
+    if (ngx_resonate_pg_start(&call->query) != NGX_AGAIN) {
+        ngx_resonate_outcome_take(&call->outcome, &call->query,
+                                  &call->route->function, call->pool);
+        return NGX_DECLINED;
+    }
+
+    /* the time spent on waiting for another worker is not given again */
+
+    left = call->deadline - ngx_current_msec;
+
+    if (left < (ngx_msec_int_t) call->timeout) {
+        ngx_resonate_call_timer(call, ngx_resonate_call_late, left);
+    }
+
+    return NGX_DONE;
 }
 
 
@@ -352,7 +348,19 @@ ngx_resonate_call_wait(ngx_resonate_call_t *call,
 }
 
 
-/* another worker asks for the same key: it gives its claim up when done */
+void
+ngx_resonate_call_timer(ngx_resonate_call_t *call,
+    ngx_event_handler_pt handler, ngx_msec_int_t time)
+{
+    call->timer.handler = handler;
+    call->timer.data = call;
+    call->timer.log = ngx_cycle->log;
+
+    ngx_add_timer(&call->timer, (ngx_msec_t) ngx_max(time, 1));
+}
+
+
+/* another call for the key is under way: it gives its claim up when done */
 
 static void
 ngx_resonate_call_poll(ngx_event_t *ev)
@@ -361,16 +369,28 @@ ngx_resonate_call_poll(ngx_event_t *ev)
 
     call = ev->data;
 
-    if (ngx_time() >= call->claim_ends) {
-
-        /* whoever had it is late: not to be waited for any longer */
-
-        ngx_resonate_cache_release(call->mcf->cache, &call->sn.str);
+    if ((ngx_msec_int_t) (call->deadline - ngx_current_msec) <= 0) {
+        ngx_resonate_call_late(ev);
+        return;
     }
 
     if (ngx_resonate_call_start(call) != NGX_DONE) {
         ngx_resonate_call_end(call);
     }
+}
+
+
+static void
+ngx_resonate_call_late(ngx_event_t *ev)
+{
+    ngx_resonate_call_t  *call;
+
+    call = ev->data;
+
+    ngx_resonate_pg_cancel(&call->query);
+
+    call->outcome.status = NGX_HTTP_GATEWAY_TIME_OUT;
+    ngx_resonate_call_end(call);
 }
 
 
@@ -381,91 +401,11 @@ ngx_resonate_call_handler(ngx_resonate_pg_query_t *q)
 
     call = q->data;
 
-    if (call->writes && call->personal) {
-        ngx_resonate_tag_touch(call->mcf->shared, call->slot);
-    }
-
     ngx_resonate_outcome_take(&call->outcome, q, &call->route->function,
                               call->pool);
 
-    if (call->outcome.status == NGX_HTTP_OK && !call->writes) {
-        ngx_resonate_call_store(call);
-    }
-
+    ngx_resonate_call_cache(call);
     ngx_resonate_call_end(call);
-}
-
-
-static void
-ngx_resonate_call_store(ngx_resonate_call_t *call)
-{
-    size_t                     len;
-    uint32_t                   slots[NGX_RESONATE_CACHE_TAGS + 1];
-    ngx_int_t                  n;
-    const char                *tags;
-    ngx_resonate_cache_meta_t  meta;
-
-    if (!call->personal) {
-        ngx_resonate_outcome_etag(&call->outcome);
-    }
-
-    if (!call->claimed) {
-        return;
-    }
-
-    tags = ngx_resonate_pg_value(&call->query, 0, 2, &len);
-
-    n = tags ? ngx_resonate_tag_slots(tags, len, slots) : 0;
-    if (n == NGX_ERROR) {
-        return;
-    }
-
-    ngx_memzero(&meta, sizeof(ngx_resonate_cache_meta_t));
-
-    if (call->personal) {
-        slots[n++] = call->slot;
-        meta.nown = 1;
-    }
-
-    meta.clock = call->clock;
-    meta.created = ngx_time();
-    meta.fresh = meta.created + call->ttl;
-    meta.status = call->outcome.status;
-    meta.ntags = n;
-    ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
-
-    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, &meta, slots,
-                           &call->outcome.body);
-
-    if (!call->personal && call->route->handler == NULL) {
-        ngx_resonate_call_store_gzip(call, &meta, slots);
-    }
-}
-
-
-/* beside the reply, under a key of its own and with a validator of its own */
-
-static void
-ngx_resonate_call_store_gzip(ngx_resonate_call_t *call,
-    ngx_resonate_cache_meta_t *meta, uint32_t *slots)
-{
-    void       *gz;
-    ngx_str_t   body;
-
-    gz = resonate_gzip(call->outcome.body.data, call->outcome.body.len,
-                       &body.len);
-    if (gz == NULL) {
-        return;
-    }
-
-    body.data = gz;
-    meta->etag[NGX_RESONATE_ETAG_LEN - 2] = 'g';
-    call->sn.str.data[0] = NGX_RESONATE_FORM_GZIP;
-
-    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, meta, slots, &body);
-
-    call->sn.str.data[0] = NGX_RESONATE_FORM_JSON;
-    free(gz);
 }
 
 
@@ -481,12 +421,18 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
 
     if (call->shared) {
 
-        if (call->poll.timer_set) {
-            ngx_del_timer(&call->poll);
+        if (call->timer.timer_set) {
+            ngx_del_timer(&call->timer);
         }
 
-        if (call->claimed) {
-            ngx_resonate_cache_release(call->mcf->cache, &call->sn.str);
+        /* who was overtaken may have stored what is no longer so */
+
+        if (call->claimed
+            && ngx_resonate_cache_release(call->mcf->cache, &call->sn.str,
+                                          call->claim)
+               != NGX_OK)
+        {
+            (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
         }
     }
 
@@ -530,7 +476,7 @@ ngx_resonate_call_leave(void *data)
 }
 
 
-static void
+void
 ngx_resonate_call_unref(ngx_resonate_call_t *call)
 {
     if (--call->refs == 0) {

@@ -8,6 +8,8 @@
 
 #include "ngx_resonate_route_internal.h"
 
+#include "../pg/resonate_sqlstate.h"
+
 #include <openssl/evp.h>
 
 
@@ -28,6 +30,8 @@ ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
         return;
     }
 
+    outcome->answered = 1;
+
     if (ngx_resonate_pg_row(q, function, &row) != NGX_OK) {
         return;
     }
@@ -41,6 +45,7 @@ ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
     }
 
     outcome->status = row.status;
+    outcome->tags = row.tags;
 }
 
 
@@ -51,8 +56,12 @@ ngx_resonate_outcome_failed(ngx_resonate_outcome_t *outcome,
     const char  *detail;
 
     outcome->status = ngx_resonate_pg_http_status(q, &detail);
-    outcome->away = (outcome->status == NGX_HTTP_SERVICE_UNAVAILABLE
-                     || q->status == NGX_RESONATE_PG_TIMEOUT);
+    outcome->away = (q->status == NGX_RESONATE_PG_UNAVAILABLE);
+
+    if (q->status == NGX_RESONATE_PG_FAILED) {
+        outcome->away = resonate_sqlstate_away(q->sqlstate);
+        outcome->answered = !resonate_sqlstate_transient(q->sqlstate);
+    }
 
     if (detail) {
         /* without memory the status' own words must do */

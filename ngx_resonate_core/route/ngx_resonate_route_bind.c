@@ -10,8 +10,13 @@
 #include "ngx_resonate_route_internal.h"
 
 
+#define NGX_RESONATE_ROUTE_DECIDED  600    /* seconds, see route_ages() */
+
+
 static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
     ngx_resonate_route_main_conf_t *mcf, ngx_resonate_route_t *route);
+static void ngx_resonate_route_ages(ngx_resonate_cache_t *cache,
+    ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_cache_key(ngx_conf_t *cf,
@@ -72,7 +77,38 @@ ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
+    if (mcf->cache) {
+        ngx_resonate_route_ages(mcf->cache, route);
+    }
+
     return ngx_resonate_route_statement(cf, route);
+}
+
+
+/*
+ * Without a database, what everybody gets may be older than what was decided
+ * for a caller, or what is not JSON and so a decision.
+ */
+
+static void
+ngx_resonate_route_ages(ngx_resonate_cache_t *cache,
+    ngx_resonate_route_t *route)
+{
+    time_t  decided;
+
+    decided = ngx_min(cache->stale, NGX_RESONATE_ROUTE_DECIDED);
+
+    route->public_ages.fresh = route->cache;
+    route->personal_ages.fresh = route->personal;
+
+    if (route->stale != NGX_CONF_UNSET) {
+        route->public_ages.stale = route->stale;
+        route->personal_ages.stale = route->stale;
+        return;
+    }
+
+    route->public_ages.stale = route->handler ? decided : cache->stale;
+    route->personal_ages.stale = decided;
 }
 
 
@@ -132,6 +168,8 @@ ngx_resonate_route_cache_key(ngx_conf_t *cf, ngx_resonate_route_t *route)
     u_char      *p;
     ngx_uint_t   i;
 
+    /* the first byte is the cache's */
+
     len = sizeof(" :(caller)") + route->database.len + route->function.len;
 
     for (i = 0; i < route->nargs; i++) {
@@ -145,8 +183,7 @@ ngx_resonate_route_cache_key(ngx_conf_t *cf, ngx_resonate_route_t *route)
 
     route->key.data = p;
 
-    p = ngx_sprintf(p, "%c%V:%V(", NGX_RESONATE_FORM_JSON, &route->database,
-                    &route->function);
+    p = ngx_sprintf(p, " %V:%V(", &route->database, &route->function);
 
     for (i = 0; i < route->nargs; i++) {
         p = ngx_sprintf(p, "%s,", route->args[i].sql);

@@ -73,6 +73,11 @@ static const ngx_resonate_param_t  ngx_resonate_route_params[] = {
       offsetof(ngx_resonate_route_t, personal),
       0, NGX_RESONATE_ROUTE_TTL_MAX, "between 0 and 1y" },
 
+    { ngx_string("stale="),
+      ngx_resonate_param_sec,
+      offsetof(ngx_resonate_route_t, stale),
+      0, NGX_RESONATE_ROUTE_TTL_MAX, "between 0 and 1y" },
+
     { ngx_null_string, NULL, 0, 0, 0, NULL }
 };
 
@@ -113,6 +118,7 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     route->file = cf->conf_file->file.name;
     route->line = cf->conf_file->line;
+    route->stale = NGX_CONF_UNSET;
 
     rv = ngx_resonate_route_head(cf, rlcf, route);
 
@@ -402,6 +408,10 @@ ngx_resonate_route_check(ngx_conf_t *cf, ngx_resonate_route_t *route)
 
     if (route->user && route->cache) {
         return "has \"cache\" with \"access=user\", use \"personal\"";
+    }
+
+    if (route->stale != NGX_CONF_UNSET && !route->cache && !route->personal) {
+        return "has \"stale\" without \"cache\" or \"personal\"";
     }
 
     for (i = 0; i < route->nargs; i++) {

@@ -227,13 +227,14 @@ static ngx_int_t
 ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply)
 {
-    time_t                           ttl;
     ngx_int_t                        rc;
     ngx_http_request_t              *r;
     ngx_resonate_route_main_conf_t  *mcf;
 
-    ttl = ctx->identity ? ctx->route->personal : ctx->route->cache;
-    if (ttl == 0) {
+    ctx->ages = ctx->identity ? &ctx->route->personal_ages
+                              : &ctx->route->public_ages;
+
+    if (ctx->ages->fresh == 0) {
         return NGX_DECLINED;
     }
 
@@ -247,7 +248,8 @@ ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     rc = ngx_resonate_route_gzip(mcf->cache, ctx, reply);
 
     if (rc != NGX_OK) {
-        rc = ngx_resonate_cache_get(mcf->cache, &ctx->key, r->pool, reply);
+        rc = ngx_resonate_cache_get(mcf->cache, &ctx->key, ctx->ages, r->pool,
+                                    reply);
     }
 
     ngx_resonate_cache_count(mcf->cache, rc);
@@ -281,10 +283,7 @@ ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
         return NGX_DECLINED;
     }
 
-    ctx->key.data[0] = NGX_RESONATE_FORM_GZIP;
-    rc = ngx_resonate_cache_get(cache, &ctx->key, r->pool, reply);
-    ctx->key.data[0] = NGX_RESONATE_FORM_JSON;
-
+    rc = ngx_resonate_cache_gzip(cache, &ctx->key, ctx->ages, r->pool, reply);
     ctx->gzip = (rc == NGX_OK);
 
     return rc;

@@ -21,11 +21,6 @@ extern ngx_module_t  ngx_resonate_route_module;
 #pragma GCC visibility push(hidden)
 
 
-/* the first byte of a key in the cache */
-#define NGX_RESONATE_FORM_JSON  'j'
-#define NGX_RESONATE_FORM_GZIP  'g'
-
-
 typedef struct ngx_resonate_call_s   ngx_resonate_call_t;
 typedef struct ngx_resonate_calls_s  ngx_resonate_calls_t;
 
@@ -49,6 +44,9 @@ typedef struct {
 
     time_t                    cache;       /* seconds, for everybody */
     time_t                    personal;    /* seconds, for one caller */
+    time_t                    stale;       /* seconds, without a database */
+    ngx_resonate_cache_ages_t  public_ages;
+    ngx_resonate_cache_ages_t  personal_ages;
 
     ngx_str_t                 file;        /* where it was declared */
     ngx_uint_t                line;
@@ -100,6 +98,7 @@ typedef struct {
     resonate_view_t           body;
     const char              **values;      /* nargs, then who calls */
     ngx_str_t                 key;         /* in the cache; empty: uncached */
+    ngx_resonate_cache_ages_t *ages;       /* bounds of what is cached */
     ngx_resonate_reply_t     *stale;       /* if the database is away */
 
     ngx_resonate_call_t      *call;
@@ -115,7 +114,9 @@ typedef struct {
     ngx_uint_t                status;
     ngx_str_t                 body;        /* detail if status >= 400 */
     u_char                    etag[NGX_RESONATE_ETAG_LEN + 1];
-    unsigned                  away:1;      /* the database's fault */
+    ngx_str_t                 tags;        /* gone when the query's are */
+    unsigned                  away:1;      /* there is no database */
+    unsigned                  answered:1;  /* it, or the function, decided */
 } ngx_resonate_outcome_t;
 
 
@@ -168,9 +169,14 @@ ngx_int_t ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
 /* the tag of everything made for this caller alone */
 uint32_t ngx_resonate_caller_slot(ngx_resonate_identity_t *id);
 
-/* slots of a text[] literal's elements; -1: more than fit, or malformed */
-ngx_int_t ngx_resonate_tag_slots(const char *text, size_t len,
-    uint32_t *slots);
+/*
+ * Tags as PostgreSQL writes text[].  slots() returns how many, at most
+ * NGX_RESONATE_CACHE_TAGS; those that do not fit are stood for by the tags of
+ * their kinds, which touch() touches too.  NGX_ERROR: malformed, or more kinds
+ * than fit.
+ */
+ngx_int_t ngx_resonate_tag_slots(ngx_str_t *tags, uint32_t *slots);
+void ngx_resonate_tags_touch(ngx_resonate_shared_t *shared, ngx_str_t *tags);
 
 
 #pragma GCC visibility pop

@@ -1,0 +1,157 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What the answer to a call makes of cached replies: it is kept, it ends the
+ * one it replaces, or it ends those that it has made untrue.
+ */
+
+
+#include "ngx_resonate_call_internal.h"
+
+
+#define NGX_RESONATE_CALL_AGAIN  250     /* ms between touches of a tag */
+#define NGX_RESONATE_CALL_GRACE  1000    /* ms that a late write may take */
+
+
+static void ngx_resonate_call_written(ngx_resonate_call_t *call);
+static void ngx_resonate_call_written_again(ngx_event_t *ev);
+static void ngx_resonate_call_store(ngx_resonate_call_t *call);
+static void ngx_resonate_call_refuse(ngx_resonate_call_t *call);
+static void ngx_resonate_call_touch(ngx_resonate_call_t *call);
+
+
+void
+ngx_resonate_call_cache(ngx_resonate_call_t *call)
+{
+    if (call->writes) {
+        ngx_resonate_call_written(call);
+
+    } else if (call->outcome.status == NGX_HTTP_OK) {
+        ngx_resonate_call_store(call);
+
+    } else if (call->claimed && call->outcome.answered) {
+        ngx_resonate_call_refuse(call);
+    }
+}
+
+
+/* what the answer names was changed, and whatever is the caller's */
+
+static void
+ngx_resonate_call_written(ngx_resonate_call_t *call)
+{
+    ngx_resonate_call_touch(call);
+
+    if (!call->personal) {
+        return;
+    }
+
+    ngx_resonate_tag_touch(call->mcf->shared, call->slot);
+
+    if (call->query.status != NGX_RESONATE_PG_TIMEOUT
+        && call->query.status != NGX_RESONATE_PG_UNAVAILABLE)
+    {
+        return;
+    }
+
+    /*
+     * The server may commit it yet: until it cannot any more, what is read
+     * meanwhile is not kept for long.  A worker that quits does not wait.
+     */
+
+    call->refs++;
+    call->timer.cancelable = 1;
+    call->deadline = ngx_current_msec + call->timeout
+                     + NGX_RESONATE_CALL_GRACE;
+
+    ngx_resonate_call_timer(call, ngx_resonate_call_written_again,
+                            NGX_RESONATE_CALL_AGAIN);
+}
+
+
+static void
+ngx_resonate_call_written_again(ngx_event_t *ev)
+{
+    ngx_resonate_call_t  *call;
+
+    call = ev->data;
+
+    ngx_resonate_tag_touch(call->mcf->shared, call->slot);
+
+    if ((ngx_msec_int_t) (call->deadline - ngx_current_msec) > 0) {
+        ngx_add_timer(ev, NGX_RESONATE_CALL_AGAIN);
+        return;
+    }
+
+    ngx_resonate_call_unref(call);
+}
+
+
+static void
+ngx_resonate_call_store(ngx_resonate_call_t *call)
+{
+    uint32_t                   slots[NGX_RESONATE_CACHE_TAGS + 1];
+    ngx_int_t                  n;
+    ngx_uint_t                 gzip;
+    ngx_resonate_cache_meta_t  meta;
+
+    if (!call->personal) {
+        ngx_resonate_outcome_etag(&call->outcome);
+    }
+
+    if (!call->claimed) {
+        return;
+    }
+
+    n = ngx_resonate_tag_slots(&call->outcome.tags, slots);
+
+    if (n == NGX_ERROR) {
+        (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
+        return;
+    }
+
+    ngx_memzero(&meta, sizeof(ngx_resonate_cache_meta_t));
+
+    if (call->personal) {
+        slots[n++] = call->slot;
+        meta.nown = 1;
+    }
+
+    meta.clock = call->clock;
+    meta.created = call->created;
+    meta.status = call->outcome.status;
+    meta.ntags = n;
+    ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
+
+    gzip = !call->personal && call->route->handler == NULL;
+
+    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, call->ages, &meta,
+                           slots, &call->outcome.body, gzip);
+}
+
+
+/*
+ * What was stored is no longer so.  If there was something, it was not so for
+ * others either, whose replies have the same tags; otherwise those who ask for
+ * what is not there would make everybody's replies old.
+ */
+
+static void
+ngx_resonate_call_refuse(ngx_resonate_call_t *call)
+{
+    if (ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str) == NGX_OK) {
+        ngx_resonate_call_touch(call);
+    }
+}
+
+
+/* the tags that the answer names */
+
+static void
+ngx_resonate_call_touch(ngx_resonate_call_t *call)
+{
+    if (call->outcome.tags.len) {
+        ngx_resonate_tags_touch(call->mcf->shared, &call->outcome.tags);
+    }
+}
