@@ -52,7 +52,7 @@ for (
 
 # a failure is everybody's, and is not kept
 
-$things->set(20, status => 1404);
+$things->set(20, raise => 'RH404');
 $things->hold(20);
 my @asked = map { $things->ask('/thing/20') } 1 .. 3;
 $things->wait_for_calls(20, 1);
@@ -105,7 +105,7 @@ $things->hold(23);
 my $early = $things->ask('/mine/23', token => $listener);
 $things->wait_for_calls(23, 1);
 
-is $edge->post('/write/1', undef, token => $listener)->{status}, 200,
+is $edge->post("/write/20", undef, token => $listener)->{status}, 200,
     'a write while a read is under way';
 $things->set(23, body => '{"data":"after"}');
 my $late = $things->ask('/mine/23', token => $listener);

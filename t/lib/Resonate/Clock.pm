@@ -5,7 +5,9 @@ package Resonate::Clock;
 #
 #   my $clock = Resonate::Clock->new;
 #   my $edge = Resonate::Edge->new(env => { $clock->env }, ...);
-#   $clock->ahead(600);             by so many seconds, from the start
+#   $clock->set(600);               so many seconds after it was made
+#
+# It stands still in between, so that an age is exact to the second.
 
 use strict;
 use warnings;
@@ -15,11 +17,12 @@ sub new {
     my ($class) = @_;
 
     my $dir = Resonate::Test::tempdir();
-    my $self = bless { dir => $dir, file => "$dir/ahead" }, $class;
+    my $self = bless { dir => $dir, file => "$dir/now", start => time },
+                     $class;
 
-    $self->ahead(0);
+    $self->set(0);
     system(qw(cc -shared -fPIC -o), "$dir/clock.so",
-           "$Resonate::Test::ROOT/t/lib/shifted_clock.c", '-ldl') == 0
+           "$Resonate::Test::ROOT/t/lib/set_clock.c", '-ldl') == 0
         or die "cc failed\n";
 
     return $self;
@@ -35,19 +38,20 @@ sub env {
     chomp $first;
 
     return (LD_PRELOAD => "$first $self->{dir}/clock.so",
-            SHIFTED_CLOCK => $self->{file});
+            SET_CLOCK => $self->{file});
 }
 
 
 # in place: nginx has the file mapped
 
-sub ahead {
+sub set {
     my ($self, $seconds) = @_;
 
     open my $out, '+>>:raw', $self->{file} or die "$self->{file}: $!";
     close $out;
     open $out, '+<:raw', $self->{file} or die "$self->{file}: $!";
-    syswrite $out, pack('q', $seconds) or die "$self->{file}: $!";
+    syswrite $out, pack('q', $self->{start} + $seconds)
+        or die "$self->{file}: $!";
     close $out;
 }
 

@@ -14,8 +14,9 @@ package Resonate::Things;
 #
 # v3.thing(id, other, caller) answers with what is set; "%n" in the body is
 # the number of the call, %o is "other" and %c the caller.  What it answers is
-# decided before it waits.  A status above 999 is raised, as SQLSTATE RHnnn.
-# v3.write(id, caller) waits the same way and answers 200.
+# decided before it waits; with "raise" it is that SQLSTATE.
+# v3.write(id, caller) waits the same way, whoever cancels it, and then sets
+# the body to "written"; its tags are those of the thing.
 
 use strict;
 use warnings;
@@ -23,7 +24,7 @@ use warnings;
 my $SQL = <<'END';
 CREATE SEQUENCE public.calls;
 CREATE TABLE public.thing (id int PRIMARY KEY, status int, body text,
-                           tags text[], gate int);
+                           tags text[], gate int, raise text);
 
 CREATE FUNCTION v3.thing(id int, other text DEFAULT NULL,
                          caller uuid DEFAULT NULL)
@@ -37,9 +38,8 @@ BEGIN
     PERFORM pg_advisory_lock_shared(this.gate),
             pg_advisory_unlock_shared(this.gate);
 
-    IF this.status > 999 THEN
-        RAISE EXCEPTION 'raised'
-            USING ERRCODE = 'RH' || right(this.status::text, 3);
+    IF this.raise IS NOT NULL THEN
+        RAISE EXCEPTION 'raised' USING ERRCODE = this.raise;
     END IF;
 
     RETURN (this.status, replace(replace(replace(this.body, '%n', n::text),
@@ -49,9 +49,22 @@ END $$;
 
 CREATE FUNCTION v3.write(id int, caller uuid) RETURNS resonate.reply
 LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    this public.thing;
 BEGIN
-    PERFORM pg_advisory_lock_shared($1), pg_advisory_unlock_shared($1);
-    RETURN (200, '{"data":"written"}', NULL)::resonate.reply;
+    SELECT * INTO STRICT this FROM public.thing t WHERE t.id = $1;
+
+    LOOP
+        BEGIN
+            PERFORM pg_advisory_lock_shared(this.gate),
+                    pg_advisory_unlock_shared(this.gate);
+            EXIT;
+        EXCEPTION WHEN query_canceled THEN
+        END;
+    END LOOP;
+
+    UPDATE public.thing t SET body = '{"data":"written"}' WHERE t.id = $1;
+    RETURN (200, '{"data":"written"}', this.tags)::resonate.reply;
 END $$;
 
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
@@ -88,12 +101,12 @@ sub set {
     my ($self, $id, %thing) = @_;
 
     $self->{pg}->dbh->do(
-        'INSERT INTO public.thing VALUES (?, ?, ?, ?, ?)
+        'INSERT INTO public.thing VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET status = excluded.status,
              body = excluded.body, tags = excluded.tags,
-             gate = excluded.gate', {},
+             gate = excluded.gate, raise = excluded.raise', {},
         $id, $thing{status} // 200, $thing{body} // '{"data":%n}',
-        $thing{tags}, $thing{gate} // $id);
+        $thing{tags}, $thing{gate} // $id, $thing{raise});
 }
 
 

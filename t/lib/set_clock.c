@@ -2,8 +2,9 @@
 /*
  * Copyright (C) Resonate
  *
- * A clock that a test sets, for LD_PRELOAD: the time of day is ahead by as
- * many seconds as the file $SHIFTED_CLOCK holds, an int64_t.
+ * A clock that a test sets, for LD_PRELOAD: the time of day is what the file
+ * $SET_CLOCK holds, an int64_t of seconds, and stands still until it is set
+ * again.  Timers go by the monotonic clock and run on.
  */
 
 
@@ -18,19 +19,19 @@
 #include <unistd.h>
 
 
-static volatile int64_t  *ahead;
+static volatile int64_t  *now;
 
 
 /* here, because nginx clears the environment later */
 
 __attribute__((constructor)) static void
-shifted_clock_init(void)
+set_clock_init(void)
 {
     int          fd;
     void        *map;
     const char  *name;
 
-    name = getenv("SHIFTED_CLOCK");
+    name = getenv("SET_CLOCK");
     if (name == NULL) {
         return;
     }
@@ -47,7 +48,7 @@ shifted_clock_init(void)
         abort();
     }
 
-    ahead = map;
+    now = map;
 }
 
 
@@ -64,8 +65,8 @@ gettimeofday(struct timeval *restrict tv, void *restrict tz)
 
     rc = real(tv, tz);
 
-    if (rc == 0 && ahead) {
-        tv->tv_sec += *ahead;
+    if (rc == 0 && now) {
+        tv->tv_sec = *now;
     }
 
     return rc;
