@@ -82,7 +82,7 @@ typedef struct {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
     unsigned                     sent:1;    /* a bearer token, that is */
-    unsigned                     failed:1;  /* nobody knows whose it is */
+    unsigned                     failed:1;  /* whose it is cannot be known */
 } ngx_resonate_auth_ctx_t;
 
 
@@ -106,8 +106,9 @@ ngx_resonate_auth_worker_t *ngx_resonate_auth_worker(
 
 
 /*
- * request()    NGX_OK: *ctx is the main request's;  NGX_DECLINED: it was
- *              never asked for a token;  NGX_ERROR
+ * request()    NGX_OK: *ctx is the main request's;  NGX_DECLINED: the
+ *              location of "r" asks for no token;  NGX_ERROR: whose the token
+ *              is cannot be known, and stays so
  * identity(),
  * challenge()  as in core's door
  */

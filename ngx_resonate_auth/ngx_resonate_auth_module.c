@@ -11,12 +11,17 @@
 
 
 static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_resonate_auth_precontent_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_resonate_auth_check(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r,
-    const char *detail);
-static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf);
+    ngx_int_t status, const char *detail);
+static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
+    ngx_int_t status);
 
 static ngx_int_t ngx_resonate_auth_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_auth_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_resonate_auth_add_handler(ngx_conf_t *cf,
+    ngx_uint_t phase, ngx_http_handler_pt handler);
 static void *ngx_resonate_auth_create_main_conf(ngx_conf_t *cf);
 static char *ngx_resonate_auth_init_main_conf(ngx_conf_t *cf, void *conf);
 static ngx_int_t ngx_resonate_auth_generation(ngx_conf_t *cf,
@@ -107,24 +112,54 @@ ngx_module_t  ngx_resonate_auth_module = {
 static ngx_int_t
 ngx_resonate_auth_access_handler(ngx_http_request_t *r)
 {
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate auth access handler");
+
+    return ngx_resonate_auth_check(r);
+}
+
+
+/*
+ * nginx runs no access handlers for subrequests.  A location that requires a
+ * token requires it of auth_request and SSI too.
+ */
+
+static ngx_int_t
+ngx_resonate_auth_precontent_handler(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    if (r == r->main) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate auth precontent handler");
+
+    rc = ngx_resonate_auth_check(r);
+
+    return (rc == NGX_OK) ? NGX_DECLINED : rc;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_check(ngx_http_request_t *r)
+{
     ngx_int_t                      rc;
     ngx_resonate_auth_ctx_t       *ctx;
     ngx_resonate_auth_loc_conf_t  *alcf;
 
-    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "resonate auth access handler");
+    rc = ngx_resonate_auth_request(r, &ctx);
 
-    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
-
-    if (alcf->mode == NGX_RESONATE_AUTH_OFF) {
+    if (rc == NGX_DECLINED) {
         return NGX_DECLINED;
     }
 
-    rc = ngx_resonate_auth_request(r, &ctx);
-
     if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_resonate_auth_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE, NULL);
     }
+
+    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
 
     if (ctx->entry) {
         return NGX_OK;
@@ -142,28 +177,30 @@ ngx_resonate_auth_access_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    return ngx_resonate_auth_refuse(r, ctx->sent
-                                       ? resonate_jwt_strerror(ctx->why)
-                                       : "A token is required");
+    return ngx_resonate_auth_refuse(r, NGX_HTTP_UNAUTHORIZED,
+                                    ctx->sent
+                                    ? resonate_jwt_strerror(ctx->why)
+                                    : "A token is required");
 }
 
 
 /*
- * Who configured "satisfy any" or a page of his own for 401 gets
+ * Who configured "satisfy any" or a page of his own for the status gets
  * nginx's way, everybody else a problem.
  */
 
 static ngx_int_t
-ngx_resonate_auth_refuse(ngx_http_request_t *r, const char *detail)
+ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
+    const char *detail)
 {
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
-        || ngx_resonate_auth_has_page(clcf))
+        || ngx_resonate_auth_has_page(clcf, status))
     {
-        return NGX_HTTP_UNAUTHORIZED;
+        return status;
     }
 
     if (ngx_http_discard_request_body(r) != NGX_OK) {
@@ -171,15 +208,15 @@ ngx_resonate_auth_refuse(ngx_http_request_t *r, const char *detail)
     }
 
     ngx_http_finalize_request(r,
-                              ngx_resonate_send_problem(r,
-                                  NGX_HTTP_UNAUTHORIZED, detail, NULL));
+                              ngx_resonate_send_problem(r, status, detail,
+                                                        NULL));
 
     return NGX_DONE;
 }
 
 
 static ngx_uint_t
-ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf)
+ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_int_t status)
 {
     ngx_uint_t            i;
     ngx_http_err_page_t  *page;
@@ -191,7 +228,7 @@ ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf)
     page = clcf->error_pages->elts;
 
     for (i = 0; i < clcf->error_pages->nelts; i++) {
-        if (page[i].status == NGX_HTTP_UNAUTHORIZED) {
+        if (page[i].status == status) {
             return 1;
         }
     }
@@ -245,8 +282,6 @@ ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_resonate_auth_postconfiguration(ngx_conf_t *cf)
 {
-    ngx_http_handler_pt            *h;
-    ngx_http_core_main_conf_t      *cmcf;
     ngx_resonate_auth_main_conf_t  *amcf;
 
     amcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_auth_module);
@@ -258,14 +293,33 @@ ngx_resonate_auth_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (ngx_resonate_auth_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                      ngx_resonate_auth_access_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_auth_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                         ngx_resonate_auth_precontent_handler);
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_add_handler(ngx_conf_t *cf, ngx_uint_t phase,
+    ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
+    h = ngx_array_push(&cmcf->phases[phase].handlers);
     if (h == NULL) {
         return NGX_ERROR;
     }
 
-    *h = ngx_resonate_auth_access_handler;
+    *h = handler;
 
     return NGX_OK;
 }

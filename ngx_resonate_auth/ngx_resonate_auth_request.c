@@ -2,7 +2,8 @@
 /*
  * Copyright (C) Resonate
  *
- * The identity of a request: found out once, kept with the main request.
+ * The identity of a request: found out once and kept with the main request,
+ * seen in the locations that ask for it.
  */
 
 
@@ -29,17 +30,17 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
     ngx_str_t                      token;
     ngx_resonate_auth_loc_conf_t  *alcf;
 
+    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
+
+    if (alcf->mode == NGX_RESONATE_AUTH_OFF) {
+        return NGX_DECLINED;
+    }
+
     r = r->main;
 
     *ctx = ngx_resonate_auth_find(r);
     if (*ctx) {
         return (*ctx)->failed ? NGX_ERROR : NGX_OK;
-    }
-
-    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
-
-    if (alcf->mode == NGX_RESONATE_AUTH_OFF) {
-        return NGX_DECLINED;
     }
 
     *ctx = ngx_resonate_auth_make(r);
@@ -61,7 +62,7 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
         return NGX_OK;
     }
 
-    (*ctx)->failed = (rc != NGX_OK);
+    (*ctx)->failed = (rc == NGX_ERROR);
 
     return rc;
 }
@@ -91,11 +92,11 @@ ngx_resonate_auth_challenge(ngx_http_request_t *r, ngx_str_t *scope)
     ngx_str_t         value;
     ngx_table_elt_t  *h;
 
-    r = r->main;
-
     if (ngx_resonate_auth_reason(r, scope, &value) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    r = r->main;
 
     /* an answer has one: the last reason is the one that counts */
 

@@ -11,7 +11,7 @@ my $edge = Resonate::Edge->new(
 location /off      { return 200 "$resonate_user\n"; }
 location /optional { resonate_auth optional; try_files /none @said; }
 location /required { resonate_auth required; try_files /none @said; }
-location @said     { return 200 "$resonate_user\n"; }
+location @said     { resonate_auth optional; return 200 "$resonate_user\n"; }
 
 location /page {
     resonate_auth required;

@@ -14,7 +14,7 @@ my $edge = Resonate::Edge->new(
                . 'algorithms=PS256 leeway=0;',
     server  => <<'END');
 location /required { resonate_auth required; try_files /none @said; }
-location @said     { return 200 $resonate_user; }
+location @said     { resonate_auth optional; return 200 $resonate_user; }
 END
 
 my $now = time;

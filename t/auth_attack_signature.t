@@ -11,7 +11,7 @@ my $edge = Resonate::Edge->new(
     http    => 'large_client_header_buffers 4 128k;',
     server  => <<'END');
 location /required { resonate_auth required; try_files /none @said; }
-location @said     { return 200 $resonate_user; }
+location @said     { resonate_auth optional; return 200 $resonate_user; }
 END
 
 my $good = token();

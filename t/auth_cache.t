@@ -30,7 +30,7 @@ my $edge = Resonate::Edge->new(
     server  => <<'END');
 keepalive_requests 100000;
 location /          { resonate_auth required; try_files /none @said; }
-location @said      { return 200 $resonate_user; }
+location @said      { resonate_auth optional; return 200 $resonate_user; }
 location = /status  { resonate_status; }
 END
 

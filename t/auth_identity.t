@@ -14,19 +14,21 @@ spew("$dir/folder/index.html", 'index');
 
 my $locations = <<'END';
 location = /who     { resonate_auth optional; try_files /none @said; }
-location @said      { return 200 "$resonate_user"; }
+location @said      { resonate_auth optional; return 200 "$resonate_user"; }
 
 location = /all {
     resonate_auth optional;
     try_files /none @all;
 }
 location @all {
+    resonate_auth optional;
     set $text "$resonate_issuer|$resonate_user|$resonate_scope";
     return 200 "$text|$resonate_client";
 }
 
 location = /claims  { resonate_auth optional; try_files /none @claims; }
 location @claims {
+    resonate_auth optional;
     set $text "$resonate_claim_email|$resonate_claim_emailverified";
     set $text "$text|$resonate_claim_realm_access|$resonate_claim_n";
     set $text "$text|$resonate_claim_none|$resonate_claim_lines";
@@ -46,6 +48,14 @@ location = /error {
     error_page 404 /off;
     try_files /none =404;
 }
+location = /error2 {
+    resonate_auth off;
+    error_page 404 /who;
+    try_files /none =404;
+}
+location = /rewritten { resonate_auth required; rewrite ^ /off; }
+location = /hidden  { resonate_auth optional; try_files /none @hidden; }
+location @hidden    { resonate_auth off; return 200 "$resonate_user"; }
 location = /refused {
     resonate_auth required;
     error_page 401 =200 /off;
@@ -56,6 +66,10 @@ location = /accel {
     proxy_pass http://127.0.0.1:$server_port/to;
 }
 location = /to      { add_header X-Accel-Redirect /off; return 200; }
+location = /accel2 {
+    proxy_pass http://127.0.0.1:$server_port/to2;
+}
+location = /to2     { add_header X-Accel-Redirect /who; return 200; }
 location = /asked   { resonate_auth required; auth_request /sub;
                       try_files /none @said; }
 location = /up {
@@ -96,11 +110,15 @@ for my $row (
                  '|||' ],
     [ '/off',    '', '' ],
     [ '/early',  'early', 'late' ],
-    [ '/page.shtml',  'u1+u1+u1', '(none)++' ],
+    [ '/page.shtml',  'u1+u1+', undef ],
     [ '/folder/', 'index', undef ],
-    [ '/error',  'u1', '' ],
+    [ '/error',  '', '' ],
+    [ '/error2', 'u1', '' ],
     [ '/refused', 'u1', '' ],
-    [ '/accel',  'u1', undef ],
+    [ '/accel',  '', undef ],
+    [ '/accel2', 'u1', undef ],
+    [ '/rewritten', '', '' ],
+    [ '/hidden', '', '' ],
     [ '/asked',  'u1', undef ],
     [ '/up',     'u1|', '|' ],
 ) {
@@ -160,7 +178,9 @@ $h2->close;
 is_deeply([ grep { $answers->{$_}{content} ne $caller{$_} } keys %caller ],
           [], 'HTTP/2: each of a hundred streams has its own caller');
 
-wait_for { slurp("$dir/who.log") =~ /^\/off u1$/m } 5, 'the log';
-like(slurp("$dir/who.log"), qr/^\/all listener$/m, 'the log knows the caller');
+wait_for { slurp("$dir/who.log") =~ /^\/all listener$/m } 5,
+    'the log to know the caller';
+like(slurp("$dir/who.log"), qr/^\/off -$/m,
+     'a location that asks for no token logs none');
 
 done_testing();

@@ -14,7 +14,7 @@ location /who {
     resonate_auth required;
     try_files /none @who;
 }
-location @who { return 200 $resonate_user; }
+location @who { resonate_auth optional; return 200 $resonate_user; }
 location = /file {
     resonate_cors https://a;
     gzip on;
