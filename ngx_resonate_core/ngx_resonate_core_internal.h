@@ -77,11 +77,17 @@ void ngx_resonate_disable_conditions(ngx_http_request_t *r);
 
 
 typedef struct {
-    ngx_http_handler_pt       handler;     /* "resonate_status", or NULL */
+    ngx_http_handler_pt       handler;     /* of a directive below, or NULL */
 } ngx_resonate_core_loc_conf_t;
 
 
-/* the "resonate_status" directive */
+/* of the location whose configuration "conf" is, and its "limit_except" */
+char *ngx_resonate_set_handler(ngx_conf_t *cf, void *conf,
+    ngx_http_handler_pt handler);
+
+/* the "resonate_problem" and "resonate_status" directives */
+char *ngx_resonate_problem_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

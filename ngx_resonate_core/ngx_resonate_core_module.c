@@ -26,6 +26,13 @@ static ngx_command_t  ngx_resonate_core_commands[] = {
       0,
       NULL },
 
+    { ngx_string("resonate_problem"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_resonate_problem_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -112,6 +119,27 @@ ngx_resonate_core_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->handler = prev->handler;
         clcf->handler = prev->handler;
     }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_resonate_set_handler(ngx_conf_t *cf, void *conf,
+    ngx_http_handler_pt handler)
+{
+    ngx_resonate_core_loc_conf_t *clf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (clf->handler == handler) {
+        return "is duplicate";
+    }
+
+    clf->handler = handler;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = handler;
 
     return NGX_CONF_OK;
 }

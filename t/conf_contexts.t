@@ -73,6 +73,12 @@ my $edge = Resonate::Edge->new(pg => $pg, auth => 1, server => <<"EOF");
                            location /error/411 { return 411; } }
         location \@error { resonate_route GET /error/411 v3.said; }
 
+        location /problem/ { resonate_problem;
+                             limit_except GET { allow all; }
+                             if (\$yes) { add_header X-If yes; } }
+        location /problem/413 { client_max_body_size 1;
+                                error_page 413 /problem/; }
+
         location /rewrite/ { rewrite ^/rewrite(/.*)\$ /plain\$1 last; }
         location /break/ { $routes rewrite ^ /break/said break; }
         location /short/ { $routes rewrite ^ /x break; }
@@ -121,6 +127,9 @@ for (
     [ GET  => '/error/410',          0, 200, '"said"' ],
     [ POST => '/error/410',          0, 200, '"said"' ],
     [ GET  => '/error/411',          0, 200, '"said"' ],
+    [ GET  => '/problem/x',          0, 404, 'There is no such path' ],
+    [ POST => '/problem/x',          0, 404, 'There is no such path' ],
+    [ POST => '/problem/413',        0, 413, 'Content Too Large' ],
     [ GET  => '/rewrite/said',       0, 200, '"said"' ],
     [ GET  => '/break/nothing',      0, 200, '"said"' ],
     [ GET  => '/short/said',         0, 404, 'There is no such path' ],

@@ -25,6 +25,8 @@ for (
     ['one path twice',      '', route('GET /a v3.a') . 'location /b/ {'
                                 . 'resonate_route GET /a v3.a; }'],
     ['status in a server',  '', 'resonate_status;'],
+    ['problem',             '', 'location @p { resonate_problem; }'
+                                . 'location /p { resonate_problem; }'],
     ['status twice',        '', 'location /s { resonate_status; }'
                                 . 'location /t { resonate_status; }'],
 ) {
@@ -65,6 +67,12 @@ for (
      '"resonate_status" directive is duplicate'],
     ['', location('resonate_status on;'),
      'invalid number of arguments in "resonate_status" directive'],
+    ['', location('resonate_problem; resonate_problem;'),
+     '"resonate_problem" directive is duplicate'],
+    ['', location('resonate_problem on;'),
+     'invalid number of arguments in "resonate_problem" directive'],
+    ['', 'resonate_problem;',
+     '"resonate_problem" directive is not allowed here'],
     ['resonate_status;', '', '"resonate_status" directive is not allowed here'],
 ) {
     my ($http, $server, $expected) = @$_;

@@ -65,7 +65,7 @@ for (
     map([ "/reply/$_?body=why" => $_, $problem, 'why' ],
         402, 404, 409, 410, 422, 429, 503),
     ['/reply/404'            => 404, $problem, 'Not Found'],
-    ['/reply/418'            => 418, $problem, 'Client Error'],
+    ['/reply/418'            => 418, $problem, 'Error'],
     map([ "/reply/$_?body=x" => 500, $problem, 'Internal Server Error' ],
         100, 199, 301, 304, 600, 0, -200),
     ['/reply/x'              => 400, $problem,
@@ -97,7 +97,7 @@ for (
     }
 
     my $told = json($res);
-    my %least = (type => 'about:blank', status => $status, detail => $text,
+    my %least = (status => $status, detail => $text,
                  message => $text, data => undef);
 
     is_deeply { map { $_ => $told->{$_} } keys %least }, \%least, 'its problem';

@@ -111,7 +111,8 @@ for (
 
 my $refused = json($edge->get('/api/v3/say?n=101'));
 is_deeply $refused, {
-    type => 'about:blank', title => 'Bad Request', status => 400,
+    type => 'tag:resonate.coop,2026:problem/invalid-request',
+    title => 'Bad Request', status => 400,
     detail => 'The request has invalid arguments',
     message => 'The request has invalid arguments', data => undef,
     errors => [ { path => 'n', location => 'query', code => 'maximum',

@@ -64,6 +64,10 @@ ngx_resonate_send_problem(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* what an answer that failed said of itself is not true of the problem */
+
+    while (ngx_resonate_take_header(r, "Cache-Control")) { /* void */ }
+
     ngx_str_set(&value, "no-store");
     rc = ngx_resonate_add_header(r, "Cache-Control", &value);
 
@@ -99,9 +103,15 @@ ngx_resonate_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
 
     /* a later error must not find half an answer of ours */
 
+    ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
+
+    if (r->headers_out.content_encoding) {
+        r->headers_out.content_encoding->hash = 0;
+        r->headers_out.content_encoding = NULL;
+    }
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = body->len;

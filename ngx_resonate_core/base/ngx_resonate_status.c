@@ -18,20 +18,7 @@ static u_char *ngx_resonate_status_write(u_char *p,
 char *
 ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_resonate_core_loc_conf_t *clf = conf;
-
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (clf->handler) {
-        return "is duplicate";
-    }
-
-    clf->handler = ngx_resonate_status_handler;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_resonate_status_handler;
-
-    return NGX_CONF_OK;
+    return ngx_resonate_set_handler(cf, conf, ngx_resonate_status_handler);
 }
 
 

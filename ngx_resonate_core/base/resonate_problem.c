@@ -6,72 +6,72 @@
 
 #include "resonate_problem.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+
+#define RESONATE_PROBLEM_TYPE_MAX  64
 
 
 typedef struct {
     int          status;
+    const char  *name;     /* of the type; NULL: nothing beyond the status */
     const char  *title;
-} resonate_problem_title_t;
+} resonate_problem_t;
 
 
-static const resonate_problem_title_t  resonate_problem_titles[] = {
-    { 400, "Bad Request" },
-    { 401, "Unauthorized" },
-    { 402, "Payment Required" },
-    { 403, "Forbidden" },
-    { 404, "Not Found" },
-    { 405, "Method Not Allowed" },
-    { 408, "Request Timeout" },
-    { 409, "Conflict" },
-    { 410, "Gone" },
-    { 412, "Precondition Failed" },
-    { 413, "Content Too Large" },
-    { 415, "Unsupported Media Type" },
-    { 416, "Range Not Satisfiable" },
-    { 422, "Unprocessable Content" },
-    { 429, "Too Many Requests" },
-    { 500, "Internal Server Error" },
-    { 501, "Not Implemented" },
-    { 502, "Bad Gateway" },
-    { 503, "Service Unavailable" },
-    { 504, "Gateway Timeout" },
-    { 0, NULL }
+static const resonate_problem_t *resonate_problem_of(int status);
+
+
+static const resonate_problem_t  resonate_problems[] = {
+    { 400, "invalid-request", "Bad Request" },
+    { 401, "unauthorized", "Unauthorized" },
+    { 402, "no-credit", "Payment Required" },
+    { 403, "insufficient-scope", "Forbidden" },
+    { 404, "not-found", "Not Found" },
+    { 405, "method-not-allowed", "Method Not Allowed" },
+    { 408, NULL, "Request Timeout" },
+    { 409, "conflict", "Conflict" },
+    { 410, NULL, "Gone" },
+    { 412, "precondition-failed", "Precondition Failed" },
+    { 413, "too-large", "Content Too Large" },
+    { 414, "uri-too-long", "URI Too Long" },
+    { 415, "unsupported-media-type", "Unsupported Media Type" },
+    { 416, "range-not-satisfiable", "Range Not Satisfiable" },
+    { 422, "key-reused", "Unprocessable Content" },
+    { 429, "too-many-requests", "Too Many Requests" },
+    { 431, "headers-too-large", "Request Header Fields Too Large" },
+    { 500, "internal", "Internal Server Error" },
+    { 501, NULL, "Not Implemented" },
+    { 502, NULL, "Bad Gateway" },
+    { 503, "unavailable", "Service Unavailable" },
+    { 504, "deadline", "Gateway Timeout" },
+    { 0, NULL, "Error" }
 };
-
-
-const char *
-resonate_problem_title(int status)
-{
-    const resonate_problem_title_t  *t;
-
-    for (t = resonate_problem_titles; t->title; t++) {
-        if (t->status == status) {
-            return t->title;
-        }
-    }
-
-    return (status < 500) ? "Client Error" : "Server Error";
-}
 
 
 char *
 resonate_problem(int status, const char *detail, json_t *errors, size_t *len)
 {
-    char        *text;
-    json_t      *problem, *words;
-    const char  *title;
+    char                       type[RESONATE_PROBLEM_TYPE_MAX], *text;
+    json_t                    *problem, *words;
+    const resonate_problem_t  *p;
 
-    title = resonate_problem_title(status);
+    p = resonate_problem_of(status);
 
-    words = json_string(detail ? detail : title);
+    words = json_string(detail ? detail : p->title);
     if (words == NULL) {
-        words = json_string(title);
+        words = json_string(p->title);
     }
 
+    (void) snprintf(type, sizeof(type), "%s%s",
+                    p->name ? RESONATE_PROBLEM_TYPE : "about:blank",
+                    p->name ? p->name : "");
+
     problem = json_pack("{s:s, s:s, s:i, s:O?, s:o?}",
-                        "type", "about:blank", "title", title,
-                        "status", status, "detail", words, "message", words);
+                        "type", type, "title", p->title, "status", status,
+                        "detail", words, "message", words);
     if (problem == NULL) {
         return NULL;
     }
@@ -90,4 +90,17 @@ resonate_problem(int status, const char *detail, json_t *errors, size_t *len)
     }
 
     return text;
+}
+
+
+static const resonate_problem_t *
+resonate_problem_of(int status)
+{
+    const resonate_problem_t  *p;
+
+    for (p = resonate_problems; p->status && p->status != status; p++) {
+        /* void */
+    }
+
+    return p;
 }

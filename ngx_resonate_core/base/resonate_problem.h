@@ -18,8 +18,12 @@
 #pragma GCC visibility push(hidden)
 
 
-/* the words of RFC 9110 and 6585 for a status; never NULL */
-const char *resonate_problem_title(int status);
+/*
+ * A type is this and a name that the manual explains (RFC 9457, 3.1.1 allows
+ * tag URIs, RFC 4151: they name and need not be fetched), or about:blank when
+ * there is nothing to say beyond the status.
+ */
+#define RESONATE_PROBLEM_TYPE  "tag:resonate.coop,2026:problem/"
 
 /*
  * A new JSON text of *len bytes, to be freed by the caller with free(); NULL

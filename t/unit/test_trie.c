@@ -214,15 +214,20 @@ test_problems(void **state)
 
     (void) state;
 
-    text = resonate_problem(404, NULL, NULL, &len);
+    text = resonate_problem(410, NULL, NULL, &len);
     assert_string_equal(text, "{\"type\":\"about:blank\",\"title\":"
-                        "\"Not Found\",\"status\":404,\"detail\":"
-                        "\"Not Found\",\"message\":\"Not Found\","
-                        "\"data\":null}");
+                        "\"Gone\",\"status\":410,\"detail\":"
+                        "\"Gone\",\"message\":\"Gone\",\"data\":null}");
     assert_int_equal(len, strlen(text));
     free(text);
 
+    text = resonate_problem(599, NULL, NULL, &len);
+    assert_non_null(strstr(text, "\"about:blank\",\"title\":\"Error\""));
+    free(text);
+
     text = resonate_problem(402, "no \"credit\"", NULL, &len);
+    assert_non_null(strstr(text, "\"type\":\"" RESONATE_PROBLEM_TYPE
+                           "no-credit\",\"title\":\"Payment Required\""));
     assert_non_null(strstr(text, "\"message\":\"no \\\"credit\\\"\""));
     free(text);
 
