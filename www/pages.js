@@ -7,12 +7,14 @@ import { ApiError, call } from './api.js';
 import { by, card, cover, el, icon, learn, panel, trackList } from './view.js';
 
 const RELEASES = 24;
+const PLAYLISTS = 12;
 const TRACKS = 50;
 
 
 export async function home({ signal, play }) {
-    const [releases, tracks] = await Promise.all([
+    const [releases, playlists, tracks] = await Promise.all([
         call(`/trackgroups?limit=${RELEASES}`, { signal }),
+        call(`/playlists?limit=${PLAYLISTS}`, { signal }),
         call(`/tracks?limit=${TRACKS}`, { signal }),
     ]);
 
@@ -28,6 +30,9 @@ export async function home({ signal, play }) {
         el('h1', { class: 'unseen', tabindex: '-1' }, 'Resonate'),
         first && hero(first, 'Newest release'),
         rest.length && section('Releases', grid(rest, releases, signal)),
+        playlists.data.length && section('Playlists', el(
+            'ul', { class: 'grid', role: 'list' },
+            ...playlists.data.map(shelf))),
         section('Tracks', list(tracks, '/tracks?', signal, play)),
     ];
 }
@@ -35,16 +40,15 @@ export async function home({ signal, play }) {
 
 export async function release({ signal, play, id }) {
     const { data } = await call(`/trackgroups/${id}`, { signal });
-    const tracks = data.items.map((item) => item.track).filter(Boolean);
 
-    learn(tracks);
+    return album(data, kind(data), play, { numbered: true });
+}
 
-    return [
-        hero(data, kind(data), () => tracks.length && play(tracks, 0)),
-        el('ol', { class: 'tracks numbered', role: 'list' },
-           ...trackList(tracks, (i) => play(tracks, i), { numbered: true })),
-        data.about && el('p', { class: 'about' }, data.about),
-    ];
+
+export async function playlist({ signal, play, id }) {
+    const { data } = await call(`/playlists/${id}`, { signal });
+
+    return album(pictured(data), 'Playlist', play, {});
 }
 
 
@@ -55,12 +59,23 @@ export async function artist({ signal, id }) {
     ]);
 
     return [
-        el('header', { class: 'person' },
-           el('p', { class: 'eyebrow' }, data.type?.name ?? 'Artist'),
-           el('h1', { tabindex: '-1' }, data.displayName),
-           data.shortBio && el('p', { class: 'about' }, data.shortBio)),
-        section('Releases', el('ul', { class: 'grid', role: 'list' },
-                               ...releases.data.map(card))),
+        person(data, 'Artist'),
+        section('Releases', cards(releases.data)),
+    ];
+}
+
+
+export async function label({ signal, id }) {
+    const [{ data }, artists, releases] = await Promise.all([
+        call(`/labels/${id}`, { signal }),
+        call(`/labels/${id}/artists?limit=100`, { signal }),
+        call(`/labels/${id}/releases`, { signal }),
+    ]);
+
+    return [
+        person(data, 'Label'),
+        artists.data.length && section('Artists', persons(artists.data)),
+        section('Releases', cards(releases.data)),
     ];
 }
 
@@ -68,8 +83,8 @@ export async function artist({ signal, id }) {
 export async function search({ signal, play, id: query, say }) {
     const { data } = await call('/search/?limit=30&q='
                                 + encodeURIComponent(query), { signal });
-    const people = [...data.artists, ...data.bands, ...data.labels];
-    const total = people.length + data.tracks.length
+    const people = [...data.artists, ...data.bands];
+    const total = people.length + data.labels.length + data.tracks.length
                   + data.trackgroups.length;
 
     learn(data.tracks);
@@ -87,12 +102,13 @@ export async function search({ signal, play, id: query, say }) {
         el('h1', { class: 'unseen', tabindex: '-1' },
            `Search: ${query}`),
         people.length && section('Artists', persons(people)),
+        data.labels.length && section('Labels',
+                                      persons(data.labels, 'label')),
         data.tracks.length && section('Tracks', el(
             'ol', { class: 'tracks', role: 'list' },
             ...trackList(data.tracks, (i) => play(data.tracks, i)))),
-        data.trackgroups.length && section('Releases', el(
-            'ul', { class: 'grid', role: 'list' },
-            ...data.trackgroups.map(card))),
+        data.trackgroups.length && section('Releases',
+                                           cards(data.trackgroups)),
     ];
 }
 
@@ -145,15 +161,43 @@ function hero(item, eyebrow, play) {
                  el('p', { class: 'hero-artist' }, artistLink(item)),
                  play ? el('button', { class: 'button strong', type: 'button',
                                        onclick: play },
-                           icon('play'), 'Play release')
+                           icon('play'), item.type ? 'Play release'
+                                                   : 'Play playlist')
                       : el('a', { class: 'button strong',
                                   href: `#/release/${item.id}` },
                            'Open release')));
 }
 
 
+/* what has items: its tracks are one queue */
+function album(data, eyebrow, play, options) {
+    const tracks = data.items.map((item) => item.track).filter(Boolean);
+
+    learn(tracks);
+
+    return [
+        hero(data, eyebrow, () => tracks.length && play(tracks, 0)),
+        el('ol', { class: `tracks ${options.numbered ? 'numbered' : ''}`,
+                   role: 'list' },
+           ...trackList(tracks, (i) => play(tracks, i), options)),
+        data.about && el('p', { class: 'about' }, data.about),
+    ];
+}
+
+
+/* a playlist without a picture has that of its first track */
+function pictured(playlist) {
+    const track = playlist.items[0]?.track;
+
+    return playlist.cover || !track
+        ? playlist
+        : { ...playlist, cover: track.cover, images: track.images };
+}
+
+
+/* a playlist's creator is a listener, who has no page */
 function artistLink(item) {
-    return item.creatorId
+    return item.creatorId && item.type
         ? el('a', { href: `#/artist/${item.creatorId}` }, by(item))
         : by(item);
 }
@@ -174,18 +218,41 @@ function section(title, ...content) {
 }
 
 
-function persons(people) {
+function person(data, kind) {
+    const house = data.label;
+
+    return el('header', { class: 'person' },
+              el('p', { class: 'eyebrow' }, data.type?.name ?? kind),
+              el('h1', { tabindex: '-1' }, data.displayName),
+              house && el('p', {}, el('a', { href: `#/label/${house.id}` },
+                                      house.name)),
+              data.shortBio && el('p', { class: 'about' }, data.shortBio));
+}
+
+
+function persons(people, page = 'artist') {
     return el('ul', { class: 'persons', role: 'list' }, ...people.map(
         ({ id, displayName }) => el('li', {}, el(
-            'a', { class: 'button', href: `#/artist/${id}` }, displayName))));
+            'a', { class: 'button', href: `#/${page}/${id}` },
+            displayName))));
+}
+
+
+function cards(releases) {
+    return el('ul', { class: 'grid', role: 'list' },
+              ...releases.map((item) => card(item)));
+}
+
+
+function shelf(playlist) {
+    return card(pictured(playlist), 'playlist');
 }
 
 
 function grid(items, first, signal) {
-    const box = el('ul', { class: 'grid', role: 'list' }, ...items.map(card));
-
-    return more(box, first, signal, `/trackgroups?limit=${RELEASES}`,
-                (next) => next.data.map(card));
+    return more(cards(items), first, signal,
+                `/trackgroups?limit=${RELEASES}`,
+                (next) => next.data.map((item) => card(item)));
 }
 
 

@@ -54,7 +54,8 @@ function route() {
     const [, name, id] = location.hash.match(/^#\/([a-z]+)\/(.+)$/) ?? [];
 
     if (name && Object.hasOwn(pages, name)
-        && ['release', 'artist', 'search'].includes(name))
+        && ['release', 'playlist', 'artist', 'label', 'search']
+            .includes(name))
     {
         return { name, page: pages[name], id: decode(id) };
     }

@@ -250,12 +250,12 @@ export function showRow(row, playing) {
 }
 
 
-export function card(release) {
+export function card(item, page = 'release') {
     return el('li', { class: 'card' },
-              el('a', { href: `#/release/${release.id}` },
-                 cover(release, '(min-width: 60rem) 14rem, 45vw'),
-                 el('span', { class: 'card-title' }, release.title),
-                 el('span', { class: 'card-artist' }, by(release))));
+              el('a', { href: `#/${page}/${item.id}` },
+                 cover(item, '(min-width: 60rem) 14rem, 45vw'),
+                 el('span', { class: 'card-title' }, item.title),
+                 el('span', { class: 'card-artist' }, by(item))));
 }
 
 

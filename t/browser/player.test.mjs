@@ -22,7 +22,7 @@ test('anonymous: the catalogue is there, without dots', () => visit(
     browser, {}, async (page) => {
         assert.deepEqual(await titles(page),
                          ['Breath', 'Evening', 'Noon', 'Morning']);
-        assert.equal(await page.locator('.card, .hero').count(), 2);
+        assert.equal(await page.locator('.card, .hero').count(), 3);
         assert.equal(await page.locator('.dots').count(), 0);
         assert.equal(await page.locator('#credit').isVisible(), false);
     }));
@@ -125,6 +125,36 @@ test('a release and its artist have pages of their own', () => visit(
     }));
 
 
+test('a playlist plays from top to bottom', () => visit(
+    browser, {}, async (page) => {
+        await page.getByRole('link', { name: /For the Road/ }).click();
+        await page.getByRole('heading', { name: 'For the Road', level: 1 })
+            .waitFor();
+        assert.deepEqual(await titles(page), ['Morning', 'Noon', 'Breath']);
+
+        await page.getByRole('button', { name: 'Play playlist' }).click();
+        await moves(page);
+        await page.getByRole('button', { name: 'Next track' }).click();
+        await until(page, () => document.querySelector('#now-title')
+            .textContent === 'Noon');
+        await moves(page);
+    }));
+
+
+test('a label has its artists and their releases', () => visit(
+    browser, {}, async (page) => {
+        await page.goto(page.url() + '#/search/sunrise');
+        await page.getByRole('link', { name: 'Sunrise Records' }).click();
+        await page.getByRole('heading', { name: 'Sunrise Records', level: 1 })
+            .waitFor();
+        await page.getByRole('link', { name: /First Light/ }).waitFor();
+        await page.getByRole('link', { name: /Testers$/ }).first().click();
+        await page.getByRole('heading', { name: /Testers/, level: 1 })
+            .waitFor();
+        await page.getByRole('link', { name: 'Sunrise Records' }).waitFor();
+    }));
+
+
 test('keyboard: every step works without a pointer', () => visit(
     browser, {}, async (page) => {
         const { keyboard } = page;
@@ -204,7 +234,7 @@ test('logging in changes the preview that plays into the track', () => visit(
 
         await page.getByRole('button', { name: 'Log out' }).click();
         await lasts(page, PREVIEW_S);
-        assert.equal(await page.locator('.dots').count(), 0);
+        await until(page, () => !document.querySelector('.dots'));
     }));
 
 
