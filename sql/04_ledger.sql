@@ -29,21 +29,6 @@ $$;
 
 COMMENT ON FUNCTION resonate.account_open() IS 'Trigger: a new person gets an empty wallet, a new creator an account for earnings.';
 
-CREATE OR REPLACE VIEW resonate.wallet AS
-SELECT person_id, id AS account_id, balance_uc, balance_uc / 1000 AS balance_mc
-FROM resonate.account
-WHERE person_id IS NOT NULL;
-
-COMMENT ON VIEW resonate.wallet IS 'What each person can spend. balance_mc: whole milli-credits.';
-
-CREATE OR REPLACE VIEW resonate.price_rule_now AS
-SELECT * FROM resonate.price_rule
-WHERE valid_from <= clock_timestamp()
-ORDER BY valid_from DESC, id DESC
-LIMIT 1;
-
-COMMENT ON VIEW resonate.price_rule_now IS 'The rule in force.';
-
 CREATE OR REPLACE FUNCTION resonate.price_rule_next(play_mark_ms integer DEFAULT NULL,
     cost_mc integer[] DEFAULT NULL, holder_percent smallint DEFAULT NULL,
     floor_eur_micro bigint DEFAULT NULL) RETURNS integer

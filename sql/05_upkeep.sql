@@ -19,7 +19,7 @@ BEGIN
         WHERE g.tgrelid = $1 AND NOT g.tgisinternal AND g.tgtype & 1 = 0
     LOOP
         IF NOT EXISTS (SELECT FROM pg_trigger g
-                       WHERE g.tgrelid = _part AND g.tgname = w.tgname
+                       WHERE g.tgrelid = _part AND g.tgname = w.tgname AND g.tgenabled = 'O'
                          AND pg_get_triggerdef(g.oid) = w.definition)
         THEN
             EXECUTE overlay(w.definition PLACING 'CREATE OR REPLACE ' FROM 1 FOR 7);

@@ -4,6 +4,7 @@
 DO $$
 DECLARE
     w record;
+    kept text[] := '{}';
 BEGIN
     FOR w IN
         SELECT t.relation::regclass AS relation, t.name,
@@ -33,12 +34,26 @@ BEGIN
             ('resonate.creator', 'derive_gone', 'AFTER DELETE', '', 'ROW')
         ) t (relation, name, event, passing, each)
     LOOP
+        kept := kept || w.definition;
+
         IF NOT EXISTS (SELECT FROM pg_trigger g
-                       WHERE g.tgrelid = w.relation AND g.tgname = w.name
+                       WHERE g.tgrelid = w.relation AND g.tgname = w.name AND g.tgenabled = 'O'
                          AND pg_get_triggerdef(g.oid) = 'CREATE ' || w.definition)
         THEN
             EXECUTE 'CREATE OR REPLACE ' || w.definition;
         END IF;
+    END LOOP;
+
+    FOR w IN
+        SELECT format('DROP TRIGGER %I ON %s', g.tgname, g.tgrelid::regclass) AS command
+        FROM pg_trigger g
+        JOIN pg_class c ON c.oid = g.tgrelid
+        JOIN pg_proc p ON p.oid = g.tgfoid
+        WHERE c.relnamespace = 'resonate'::regnamespace AND NOT c.relispartition
+          AND p.pronamespace = c.relnamespace AND NOT g.tgisinternal
+          AND substr(pg_get_triggerdef(g.oid), 8) <> ALL (kept)
+    LOOP
+        EXECUTE w.command;
     END LOOP;
 END
 $$;

@@ -10,8 +10,8 @@
 --   database of value is not changed any more;
 -- * a migration runs while the functions and views of before are still there.
 --   What is in its way it may drop: the files after it make it again;
--- * a function or view is a CREATE OR REPLACE in a file NN_name.sql, with any
---   parameters: what was there before and differs is dropped first;
+-- * a function is a CREATE OR REPLACE in a file that functions.sql names, with
+--   any parameters; a view is in 03_views.sql, a trigger in 98_triggers.sql;
 -- * no file begins, commits or sets a role for longer than it needs it.
 
 \set ON_ERROR_STOP on
@@ -37,24 +37,21 @@ SET LOCAL ROLE resonate_owner;
 \set migration 0030_display_name
 \ir migrations/apply.sql
 \ir migrations/end.sql
+
+-- A function is replaced, so that whoever uses it goes on.  Which cannot be,
+-- because result or parameters have changed, is found by making all anew
+-- beside those of before; they are dropped first.
+SAVEPOINT rehearsal;
+\ir migrations/aside.sql
+\ir functions.sql
+\ir migrations/compare.sql
+ROLLBACK TO SAVEPOINT rehearsal;
+RELEASE SAVEPOINT rehearsal;
 \ir migrations/drop.sql
 
-\ir 03_site.sql
-\ir 04_ledger.sql
-\ir 05_audit.sql
-\ir 05_upkeep.sql
-\ir 06_derive.sql
-\ir 07_cards.sql
-\ir 08_catalogue_api.sql
-\ir 09_play_api.sql
-\ir 10_person_api.sql
-\ir 11_search_api.sql
-\ir 12_ingest.sql
-\ir 13_playlist_api.sql
-\ir 14_open_api.sql
-\ir 15_library_api.sql
+\ir functions.sql
 \ir 98_triggers.sql
-\ir migrations/drop.sql
+\ir migrations/sweep.sql
 \ir 99_grants.sql
 
 COMMIT;

@@ -35,8 +35,11 @@ my $all = slurp("$Resonate::Test::ROOT/sql/all.sql");
 sub there { my ($name) = @_;
             return map { m{/($name\w*)\.sql$} } Resonate::Pg::sql_files() }
 
-is_deeply([ $all =~ m{^\\ir (\d\S+)\.sql$}mg ], [ there('\d\d_') ],
-          'all.sql has every file in order');
+my $named = $all =~ s{^\\ir functions\.sql\n}{}mr;
+my $functions = slurp("$Resonate::Test::ROOT/sql/functions.sql");
+$named =~ s{^\\ir functions\.sql\n}{$functions}m;
+is_deeply([ $named =~ m{^\\ir (\d\S+)\.sql$}mg ], [ there('\d\d_') ],
+          'all.sql and functions.sql have every file in order');
 is_deeply([ $all =~ /^\\set migration (\S+)$/mg ], [ there('\d{4}_') ],
           'and every migration');
 
