@@ -61,6 +61,8 @@ for (const [name, status, path, options = {}, see = {}] of [
     ['no such method', 405, '/tracks', { method: 'DELETE' }],
     ['a large body', 413, '/user/plays',
      { token: TOKEN, ...json({ trackId: 'x'.repeat(70000) }) }],
+    ['no such range', 416, STREAM, { headers: { Range: 'bytes=99999999-' } },
+     { 'content-range': /^bytes \*\// }],
 ]) {
     test(`${name} is ${status}, with a body to read`, () => from(
         browser, { allow: /Failed to load resource/ }, async (call) => {
