@@ -14,34 +14,21 @@
 #define NGX_RESONATE_AUTH_LEEWAY_MAX  300
 
 
-/* NULL, or the parameter was understood and is an error */
-typedef char *(*ngx_resonate_auth_param_pt)(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
-
-
-typedef struct {
-    ngx_str_t                   name;
-    ngx_resonate_auth_param_pt  handler;
-} ngx_resonate_auth_param_t;
-
-
 static char *ngx_resonate_auth_issuer_name(ngx_conf_t *cf,
     ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *name);
-static char *ngx_resonate_auth_param(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *arg, ngx_uint_t *seen);
 static char *ngx_resonate_auth_jwks(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static ngx_int_t ngx_resonate_auth_read(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *data);
 static ngx_int_t ngx_resonate_auth_read_fd(ngx_conf_t *cf, ngx_fd_t fd,
     ngx_str_t *name, ngx_str_t *data);
 static void ngx_resonate_auth_jwks_cleanup(void *data);
 static char *ngx_resonate_auth_audience(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
-static char *ngx_resonate_auth_leeway(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+static ngx_uint_t ngx_resonate_auth_has_audience(ngx_array_t *audiences,
+    ngx_str_t *name);
 static char *ngx_resonate_auth_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 static ngx_uint_t ngx_resonate_auth_word(ngx_str_t *list, ngx_str_t *word);
 static char *ngx_resonate_auth_issuer_check(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
@@ -49,12 +36,16 @@ static ngx_int_t ngx_resonate_auth_issuer_digest(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
 
 
-static const ngx_resonate_auth_param_t  ngx_resonate_auth_params[] = {
-    { ngx_string("jwks="), ngx_resonate_auth_jwks },
-    { ngx_string("audience="), ngx_resonate_auth_audience },
-    { ngx_string("leeway="), ngx_resonate_auth_leeway },
-    { ngx_string("algorithms="), ngx_resonate_auth_algorithms },
-    { ngx_null_string, NULL }
+static const ngx_resonate_param_t  ngx_resonate_auth_params[] = {
+    { ngx_string("jwks="), ngx_resonate_auth_jwks, 0, 0, 0, "a file" },
+    { ngx_string("audience="), ngx_resonate_auth_audience, 0, 0, 0,
+      "names with commas between" },
+    { ngx_string("leeway="), ngx_resonate_param_sec,
+      offsetof(ngx_resonate_auth_issuer_t, policy.leeway),
+      0, NGX_RESONATE_AUTH_LEEWAY_MAX, "a time of at most 300s" },
+    { ngx_string("algorithms="), ngx_resonate_auth_algorithms, 0, 0, 0,
+      "names with commas between" },
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
 };
 
 
@@ -65,7 +56,6 @@ ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     char                        *rv;
     ngx_str_t                   *value;
-    ngx_uint_t                   i, seen;
     ngx_resonate_auth_issuer_t  *issuer;
 
     value = cf->args->elts;
@@ -86,14 +76,9 @@ ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     issuer->algs = RESONATE_JWT_ANY;
     issuer->policy.leeway = NGX_RESONATE_AUTH_LEEWAY;
 
-    seen = 0;
-
-    for (i = 2; i < cf->args->nelts; i++) {
-        rv = ngx_resonate_auth_param(cf, issuer, &value[i], &seen);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    rv = ngx_resonate_params(cf, 2, ngx_resonate_auth_params, issuer);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     rv = ngx_resonate_auth_issuer_check(cf, issuer);
@@ -142,50 +127,18 @@ ngx_resonate_auth_issuer_name(ngx_conf_t *cf,
 
 
 static char *
-ngx_resonate_auth_param(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
-    ngx_str_t *arg, ngx_uint_t *seen)
+ngx_resonate_auth_jwks(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
 {
-    ngx_str_t                         value;
-    ngx_uint_t                        i;
-    const ngx_resonate_auth_param_t  *p;
+    ngx_resonate_auth_issuer_t *issuer = conf;
 
-    p = ngx_resonate_auth_params;
-
-    for (i = 0; p[i].handler; i++) {
-
-        if (arg->len <= p[i].name.len
-            || ngx_strncmp(arg->data, p[i].name.data, p[i].name.len) != 0)
-        {
-            continue;
-        }
-
-        if (*seen & (1u << i)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate parameter \"%V\"", arg);
-            return NGX_CONF_ERROR;
-        }
-
-        *seen |= 1u << i;
-
-        value.data = arg->data + p[i].name.len;
-        value.len = arg->len - p[i].name.len;
-
-        return p[i].handler(cf, issuer, &value);
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"", arg);
-
-    return NGX_CONF_ERROR;
-}
-
-
-static char *
-ngx_resonate_auth_jwks(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
-    ngx_str_t *value)
-{
     char                 error[RESONATE_JWK_ERROR_MAX];
     ngx_str_t            name, data;
     ngx_pool_cleanup_t  *cln;
+
+    if (value->len == 0) {
+        return (char *) param->expected;
+    }
 
     name = *value;
 
@@ -296,9 +249,11 @@ ngx_resonate_auth_jwks_cleanup(void *data)
 
 
 static char *
-ngx_resonate_auth_audience(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
-    ngx_str_t *value)
+ngx_resonate_auth_audience(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t             list, word;
     ngx_array_t           audiences;
     resonate_jwt_view_t  *view;
@@ -314,8 +269,12 @@ ngx_resonate_auth_audience(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
     while (ngx_resonate_auth_word(&list, &word)) {
 
         if (word.len == 0) {
+            return (char *) param->expected;
+        }
+
+        if (ngx_resonate_auth_has_audience(&audiences, &word)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid audience \"%V\"", value);
+                               "duplicate audience \"%V\"", &word);
             return NGX_CONF_ERROR;
         }
 
@@ -335,29 +294,32 @@ ngx_resonate_auth_audience(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
 }
 
 
-static char *
-ngx_resonate_auth_leeway(ngx_conf_t *cf, ngx_resonate_auth_issuer_t *issuer,
-    ngx_str_t *value)
+static ngx_uint_t
+ngx_resonate_auth_has_audience(ngx_array_t *audiences, ngx_str_t *name)
 {
-    issuer->policy.leeway = ngx_parse_time(value, 1);
+    ngx_uint_t            i;
+    resonate_jwt_view_t  *view;
 
-    if (issuer->policy.leeway == (time_t) NGX_ERROR
-        || issuer->policy.leeway > NGX_RESONATE_AUTH_LEEWAY_MAX)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid leeway \"%V\", it must be at most %ds",
-                           value, NGX_RESONATE_AUTH_LEEWAY_MAX);
-        return NGX_CONF_ERROR;
+    view = audiences->elts;
+
+    for (i = 0; i < audiences->nelts; i++) {
+        if (view[i].len == name->len
+            && ngx_memcmp(view[i].data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
     }
 
-    return NGX_CONF_OK;
+    return 0;
 }
 
 
 static char *
 ngx_resonate_auth_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value)
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     unsigned   alg;
     ngx_str_t  list, word;
 
@@ -366,11 +328,21 @@ ngx_resonate_auth_algorithms(ngx_conf_t *cf,
 
     while (ngx_resonate_auth_word(&list, &word)) {
 
+        if (word.len == 0) {
+            return (char *) param->expected;
+        }
+
         alg = resonate_jwt_alg((char *) word.data, word.len);
 
         if (alg == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "unsupported algorithm \"%V\"", &word);
+            return NGX_CONF_ERROR;
+        }
+
+        if (issuer->algs & alg) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate algorithm \"%V\"", &word);
             return NGX_CONF_ERROR;
         }
 

@@ -23,6 +23,8 @@ static char *ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static ngx_int_t ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_str_t *path);
 static char *ngx_resonate_preview_cache(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -207,7 +209,6 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_resonate_tracks_loc_conf_t  *tlcf = conf;
 
     ngx_str_t                         path, *value;
-    ngx_file_info_t                   fi;
 #if (NGX_THREADS)
     ngx_resonate_tracks_main_conf_t  *mcf;
 #endif
@@ -223,25 +224,13 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "has an empty path";
     }
 
-    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK
+        || ngx_resonate_media_check(cf, cmd, &path) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_file_info(path.data, &fi) == NGX_FILE_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "directory \"%V\" of \"%V\" can not be used",
-                           &path, &cmd->name);
-        return NGX_CONF_ERROR;
-    }
-
-    if (!ngx_is_dir(&fi)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" of \"%V\" is not a directory",
-                           &path, &cmd->name);
-        return NGX_CONF_ERROR;
-    }
-
-    while (path.len && path.data[path.len - 1] == '/') {
+    while (path.data[path.len - 1] == '/') {
         path.len--;
     }
 
@@ -261,6 +250,42 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 #endif
 
     return NGX_CONF_OK;
+}
+
+
+/* a directory, and not the one that has all files of the machine below it */
+
+static ngx_int_t
+ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t *path)
+{
+    ngx_file_info_t  fi, root;
+
+    if (ngx_file_info(path->data, &fi) == NGX_FILE_ERROR
+        || ngx_file_info("/", &root) == NGX_FILE_ERROR)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "directory \"%V\" of \"%V\" can not be used",
+                           path, &cmd->name);
+        return NGX_ERROR;
+    }
+
+    if (!ngx_is_dir(&fi)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of \"%V\" is not a directory",
+                           path, &cmd->name);
+        return NGX_ERROR;
+    }
+
+    if (fi.st_dev == root.st_dev
+        && ngx_file_uniq(&fi) == ngx_file_uniq(&root))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of \"%V\" is the root directory",
+                           path, &cmd->name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -44,6 +44,7 @@ set('number', 1);
 set('many', map { { %$public, kid => "k$_" } } 1 .. 33);
 
 my $bad = 'bad key set';
+my $in = 'in "resonate_issuer" directive';
 
 # http text, the [emerg] text without "in FILE:LINE"
 my @rows = (
@@ -60,16 +61,28 @@ my @rows = (
     [ qq(resonate_issuer "" jwks=$good;), 'invalid issuer ""' ],
     [ qq(resonate_issuer "a b" jwks=$good;), 'invalid issuer "a b"' ],
     [ "resonate_issuer $iss jwks=$good jwks=$good;",
-      qq(duplicate parameter "jwks=$good") ],
+      qq(duplicate parameter "jwks=$good" $in) ],
+    (map { [ "resonate_issuer $iss jwks=$good $_ $_;",
+             qq(duplicate parameter "$_" $in) ] }
+         qw(audience=a leeway=1s algorithms=ES256)),
     [ "resonate_issuer $iss jwks=$good nonsense=1;",
-      'invalid parameter "nonsense=1"' ],
-    [ "resonate_issuer $iss jwks=;", 'invalid parameter "jwks="' ],
-    [ "resonate_issuer $iss jwks=$good audience=a,,b;",
-      'invalid audience "a,,b"' ],
-    [ "resonate_issuer $iss jwks=$good leeway=6m;",
-      'invalid leeway "6m", it must be at most 300s' ],
-    [ "resonate_issuer $iss jwks=$good leeway=x;",
-      'invalid leeway "x", it must be at most 300s' ],
+      qq(invalid parameter "nonsense=1" $in) ],
+    [ "resonate_issuer $iss jwks=$good jwks;",
+      qq(invalid parameter "jwks" $in) ],
+    [ "resonate_issuer $iss jwks=;",
+      qq(invalid parameter "jwks=" $in, it must be a file) ],
+    (map { [ "resonate_issuer $iss jwks=$good $_;",
+             qq(invalid parameter "$_" $in, it must be names with commas )
+             . 'between' ] }
+         'audience=', 'audience=a,,b', 'audience=a,', 'algorithms=',
+         'algorithms=ES256,'),
+    [ "resonate_issuer $iss jwks=$good audience=a,b,a;",
+      'duplicate audience "a"' ],
+    [ "resonate_issuer $iss jwks=$good algorithms=ES256,RS256,ES256;",
+      'duplicate algorithm "ES256"' ],
+    (map { [ "resonate_issuer $iss jwks=$good leeway=$_;",
+             qq(invalid parameter "leeway=$_" $in, it must be a time of at )
+             . 'most 300s' ] } '', qw(6m x -1 301)),
     (map { [ "resonate_issuer $iss jwks=$good algorithms=ES256,$_;",
              qq(unsupported algorithm "$_") ] } qw(none HS256 es256)),
     [ "resonate_issuer $iss jwks=$dir/ec algorithms=RS256;",

@@ -38,8 +38,12 @@ for (
 
     # every level has its own media root
     [ "resonate_media $media;
-       server { resonate_media /; location / { resonate_media $media; } }",
+       server { resonate_media /tmp;
+                location / { resonate_media $media; } }",
       undef ],
+    (map { [ "resonate_media $_;",
+             qr/"\Q$_\E" of "resonate_media" is the root directory in / ] }
+         qw(/ // /. /tmp/..)),
     [ 'log_format x $resonate_stream;', undef ],
 ) {
     my ($http, $error) = @$_;
