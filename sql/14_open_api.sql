@@ -26,12 +26,12 @@ DECLARE
 BEGIN
     SELECT 200, format('{"data":{"id":"%s","displayName":%s}}', p.id,
                        coalesce(to_json(p.display_name)::text, 'null')),
-           ARRAY['user:' || p.id]
+           ARRAY['person:' || p.id]
     INTO answer
     FROM resonate.person p WHERE p.id = $1;
 
     IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such user.', ARRAY['user:' || $1]);
+        RETURN resonate.answer(404, 'No such user.', ARRAY['person:' || $1]);
     END IF;
 
     RETURN answer;
@@ -146,7 +146,9 @@ DECLARE
         || '(?:/(release|playlist)s?/([^/]+)|/(?:releases|artists|tracks|library))?$');
     _kind text := coalesce(replace(_part[1], 'release', 'trackgroup'), 'user');
     _id uuid := _part[2];
-    _page CONSTANT text := replace(_kind, 'label', 'artist') || ':' || _id;
+    -- what the cache calls them
+    _as CONSTANT json := '{"label":"artist","user":"person"}';
+    _page CONSTANT text := coalesce(_as->>_kind, _kind) || ':' || _id;
     _tags text[];
 BEGIN
     IF _part[3] = 'release' AND _kind IN ('artist', 'label') THEN
@@ -162,7 +164,7 @@ BEGIN
     END IF;
 
     _tags := resonate.tags(array_remove(ARRAY[_page,
-                 replace(_kind, 'label', 'artist') || ':' || _id,
+                 coalesce(_as->>_kind, _kind) || ':' || _id,
                  CASE WHEN _part[3] = 'release' THEN 'trackgroups' END], NULL), NULL);
 
     IF _id IS NULL OR NOT resonate.shown(_kind, _id, $2) THEN

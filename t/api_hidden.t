@@ -158,7 +158,9 @@ my %is = ((map { $_->[0] => 'track' } grep { $_->[0] ne 't_lost' } @TRACKS),
            grep { $_->[0] ne 'r_deleted' } @RELEASES),
           closed => 'playlist', s_artist => 'artist', s_band => 'artist',
           s_label => 'label');
-my @own = "/trackgroups/$id->{release}";        # with its hidden track
+my @own = ("/trackgroups/$id->{release}",       # with hidden tracks of theirs
+           '/playlists', "/playlists/$id->{playlist}",
+           "/users/$id->{owner}/playlists");
 
 for my $key (keys %is) {
     my ($kind, $of) = ($is{$key}, $secret{$key});
