@@ -57,16 +57,11 @@ typedef struct {
 ngx_int_t ngx_resonate_pay_topup_handler(ngx_http_request_t *r);
 
 /*
- * A webhook whose body nginx has read.
- *
- *   body()    the body in one piece, from r->pool; NGX_DECLINED: longer than
- *             RESONATE_TOPUP_MAX_BODY, as only one without a length can be
- *   verify()  NGX_DECLINED: the sender did not prove that it knows the secret
- *             now; the log says why and the client must not be told
+ * NGX_OK: the body is signed;  NGX_DECLINED: the sender did not prove that it
+ * knows the secret now, the log says why and the client must not be told;
+ * NGX_ERROR
  */
 
-ngx_int_t ngx_resonate_pay_webhook_body(ngx_http_request_t *r,
-    ngx_str_t *body);
 ngx_int_t ngx_resonate_pay_webhook_verify(ngx_http_request_t *r,
     ngx_str_t *body);
 

@@ -30,36 +30,43 @@ typedef struct {
     ngx_resonate_pg_query_t    query;
     const char                *values[3];    /* account, amount, key */
     u_char                     amount[NGX_INT64_LEN + 1];
+
+    /* of a refusal; detail and errors may be empty */
+    const char                *detail;
+    ngx_str_t                  errors;
 } ngx_resonate_pay_topup_ctx_t;
 
 
 static void ngx_resonate_pay_topup_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_resonate_pay_topup_process(ngx_http_request_t *r);
-static ngx_int_t ngx_resonate_pay_topup_parse(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_pay_topup_run(ngx_http_request_t *r);
+static ngx_int_t ngx_resonate_pay_topup_check(
+    ngx_resonate_pay_topup_ctx_t *ctx);
+static ngx_int_t ngx_resonate_pay_topup_parse(
     ngx_resonate_pay_topup_ctx_t *ctx, ngx_str_t *body);
-static ngx_int_t ngx_resonate_pay_topup_values(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_pay_topup_values(
     ngx_resonate_pay_topup_ctx_t *ctx, resonate_topup_t *t);
-static const char *ngx_resonate_pay_topup_text(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_pay_topup_invalid(
+    ngx_resonate_pay_topup_ctx_t *ctx, resonate_topup_t *t);
+static u_char *ngx_resonate_pay_topup_text(ngx_http_request_t *r,
     const char *text);
-static ngx_int_t ngx_resonate_pay_topup_invalid(ngx_http_request_t *r,
-    resonate_topup_t *t);
-static ngx_int_t ngx_resonate_pay_topup_start(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_pay_topup_start(
     ngx_resonate_pay_topup_ctx_t *ctx);
 static void ngx_resonate_pay_topup_cleanup(void *data);
 static void ngx_resonate_pay_topup_pg_handler(ngx_resonate_pg_query_t *q);
-static ngx_int_t ngx_resonate_pay_topup_failed(ngx_http_request_t *r,
-    ngx_resonate_pg_query_t *q);
-static ngx_int_t ngx_resonate_pay_topup_reply(ngx_http_request_t *r,
-    ngx_resonate_pg_query_t *q);
-static ngx_int_t ngx_resonate_pay_topup_refuse(ngx_http_request_t *r,
-    ngx_uint_t status, const char *detail, ngx_str_t *errors);
+static ngx_int_t ngx_resonate_pay_topup_outcome(
+    ngx_resonate_pay_topup_ctx_t *ctx);
+static ngx_int_t ngx_resonate_pay_topup_accept(
+    ngx_resonate_pay_topup_ctx_t *ctx, ngx_resonate_row_t *row);
+static ngx_int_t ngx_resonate_pay_topup_refuse(
+    ngx_resonate_pay_topup_ctx_t *ctx, ngx_uint_t status);
 
 
 ngx_int_t
 ngx_resonate_pay_topup_handler(ngx_http_request_t *r)
 {
-    ngx_int_t  rc;
-    ngx_str_t  allow = ngx_string("POST");
+    ngx_int_t                      rc;
+    ngx_str_t                      allow = ngx_string("POST");
+    ngx_resonate_pay_topup_ctx_t  *ctx;
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "resonate topup handler");
@@ -72,11 +79,22 @@ ngx_resonate_pay_topup_handler(ngx_http_request_t *r)
         return ngx_resonate_send_problem(r, NGX_HTTP_NOT_ALLOWED, NULL, NULL);
     }
 
-    if (r->headers_in.content_length_n > RESONATE_TOPUP_MAX_BODY) {
-        return ngx_resonate_pay_topup_refuse(r,
-                                   NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, NULL,
-                                   NULL);
+    /* what a POST did is answered, whatever condition came with it */
+    r->disable_not_modified = 1;
+
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_pay_topup_ctx_t));
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ctx->request = r;
+
+    if (r->headers_in.content_length_n > RESONATE_TOPUP_MAX_BODY) {
+        return ngx_resonate_pay_topup_refuse(ctx,
+                                          NGX_HTTP_REQUEST_ENTITY_TOO_LARGE);
+    }
+
+    ngx_http_set_ctx(r, ctx, ngx_resonate_pay_module);
 
     rc = ngx_http_read_client_request_body(r,
                                          ngx_resonate_pay_topup_body_handler);
@@ -90,21 +108,10 @@ ngx_resonate_pay_topup_body_handler(ngx_http_request_t *r)
 {
     ngx_int_t  rc;
 
-    rc = ngx_resonate_pay_topup_process(r);
+    rc = ngx_resonate_pay_topup_run(r);
 
     if (rc == NGX_AGAIN) {
-
-        /*
-         * From here on a client that goes away cancels the query; it may
-         * have gone with its last byte, and then no other event comes.
-         */
-
-        r->read_event_handler = ngx_http_test_reading;
-
-        if (r->connection->read->ready) {
-            ngx_post_event(r->connection->read, &ngx_posted_events);
-        }
-
+        ngx_resonate_watch_client(r);
         return;
     }
 
@@ -112,77 +119,84 @@ ngx_resonate_pay_topup_body_handler(ngx_http_request_t *r)
 }
 
 
+/* NGX_AGAIN: ngx_resonate_pay_topup_pg_handler() will answer */
+
 static ngx_int_t
-ngx_resonate_pay_topup_process(ngx_http_request_t *r)
+ngx_resonate_pay_topup_run(ngx_http_request_t *r)
 {
     ngx_int_t                      rc;
-    ngx_str_t                      body;
     ngx_resonate_pay_topup_ctx_t  *ctx;
 
-    rc = ngx_resonate_pay_webhook_body(r, &body);
+    ctx = ngx_http_get_module_ctx(r, ngx_resonate_pay_module);
 
-    if (rc == NGX_DECLINED) {
-        return ngx_resonate_pay_topup_refuse(r,
-                                   NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, NULL,
-                                   NULL);
-    }
+    rc = ngx_resonate_pay_topup_check(ctx);
 
     if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_resonate_pay_topup_refuse(ctx, rc);
     }
 
-    rc = ngx_resonate_pay_webhook_verify(r, &body);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_resonate_pay_topup_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                             "the signature is not valid",
-                                             NULL);
+    if (ngx_resonate_pay_topup_start(ctx) == NGX_AGAIN) {
+        return NGX_AGAIN;
     }
 
-    if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_pay_topup_ctx_t));
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->request = r;
-
-    rc = ngx_resonate_pay_topup_parse(r, ctx, &body);
-
-    return (rc == NGX_DECLINED) ? ngx_resonate_pay_topup_start(r, ctx) : rc;
+    return ngx_resonate_pay_topup_outcome(ctx);
 }
 
 
-/* NGX_DECLINED: ctx->values are set; anything else has answered */
+/* this and what it calls return NGX_OK, or the status to refuse with */
 
 static ngx_int_t
-ngx_resonate_pay_topup_parse(ngx_http_request_t *r,
-    ngx_resonate_pay_topup_ctx_t *ctx, ngx_str_t *body)
+ngx_resonate_pay_topup_check(ngx_resonate_pay_topup_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+    ngx_str_t  body;
+
+    rc = ngx_resonate_body(ctx->request, RESONATE_TOPUP_MAX_BODY, &body);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_resonate_pay_webhook_verify(ctx->request, &body);
+
+    if (rc == NGX_DECLINED) {
+        ctx->detail = "the signature is not valid";
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_resonate_pay_topup_parse(ctx, &body);
+}
+
+
+static ngx_int_t
+ngx_resonate_pay_topup_parse(ngx_resonate_pay_topup_ctx_t *ctx,
+    ngx_str_t *body)
 {
     ngx_int_t                     rc;
     resonate_topup_t              t;
     ngx_resonate_pay_loc_conf_t  *lcf;
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_resonate_pay_module);
+    lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_resonate_pay_module);
 
     switch (resonate_topup_parse(&t, (char *) body->data, body->len,
                                  lcf->max_mc))
     {
     case RESONATE_TOPUP_OK:
-        rc = ngx_resonate_pay_topup_values(r, ctx, &t);
+        rc = ngx_resonate_pay_topup_values(ctx, &t);
         break;
 
     case RESONATE_TOPUP_MALFORMED:
-        rc = ngx_resonate_pay_topup_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                 "the body is not a JSON object, has a name "
-                                 "twice or a number out of range", NULL);
+        ctx->detail = "the body is not a JSON object, has a name twice or "
+                      "a number out of range";
+        rc = NGX_HTTP_BAD_REQUEST;
         break;
 
     case RESONATE_TOPUP_INVALID:
-        rc = ngx_resonate_pay_topup_invalid(r, &t);
+        rc = ngx_resonate_pay_topup_invalid(ctx, &t);
         break;
 
     default: /* RESONATE_TOPUP_NOMEM */
@@ -196,24 +210,52 @@ ngx_resonate_pay_topup_parse(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_resonate_pay_topup_values(ngx_http_request_t *r,
-    ngx_resonate_pay_topup_ctx_t *ctx, resonate_topup_t *t)
+ngx_resonate_pay_topup_values(ngx_resonate_pay_topup_ctx_t *ctx,
+    resonate_topup_t *t)
 {
-    ctx->values[0] = ngx_resonate_pay_topup_text(r, t->account);
-    ctx->values[1] = (char *) ctx->amount;
-    ctx->values[2] = ngx_resonate_pay_topup_text(r, t->key);
+    u_char  *account, *key;
 
-    if (ctx->values[0] == NULL || ctx->values[2] == NULL) {
+    account = ngx_resonate_pay_topup_text(ctx->request, t->account);
+    key = ngx_resonate_pay_topup_text(ctx->request, t->key);
+
+    if (account == NULL || key == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_sprintf(ctx->amount, "%L%Z", t->amount_mc);
 
-    return NGX_DECLINED;
+    ctx->values[0] = (char *) account;
+    ctx->values[1] = (char *) ctx->amount;
+    ctx->values[2] = (char *) key;
+
+    return NGX_OK;
 }
 
 
-static const char *
+static ngx_int_t
+ngx_resonate_pay_topup_invalid(ngx_resonate_pay_topup_ctx_t *ctx,
+    resonate_topup_t *t)
+{
+    char  *text;
+
+    text = json_dumps(t->errors, JSON_COMPACT);
+    if (text == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->errors.len = ngx_strlen(text);
+    ctx->errors.data = ngx_resonate_pay_topup_text(ctx->request, text);
+
+    free(text);
+
+    return ctx->errors.data ? NGX_HTTP_BAD_REQUEST
+                            : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* a copy that lives as long as the request */
+
+static u_char *
 ngx_resonate_pay_topup_text(ngx_http_request_t *r, const char *text)
 {
     size_t   len;
@@ -228,52 +270,32 @@ ngx_resonate_pay_topup_text(ngx_http_request_t *r, const char *text)
 
     ngx_memcpy(p, text, len);
 
-    return (char *) p;
+    return p;
 }
 
 
-static ngx_int_t
-ngx_resonate_pay_topup_invalid(ngx_http_request_t *r, resonate_topup_t *t)
-{
-    char       *text;
-    ngx_int_t   rc;
-    ngx_str_t   errors;
-
-    text = json_dumps(t->errors, JSON_COMPACT);
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    errors.data = (u_char *) text;
-    errors.len = ngx_strlen(text);
-
-    rc = ngx_resonate_pay_topup_refuse(r, NGX_HTTP_BAD_REQUEST, NULL,
-                                       &errors);
-
-    free(text);
-
-    return rc;
-}
-
-
-/* NGX_AGAIN: ngx_resonate_pay_topup_pg_handler() will answer */
+/* as ngx_resonate_pg_start() */
 
 static ngx_int_t
-ngx_resonate_pay_topup_start(ngx_http_request_t *r,
-    ngx_resonate_pay_topup_ctx_t *ctx)
+ngx_resonate_pay_topup_start(ngx_resonate_pay_topup_ctx_t *ctx)
 {
     ngx_http_cleanup_t           *cln;
+    ngx_http_request_t           *r;
     ngx_resonate_pg_query_t      *q;
     ngx_resonate_pay_loc_conf_t  *lcf;
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_resonate_pay_module);
+    r = ctx->request;
+    q = &ctx->query;
+
+    /* what is said without memory for the cleanup */
+    q->status = NGX_RESONATE_PG_UNAVAILABLE;
 
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_DECLINED;
     }
 
-    q = &ctx->query;
+    lcf = ngx_http_get_module_loc_conf(r, ngx_resonate_pay_module);
 
     q->stmt = lcf->topup->stmt;
     q->values = ctx->values;
@@ -286,11 +308,7 @@ ngx_resonate_pay_topup_start(ngx_http_request_t *r,
 
     r->connection->log->action = "asking the database for a top-up";
 
-    if (ngx_resonate_pg_start(q) == NGX_AGAIN) {
-        return NGX_AGAIN;
-    }
-
-    return ngx_resonate_pay_topup_failed(r, q);
+    return ngx_resonate_pg_start(q);
 }
 
 
@@ -306,7 +324,6 @@ ngx_resonate_pay_topup_cleanup(void *data)
 static void
 ngx_resonate_pay_topup_pg_handler(ngx_resonate_pg_query_t *q)
 {
-    ngx_int_t                      rc;
     ngx_connection_t              *c;
     ngx_http_request_t            *r;
     ngx_resonate_pay_topup_ctx_t  *ctx;
@@ -322,101 +339,94 @@ ngx_resonate_pay_topup_pg_handler(ngx_resonate_pg_query_t *q)
 
     c->log->action = "sending the answer to a top-up";
 
-    rc = (q->status == NGX_RESONATE_PG_OK)
-         ? ngx_resonate_pay_topup_reply(r, q)
-         : ngx_resonate_pay_topup_failed(r, q);
-
-    ngx_http_finalize_request(r, rc);
+    ngx_http_finalize_request(r, ngx_resonate_pay_topup_outcome(ctx));
     ngx_http_run_posted_requests(c);
 }
 
 
 /*
- * A statement that failed, or was never heard of again, is repeated by the
+ * A statement that failed, or whose result was lost, is repeated by the
  * sender with the same key: it credits once.
  */
 
 static ngx_int_t
-ngx_resonate_pay_topup_failed(ngx_http_request_t *r,
-    ngx_resonate_pg_query_t *q)
+ngx_resonate_pay_topup_outcome(ngx_resonate_pay_topup_ctx_t *ctx)
 {
-    const char  *detail;
-    ngx_uint_t   status;
+    ngx_str_t                 function = ngx_string("resonate.topup");
+    ngx_uint_t                status;
+    ngx_resonate_row_t        row;
+    ngx_resonate_pg_query_t  *q;
 
-    status = ngx_resonate_pg_http_status(q, &detail);
+    q = &ctx->query;
 
-    if (q->status == NGX_RESONATE_PG_FAILED && detail == NULL) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "resonate.topup() failed with SQLSTATE %s: %s",
-                      q->sqlstate, q->message ? q->message : "");
+    if (q->status == NGX_RESONATE_PG_OK) {
+
+        if (ngx_resonate_pg_row(q, &function, &row) != NGX_OK) {
+            return ngx_resonate_pay_topup_refuse(ctx,
+                                           NGX_HTTP_INTERNAL_SERVER_ERROR);
+        }
+
+        if (row.status < NGX_HTTP_SPECIAL_RESPONSE) {
+            return ngx_resonate_pay_topup_accept(ctx, &row);
+        }
+
+        ctx->detail = (char *) row.body.data;
+
+        return ngx_resonate_pay_topup_refuse(ctx, row.status);
     }
 
-    if (status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        return ngx_resonate_send_problem(r, status, detail, NULL);
+    status = ngx_resonate_pg_http_status(q, &ctx->detail);
+
+    if (q->status == NGX_RESONATE_PG_FAILED && ctx->detail == NULL) {
+        ngx_log_error(NGX_LOG_ERR, q->log, 0,
+                      "function \"%V\" failed with SQLSTATE %s: %s",
+                      &function, q->sqlstate, q->message ? q->message : "");
     }
 
-    return ngx_resonate_pay_topup_refuse(r, status, detail, NULL);
+    return ngx_resonate_pay_topup_refuse(ctx, status);
 }
 
 
 static ngx_int_t
-ngx_resonate_pay_topup_reply(ngx_http_request_t *r,
-    ngx_resonate_pg_query_t *q)
+ngx_resonate_pay_topup_accept(ngx_resonate_pay_topup_ctx_t *ctx,
+    ngx_resonate_row_t *row)
 {
-    size_t                         len;
-    ngx_int_t                      status;
     ngx_str_t                      json;
-    const char                    *text, *body;
+    ngx_http_request_t            *r;
     ngx_resonate_pay_main_conf_t  *mcf;
 
-    if (ngx_resonate_pg_rows(q) != 1) {
-        goto invalid;
-    }
+    r = ctx->request;
 
-    text = ngx_resonate_pg_value(q, 0, 0, &len);
-    status = text ? ngx_atoi((u_char *) text, len) : NGX_ERROR;
-    body = ngx_resonate_pg_value(q, 0, 1, &len);
+    /* the row is gone before the answer is sent */
 
-    if (status < NGX_HTTP_OK || status > 599 || body == NULL) {
-        goto invalid;
-    }
-
-    if (status >= NGX_HTTP_BAD_REQUEST) {
-        return ngx_resonate_pay_topup_refuse(r, status, body, NULL);
-    }
-
-    json.len = len;
-    json.data = ngx_pnalloc(r->pool, len);
+    json.len = row->body.len;
+    json.data = ngx_pstrdup(r->pool, &row->body);
 
     if (json.data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_memcpy(json.data, body, len);
-
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_pay_module);
     ngx_resonate_count(mcf->accepted);
 
-    return ngx_resonate_send_json(r, status, &json);
-
-invalid:
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "resonate.topup() returned no reply");
-
-    return ngx_resonate_send_problem(r, NGX_HTTP_INTERNAL_SERVER_ERROR, NULL,
-                                     NULL);
+    return ngx_resonate_send_json(r, row->status, &json);
 }
 
 
 static ngx_int_t
-ngx_resonate_pay_topup_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *detail, ngx_str_t *errors)
+ngx_resonate_pay_topup_refuse(ngx_resonate_pay_topup_ctx_t *ctx,
+    ngx_uint_t status)
 {
+    ngx_http_request_t            *r;
     ngx_resonate_pay_main_conf_t  *mcf;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_pay_module);
-    ngx_resonate_count(mcf->refused);
+    r = ctx->request;
 
-    return ngx_resonate_send_problem(r, status, detail, errors);
+    if (status < NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        mcf = ngx_http_get_module_main_conf(r, ngx_resonate_pay_module);
+        ngx_resonate_count(mcf->refused);
+    }
+
+    return ngx_resonate_send_problem(r, status, ctx->detail,
+                                     ctx->errors.len ? &ctx->errors : NULL);
 }
