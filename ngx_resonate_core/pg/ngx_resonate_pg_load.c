@@ -7,8 +7,8 @@
  *
  * What was sent cannot be taken back, what waits in the queue can.  So no more
  * is sent than the connection will probably answer within a small part of the
- * timeout.  Times are in microseconds; the clock counts milliseconds, so short
- * ones are averages over many queries.
+ * timeout.  What statements take is counted in microseconds; the clock counts
+ * milliseconds, so short times are averages over many queries.
  */
 
 
@@ -27,7 +27,7 @@
 
 static ngx_uint_t ngx_resonate_pg_overdue(ngx_resonate_pg_conn_t *conn);
 static ngx_uint_t ngx_resonate_pg_would_be_late(ngx_resonate_pg_query_t *q,
-    ngx_uint_t wait);
+    ngx_msec_t wait);
 static ngx_uint_t ngx_resonate_pg_age(ngx_msec_t since);
 
 
@@ -138,7 +138,7 @@ ngx_resonate_pg_load_late(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_query_t *q)
 {
     return ngx_resonate_pg_would_be_late(q,
-                                         ngx_resonate_pg_load_backlog(conn));
+                                   ngx_resonate_pg_load_backlog(conn) / 1000);
 }
 
 
@@ -152,7 +152,7 @@ ngx_uint_t
 ngx_resonate_pg_load_overload(ngx_resonate_pg_worker_t *worker,
     ngx_resonate_pg_query_t *q)
 {
-    ngx_uint_t                age;
+    ngx_msec_t                age;
     ngx_queue_t              *first;
     ngx_resonate_pg_query_t  *oldest;
 
@@ -163,11 +163,11 @@ ngx_resonate_pg_load_overload(ngx_resonate_pg_worker_t *worker,
     first = ngx_queue_head(&worker->queue);
     oldest = ngx_queue_data(first, ngx_resonate_pg_query_t, queue);
 
-    age = ngx_resonate_pg_age(oldest->started);
+    age = ngx_current_msec - oldest->started;
 
-    return age >= worker->pg->timeout * 1000 / 2
+    return age >= worker->pg->timeout / 2
            && ngx_resonate_pg_would_be_late(q,
-                              age / (oldest->ahead + 1) * worker->queued);
+                              age * worker->queued / (oldest->ahead + 1));
 }
 
 
@@ -178,16 +178,16 @@ ngx_resonate_pg_load_overload(ngx_resonate_pg_worker_t *worker,
  */
 
 static ngx_uint_t
-ngx_resonate_pg_would_be_late(ngx_resonate_pg_query_t *q, ngx_uint_t wait)
+ngx_resonate_pg_would_be_late(ngx_resonate_pg_query_t *q, ngx_msec_t wait)
 {
-    ngx_uint_t                 timeout;
+    ngx_msec_t                 takes, timeout;
     ngx_resonate_pg_worker_t  *worker;
 
     worker = q->stmt->pg->worker;
-    timeout = worker->pg->timeout * 1000;
+    timeout = worker->pg->timeout;
+    takes = worker->costs[q->stmt->index] / 1000;
 
-    return ngx_resonate_pg_age(q->started) + wait
-           + ngx_min(worker->costs[q->stmt->index], timeout / 2)
+    return ngx_current_msec - q->started + wait + ngx_min(takes, timeout / 2)
            > timeout;
 }
 
