@@ -36,6 +36,22 @@ typedef struct {
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf);
 
+/*
+ * A gauge is a counter that goes down too: each process has a place of its own
+ * and the status page adds them up.  The process sets it to zero when it
+ * begins, since the one before may have been killed.
+ */
+
+#define NGX_RESONATE_GAUGES_MAX  8
+
+ngx_resonate_counter_t *ngx_resonate_gauge_add(ngx_conf_t *cf,
+    const char *name, const char *help);
+ngx_atomic_uint_t ngx_resonate_gauge_sum(ngx_resonate_counter_t *gauge);
+
+#define ngx_resonate_gauge(g)                                                 \
+    (g)->value[ngx_process_slot * NGX_RESONATE_GAUGES_MAX]
+
+
 /* the clock's time now; a reply remembers the time its query was started */
 uint64_t ngx_resonate_clock(ngx_resonate_shared_t *shared);
 

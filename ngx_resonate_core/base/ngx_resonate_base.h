@@ -30,6 +30,7 @@ typedef struct {
     ngx_str_t       name;
     ngx_str_t       help;
     ngx_atomic_t   *value;      /* set when the zone is mapped */
+    ngx_uint_t      gauge;      /* within core only */
 } ngx_resonate_counter_t;
 
 ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,

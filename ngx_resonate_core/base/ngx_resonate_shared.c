@@ -2,8 +2,9 @@
 /*
  * Copyright (C) Resonate
  *
- * The shared zone: counters by name, and the clock of tags.  It is found again
- * after a reload; its size never changes, so that nginx keeps the old one.
+ * The shared zone: counters and gauges by name, and the clock of tags.  It is
+ * found again after a reload; its size never changes, so that nginx keeps the
+ * old one.
  */
 
 
@@ -24,7 +25,16 @@ typedef struct {
 } ngx_resonate_counter_slot_t;
 
 
+/* a process writes to a cache line of its own */
+
 typedef struct {
+    ngx_atomic_t                  values[NGX_RESONATE_GAUGES_MAX];
+} ngx_resonate_gauges_t;
+
+
+typedef struct {
+    ngx_resonate_gauges_t         gauges[NGX_MAX_PROCESSES];
+    ngx_uint_t                    ngauges;
     ngx_resonate_counter_slot_t   counters[NGX_RESONATE_COUNTERS_MAX];
     ngx_atomic_t                  clock;
     ngx_atomic_t                  tags[NGX_RESONATE_TAG_SLOTS];
@@ -35,6 +45,8 @@ static ngx_int_t ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone,
     void *data);
 static ngx_int_t ngx_resonate_shared_bind(ngx_resonate_shared_t *shared,
     ngx_log_t *log);
+static ngx_int_t ngx_resonate_gauge_bind(ngx_resonate_shctx_t *sh,
+    ngx_resonate_counter_t *gauge);
 static ngx_resonate_counter_slot_t *ngx_resonate_counter_slot(
     ngx_resonate_shctx_t *sh, ngx_str_t *name);
 
@@ -87,6 +99,21 @@ ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
     *slot = counter;
 
     return counter;
+}
+
+
+ngx_resonate_counter_t *
+ngx_resonate_gauge_add(ngx_conf_t *cf, const char *name, const char *help)
+{
+    ngx_resonate_counter_t  *gauge;
+
+    gauge = ngx_resonate_counter_add(cf, name, help);
+
+    if (gauge) {
+        gauge->gauge = 1;
+    }
+
+    return gauge;
 }
 
 
@@ -153,17 +180,60 @@ ngx_resonate_shared_bind(ngx_resonate_shared_t *shared, ngx_log_t *log)
     for (i = 0; i < shared->counters.nelts; i++) {
 
         slot = ngx_resonate_counter_slot(shared->sh, &counter[i]->name);
-        if (slot == NULL) {
+
+        if (slot) {
+            counter[i]->value = &slot->value;
+        }
+
+        if (slot == NULL
+            || (counter[i]->gauge
+                && ngx_resonate_gauge_bind(shared->sh, counter[i]) != NGX_OK))
+        {
             ngx_log_error(NGX_LOG_EMERG, log, 0,
                           "too many resonate counters at \"%V\"",
                           &counter[i]->name);
             return NGX_ERROR;
         }
-
-        counter[i]->value = &slot->value;
     }
 
     return NGX_OK;
+}
+
+
+/* the value of the counter is the gauge's number, which begins at 1 */
+
+static ngx_int_t
+ngx_resonate_gauge_bind(ngx_resonate_shctx_t *sh,
+    ngx_resonate_counter_t *gauge)
+{
+    if (*gauge->value == 0) {
+
+        if (sh->ngauges == NGX_RESONATE_GAUGES_MAX) {
+            return NGX_ERROR;
+        }
+
+        *gauge->value = ++sh->ngauges;
+    }
+
+    gauge->value = &sh->gauges[0].values[*gauge->value - 1];
+
+    return NGX_OK;
+}
+
+
+ngx_atomic_uint_t
+ngx_resonate_gauge_sum(ngx_resonate_counter_t *gauge)
+{
+    ngx_uint_t         i;
+    ngx_atomic_uint_t  sum;
+
+    sum = 0;
+
+    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
+        sum += gauge->value[i * NGX_RESONATE_GAUGES_MAX];
+    }
+
+    return sum;
 }
 
 

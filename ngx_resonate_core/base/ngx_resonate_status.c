@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * "resonate_status": all counters in the Prometheus text format 0.0.4.
+ * "resonate_status": counters and gauges in the Prometheus text format 0.0.4.
  */
 
 
@@ -97,10 +97,13 @@ ngx_resonate_status_write(u_char *p, ngx_resonate_shared_t *shared)
     counter = shared->counters.elts;
 
     for (i = 0; i < shared->counters.nelts; i++) {
-        p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V counter\n%V %uA\n",
+        p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V %s\n%V %uA\n",
                         &counter[i]->name, &counter[i]->help,
-                        &counter[i]->name, &counter[i]->name,
-                        *counter[i]->value);
+                        &counter[i]->name,
+                        counter[i]->gauge ? "gauge" : "counter",
+                        &counter[i]->name,
+                        counter[i]->gauge ? ngx_resonate_gauge_sum(counter[i])
+                                          : *counter[i]->value);
     }
 
     return p;

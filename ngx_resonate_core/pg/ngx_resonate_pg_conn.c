@@ -64,6 +64,10 @@ static void
 ngx_resonate_pg_conn_state(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_conn_state_e state)
 {
+    ngx_resonate_pg_counters_t  *counters;
+
+    counters = conn->worker->pg->counters;
+
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
                    "resonate pg \"%V\" connection:%ui %s -> %s",
                    &conn->worker->pg->name, conn->number,
@@ -72,10 +76,12 @@ ngx_resonate_pg_conn_state(ngx_resonate_pg_conn_t *conn,
 
     if (conn->state == NGX_RESONATE_PG_CONN_UP) {
         conn->worker->nup--;
+        ngx_resonate_gauge(counters->up)--;
     }
 
     if (state == NGX_RESONATE_PG_CONN_UP) {
         conn->worker->nup++;
+        ngx_resonate_gauge(counters->up)++;
     }
 
     if (conn->timer.timer_set) {
@@ -385,11 +391,9 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
         PQclear(slot->result);
         slot->result = NULL;
 
-        conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
-        conn->count--;
+        ngx_resonate_pg_pop(conn);
     }
 
-    conn->cost = 0;
 
     ngx_memzero(conn->prepared, conn->worker->pg->stmts.nelts
                                 * sizeof(ngx_resonate_pg_prepared_t));

@@ -72,6 +72,11 @@ typedef struct {
     ngx_resonate_counter_t         *connected;
     ngx_resonate_counter_t         *connect_errors;
     ngx_resonate_counter_t         *lost;
+
+    /* gauges */
+    ngx_resonate_counter_t         *up;
+    ngx_resonate_counter_t         *inflight;
+    ngx_resonate_counter_t         *queued;
 } ngx_resonate_pg_counters_t;
 
 
@@ -307,10 +312,14 @@ void ngx_resonate_pg_conn_want_write(ngx_resonate_pg_conn_t *conn,
     ngx_uint_t want);
 
 
-/* pipeline: send() takes the query, whatever becomes of it */
+/*
+ * Pipeline.  send() takes the query, whatever becomes of it; pop() removes the
+ * first slot, of which nothing is left.
+ */
 
 void ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_query_t *q);
+void ngx_resonate_pg_pop(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_flush(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_receive(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
@@ -341,18 +350,6 @@ void ngx_resonate_pg_log_error(ngx_resonate_pg_conn_t *conn, ngx_uint_t level,
     const char *what, const char *message);
 void ngx_resonate_pg_notice(void *data, const PGresult *res);
 const char *ngx_resonate_pg_field(const PGresult *res, int field);
-
-
-/* this worker's gauges, for a status page */
-
-typedef struct {
-    ngx_uint_t                      up;
-    ngx_uint_t                      inflight;
-    ngx_uint_t                      queued;
-} ngx_resonate_pg_gauges_t;
-
-void ngx_resonate_pg_gauges(ngx_resonate_pg_t *pg,
-    ngx_resonate_pg_gauges_t *gauges);
 
 
 #pragma GCC visibility pop

@@ -131,11 +131,18 @@ ngx_resonate_pg_preconfiguration(ngx_conf_t *cf)
                                    "Attempts to connect that failed.");
     c->lost = ngx_resonate_counter_add(cf, "resonate_pg_lost_total",
                                    "Connections to PostgreSQL lost.");
+    c->up = ngx_resonate_gauge_add(cf, "resonate_pg_connections",
+                                   "Connections to PostgreSQL.");
+    c->inflight = ngx_resonate_gauge_add(cf, "resonate_pg_inflight",
+                                   "Queries sent and not answered yet.");
+    c->queued = ngx_resonate_gauge_add(cf, "resonate_pg_queued",
+                                   "Queries that wait for a connection.");
 
     if (c->queries == NULL || c->failed == NULL || c->timeouts == NULL
         || c->unavailable == NULL || c->busy == NULL || c->cancelled == NULL
         || c->connected == NULL || c->connect_errors == NULL
-        || c->lost == NULL)
+        || c->lost == NULL || c->up == NULL || c->inflight == NULL
+        || c->queued == NULL)
     {
         return NGX_ERROR;
     }
@@ -327,6 +334,10 @@ ngx_resonate_pg_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    ngx_resonate_gauge(mcf->counters.up) = 0;
+    ngx_resonate_gauge(mcf->counters.inflight) = 0;
+    ngx_resonate_gauge(mcf->counters.queued) = 0;
 
     pg = mcf->databases.elts;
 

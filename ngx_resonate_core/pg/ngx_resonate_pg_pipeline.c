@@ -40,8 +40,10 @@ static void ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn);
 void
 ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
 {
-    ngx_resonate_pg_slot_t  *slot;
+    ngx_resonate_pg_slot_t      *slot;
+    ngx_resonate_pg_counters_t  *counters;
 
+    counters = q->stmt->pg->counters;
     slot = &conn->slots[(conn->head + conn->count) % NGX_RESONATE_PG_INFLIGHT];
 
     if (conn->count++ == 0) {
@@ -57,11 +59,12 @@ ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
     slot->prepare = 0;
 
     conn->cost += slot->cost;
+    ngx_resonate_gauge(counters->inflight)++;
 
     ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_SENT);
     q->conn = slot;
 
-    ngx_resonate_count(q->stmt->pg->counters->queries);
+    ngx_resonate_count(counters->queries);
 
     ngx_log_debug3(NGX_LOG_DEBUG_HTTP, q->log, 0,
                    "resonate pg send: %p connection:%ui inflight:%ui",
@@ -129,6 +132,17 @@ ngx_resonate_pg_name(ngx_resonate_pg_conn_t *conn,
 {
     (void) ngx_sprintf(name, "resonate_%ui_%ui%Z", stmt->index,
                        conn->prepared[stmt->index].attempt);
+}
+
+
+void
+ngx_resonate_pg_pop(ngx_resonate_pg_conn_t *conn)
+{
+    conn->cost -= ngx_resonate_pg_head(conn)->cost;
+    conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
+    conn->count--;
+
+    ngx_resonate_gauge(conn->worker->pg->counters->inflight)--;
 }
 
 
@@ -328,10 +342,8 @@ ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
     slot->result = NULL;
 
     ngx_resonate_pg_load_measure(conn);
+    ngx_resonate_pg_pop(conn);
 
-    conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
-    conn->count--;
-    conn->cost -= slot->cost;
     conn->head_since = ngx_current_msec;
 
     ngx_resonate_pg_conn_proved(conn);

@@ -120,6 +120,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     case NGX_RESONATE_PG_QUERY_QUEUED:
         ngx_queue_remove(&q->queue);
         worker->queued--;
+        ngx_resonate_gauge(worker->pg->counters->queued)--;
         break;
 
     case NGX_RESONATE_PG_QUERY_SENT:
@@ -145,6 +146,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     case NGX_RESONATE_PG_QUERY_QUEUED:
         ngx_queue_insert_tail(&worker->queue, &q->queue);
         q->ahead = worker->queued++;
+        ngx_resonate_gauge(worker->pg->counters->queued)++;
         break;
 
     case NGX_RESONATE_PG_QUERY_SENT:

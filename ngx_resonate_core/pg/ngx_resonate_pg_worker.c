@@ -188,26 +188,3 @@ ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker)
 
     ngx_resonate_pg_conn_open(closed);
 }
-
-
-void
-ngx_resonate_pg_gauges(ngx_resonate_pg_t *pg,
-    ngx_resonate_pg_gauges_t *gauges)
-{
-    ngx_uint_t                 i;
-    ngx_resonate_pg_worker_t  *worker;
-
-    ngx_memzero(gauges, sizeof(ngx_resonate_pg_gauges_t));
-
-    worker = pg->worker;
-    if (worker == NULL) {
-        return;
-    }
-
-    gauges->up = worker->nup;
-    gauges->queued = worker->queued;
-
-    for (i = 0; i < pg->connections; i++) {
-        gauges->inflight += worker->conns[i].count;
-    }
-}
