@@ -70,6 +70,15 @@ for (
 }
 
 
+# a write that was refused has changed nothing
+
+$things->set(++$id, tags => [ 'track:1' ]);
+$edge->get("/thing/$id");
+$things->set(9999, status => 409, tags => [ 'track:1' ]);
+is write_thing(9999, $owner), 409, 'a write is refused';
+is asked_anew("/thing/$id"), 0, 'what it names stays';
+
+
 # too long, or of too many kinds: not kept
 
 for ([ 'x' x 257 ], [ map { "kind$_:1" } 1 .. 65 ]) {

@@ -430,7 +430,8 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
         if (call->claimed
             && ngx_resonate_cache_release(call->mcf->cache, &call->sn.str,
                                           call->claim)
-               != NGX_OK)
+               != NGX_OK
+            && call->stored)
         {
             (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
         }

@@ -36,12 +36,14 @@ ngx_resonate_call_cache(ngx_resonate_call_t *call)
 }
 
 
-/* what the answer names was changed, and whatever is the caller's */
+/* what the answer names was changed, and what is the caller's may be */
 
 static void
 ngx_resonate_call_written(ngx_resonate_call_t *call)
 {
-    ngx_resonate_call_touch(call);
+    if (call->outcome.status < NGX_HTTP_SPECIAL_RESPONSE) {
+        ngx_resonate_call_touch(call);
+    }
 
     if (!call->personal) {
         return;
@@ -128,6 +130,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
 
     ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, call->ages, &meta,
                            slots, &call->outcome.body, gzip);
+    call->stored = 1;
 }
 
 

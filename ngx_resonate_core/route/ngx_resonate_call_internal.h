@@ -37,6 +37,7 @@ struct ngx_resonate_call_s {
     unsigned                         shared:1;    /* has a key */
     unsigned                         joinable:1;  /* is in the tree */
     unsigned                         claimed:1;
+    unsigned                         stored:1;
     unsigned                         writes:1;
     unsigned                         ended:1;
 };

@@ -16,7 +16,7 @@ package Resonate::Things;
 # the number of the call, %o is "other" and %c the caller.  What it answers is
 # decided before it waits; with "raise" it is that SQLSTATE.
 # v3.write(id, caller) waits the same way, whoever cancels it, and then sets
-# the body to "written"; its tags are those of the thing.
+# the body to "written"; its status and tags are those of the thing.
 
 use strict;
 use warnings;
@@ -64,7 +64,7 @@ BEGIN
     END LOOP;
 
     UPDATE public.thing t SET body = '{"data":"written"}' WHERE t.id = $1;
-    RETURN (200, '{"data":"written"}', this.tags)::resonate.reply;
+    RETURN (this.status, '{"data":"written"}', this.tags)::resonate.reply;
 END $$;
 
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
