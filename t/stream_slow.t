@@ -9,22 +9,30 @@ use Resonate::Preload;
 use Resonate::Stream;
 
 my $media = tempdir();
+my $pages = tempdir();
 my $disk = Resonate::Preload->new('slow_pread');
 
 tone($media, 'a.m4a', 12);
 
 my $edge = stream_edge(
     media => $media, http => 'resonate_preview_cache off;',
-    main => 'worker_shutdown_timeout 30s;', env => $disk->env);
+    main => 'worker_shutdown_timeout 30s;', env => $disk->env,
+    server => "location = /page.html { root $pages; ssi on;
+                                       default_type text/html; }");
 
 my %preview = (file => 'a.m4a', mode => 'preview', previewMs => 5000);
+
+spew("$pages/page.html",
+     '[<!--# include virtual="' . audio_path(\%preview) . '" -->]');
+
 my $want = audio($edge, \%preview)->{content};
 
 sub start_slow {
+    my ($path) = @_;
     my $client = $edge->client;
 
     $disk->open;
-    $client->send($client->compose('GET', audio_path(\%preview)));
+    $client->send($client->compose('GET', $path // audio_path(\%preview)));
     wait_for { $disk->waiting } 10, 'a read';
 
     return $client;
@@ -38,17 +46,21 @@ is audio($edge, { %preview, mode => 'full' })->{status}, 200,
 $disk->close;
 ok $client->response('GET')->{content} eq $want, 'then the preview comes';
 
-# gone while its file is read
+# gone while its file is read, for itself or for a page
 
-my $seen = length $edge->log;
+for my $path (audio_path(\%preview), '/page.html') {
+    my $seen = length $edge->log;
 
-$client = start_slow();
-close $client->{socket};
-wait_for { substr($edge->log, $seen) =~ /prematurely closed/ } 10,
-    'the worker to see it';
-$disk->close;
+    $client = start_slow($path);
+    close $client->{socket};
+    wait_for { substr($edge->log, $seen) =~ /prematurely closed/ } 10,
+        'the worker to see it';
+    $disk->close;
 
-is audio($edge, \%preview)->{status}, 200, 'well after a client went';
+    is audio($edge, \%preview)->{status}, 200, 'well after a client went';
+}
+
+ok $edge->get('/page.html')->{content} eq "[$want]", 'a page with a preview';
 
 $client = start_slow();
 
