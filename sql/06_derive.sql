@@ -93,17 +93,25 @@ CREATE OR REPLACE FUNCTION resonate.derive_creator(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    _ids ALIAS FOR $1;
+    -- with their labels, by whom they are released too
+    _ids CONSTANT uuid[] := ARRAY(
+        SELECT unnest($1)
+        UNION SELECT m.label_id FROM resonate.creator m
+              WHERE m.id = ANY ($1) AND m.label_id IS NOT NULL);
 BEGIN
     UPDATE resonate.creator c
     SET released_on = b.released_on
-    FROM (SELECT o.id, (SELECT min(r.released_on) FROM resonate.release r
-                        WHERE r.creator_id = o.id
-                           OR r.creator_id IN (SELECT m.id FROM resonate.creator m
-                                               WHERE m.label_id = o.id)) AS released_on
+    FROM (SELECT o.id,
+                 least((SELECT min(r.released_on) FROM resonate.release r
+                        WHERE r.creator_id = o.id),
+                       (SELECT min(f.released_on)
+                        FROM resonate.creator m
+                        CROSS JOIN LATERAL (
+                            SELECT min(r.released_on) AS released_on FROM resonate.release r
+                            WHERE r.creator_id = m.id) f
+                        WHERE m.label_id = o.id)) AS released_on
           FROM resonate.creator o
-          WHERE o.id = ANY (_ids)
-             OR o.id IN (SELECT m.label_id FROM resonate.creator m WHERE m.id = ANY (_ids))) b
+          WHERE o.id = ANY (_ids)) b
     WHERE c.id = b.id AND c.released_on IS DISTINCT FROM b.released_on;
 
     DELETE FROM resonate.search_doc d
@@ -115,9 +123,7 @@ BEGIN
            c.released_on
     FROM resonate.creator c
     JOIN resonate.creator_type y ON y.id = c.type_id
-    WHERE c.released_on IS NOT NULL
-      AND (c.id = ANY (_ids)
-           OR c.id IN (SELECT m.label_id FROM resonate.creator m WHERE m.id = ANY (_ids)))
+    WHERE c.released_on IS NOT NULL AND c.id = ANY (_ids)
     ON CONFLICT (id) DO UPDATE
     SET kind = excluded.kind, title = excluded.title, words = excluded.words,
         released_on = excluded.released_on

@@ -1,5 +1,7 @@
 -- What bin/resonate-ingest writes the catalogue with.  Natural keys make every
 -- function give the same id for the same thing, however often it is called.
+-- Whatever is looked up is found by its key, by a session that began on an
+-- empty catalogue too: hence no sequential scans, as in v3.play().
 
 CREATE OR REPLACE FUNCTION resonate.ingest_image(kind text, source_sha256 text, width integer,
     height integer) RETURNS uuid
@@ -14,7 +16,8 @@ COMMENT ON FUNCTION resonate.ingest_image(text, text, integer, integer) IS 'Imag
 
 CREATE OR REPLACE FUNCTION resonate.ingest_artist(name text, avatar uuid DEFAULT NULL)
 RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
     INSERT INTO resonate.creator AS c (display_name, avatar_id, ingest_key)
     VALUES (btrim($1), $2, resonate.fold(btrim($1)))
     ON CONFLICT (ingest_key) DO UPDATE
@@ -27,7 +30,8 @@ COMMENT ON FUNCTION resonate.ingest_artist(text, uuid) IS 'Artist by name; case 
 
 CREATE OR REPLACE FUNCTION resonate.ingest_release(artist uuid, title text,
     year integer DEFAULT NULL, cover uuid DEFAULT NULL) RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
     INSERT INTO resonate.release AS r (creator_id, title, release_date, cover_id, ingest_key)
     VALUES ($1, btrim($2),
             least(CASE WHEN $3 BETWEEN 1000 AND 9999 THEN make_date($3, 1, 1) END,
@@ -62,7 +66,8 @@ CREATE OR REPLACE FUNCTION resonate.ingest_track(release uuid, artist uuid, titl
     number integer, disc integer, year integer, duration_ms integer, media_sha256 text,
     path text, bytes bigint, source_sha256 text, genre text DEFAULT NULL,
     display_artist text DEFAULT NULL, status text DEFAULT 'paid') RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _release ALIAS FOR $1;

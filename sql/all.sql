@@ -34,6 +34,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0002_partitions
 \ir migrations/apply.sql
+\set migration 0003_first_release
+\ir migrations/apply.sql
 \set migration 0030_display_name
 \ir migrations/apply.sql
 \ir migrations/end.sql
