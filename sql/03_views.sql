@@ -7,13 +7,19 @@ RETURN ROW(status, body, tags)::resonate.reply;
 
 COMMENT ON FUNCTION resonate.answer(integer, text, text[]) IS 'A reply.';
 
-CREATE OR REPLACE FUNCTION resonate.visible(released_on date, status text, owner uuid,
-    caller uuid) RETURNS boolean
+CREATE OR REPLACE FUNCTION resonate.visible(released_on date, status text, creator_id uuid,
+    own uuid[]) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(released_on <= resonate.today(), false)
-       OR coalesce(status <> 'deleted' AND owner = caller, false);
+RETURN released_on <= resonate.today() OR (status <> 'deleted' AND creator_id = ANY (own));
 
-COMMENT ON FUNCTION resonate.visible(date, text, uuid, uuid) IS 'Whether a track of that date and status, by a creator of that owner, is there for this caller: released, or their own.';
+COMMENT ON FUNCTION resonate.visible(date, text, uuid, uuid[]) IS 'Whether a track of that date, status and creator is there for a caller who has these own creators: released, or theirs. Null: it is not.';
+
+CREATE OR REPLACE FUNCTION resonate.own(caller uuid) RETURNS uuid[]
+LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(SELECT c.id FROM resonate.creator c WHERE c.owner_id = $1)
+$$;
+
+COMMENT ON FUNCTION resonate.own(uuid) IS 'The creators whom this caller acts for; nobody acts for none.';
 
 CREATE OR REPLACE FUNCTION resonate.line(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -111,10 +111,10 @@ DECLARE
     _country CONSTANT text := resonate.line($2);
     _newsletter ALIAS FOR $3;
     _caller ALIAS FOR $5;
-    have text;
+    old resonate.person;
+    answer resonate.reply;
 BEGIN
-    SELECT p.email INTO have FROM resonate.person p
-    WHERE p.id = _caller FOR NO KEY UPDATE;
+    SELECT p.* INTO old FROM resonate.person p WHERE p.id = _caller FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
         RETURN resonate.answer(401, 'Log in first.');
@@ -126,9 +126,11 @@ BEGIN
 
     -- players send the address back as they got it
 
-    IF lower($4) <> '' AND lower($4) IS DISTINCT FROM lower(have) THEN
+    IF lower($4) <> '' AND lower($4) IS DISTINCT FROM lower(old.email) THEN
         RETURN resonate.answer(400, 'The e-mail address is changed at the identity provider.');
     END IF;
+
+    -- of a profile, others see the name alone
 
     UPDATE resonate.person p
     SET display_name = coalesce(_name, p.display_name),
@@ -137,7 +139,12 @@ BEGIN
         updated_at = now()
     WHERE p.id = _caller;
 
-    RETURN v3.profile(_caller);
+    SELECT 200, y.body, CASE WHEN _name <> old.display_name
+                             THEN ARRAY['person:' || _caller] END
+    INTO answer
+    FROM v3.profile(_caller) y;
+
+    RETURN answer;
 END
 $$;
 

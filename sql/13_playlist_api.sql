@@ -11,6 +11,7 @@ DECLARE
     _ids ALIAS FOR $1;
     _caller ALIAS FOR $2;
     _limit ALIAS FOR $3;
+    _own CONSTANT uuid[] := resonate.own($2);
     _lists uuid[];
     _tracks uuid[];
     _places integer[];
@@ -23,9 +24,8 @@ BEGIN
         SELECT o.track_id, o.index
         FROM resonate.playlist_item o
         JOIN resonate.track t ON t.id = o.track_id
-        JOIN resonate.creator a ON a.id = t.creator_id
         WHERE o.playlist_id = w.id
-          AND resonate.visible(t.released_on, t.status, a.owner_id, _caller)
+          AND resonate.visible(t.released_on, t.status, t.creator_id, _own)
         ORDER BY o.index LIMIT _limit) i;
 
     _distinct := ARRAY(SELECT DISTINCT u.id FROM unnest(_tracks) u (id));
@@ -60,7 +60,7 @@ $$;
 COMMENT ON FUNCTION resonate.playlist_cards(uuid[], uuid, integer) IS 'Playlists as JSON, each with its first item_limit tracks (null: all of them) that this caller may see; the others leave gaps in the index.';
 
 CREATE OR REPLACE FUNCTION resonate.list_playlists(ids uuid[], total bigint, page_size integer,
-    caller uuid, item_limit integer, own_tags text[]) RETURNS resonate.reply
+    caller uuid, item_limit integer) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     items text;
@@ -69,32 +69,32 @@ BEGIN
     FROM resonate.playlist_cards($1, $4, $5) k;
 
     RETURN resonate.list(items, $2, $3,
-        $6 || '{playlists,persons,tracks,artists,trackgroups,prices}'::text[]);
+        '{playlists,person:,tracks,artists,trackgroups,prices}');
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_playlists(uuid[], bigint, integer, uuid, integer, text[]) IS 'A page of playlists.';
+COMMENT ON FUNCTION resonate.list_playlists(uuid[], bigint, integer, uuid, integer) IS 'A page of playlists. One that is made or published is in it, whoever''s it is: hence the tag of all.';
 
-CREATE OR REPLACE FUNCTION resonate.playlist_answer(status integer, id uuid, caller uuid)
-RETURNS resonate.reply
+CREATE OR REPLACE FUNCTION resonate.playlist_answer(status integer, id uuid, caller uuid,
+    changed text[] DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     answer resonate.reply;
 BEGIN
-    SELECT $1, '{"data":' || k.body || '}', k.tags INTO answer
+    SELECT $1, '{"data":' || k.body || '}', coalesce($4, k.tags) INTO answer
     FROM resonate.playlist_cards(ARRAY[$2], $3, NULL) k;
 
     RETURN answer;
 END
 $$;
 
-COMMENT ON FUNCTION resonate.playlist_answer(integer, uuid, uuid) IS 'One playlist with all of its tracks. The caller was found to be one who may see it.';
+COMMENT ON FUNCTION resonate.playlist_answer(integer, uuid, uuid, text[]) IS 'One playlist with all of its tracks. The caller was found to be one who may see it. changed: the tags of a write, which are what it changed.';
 
-CREATE OR REPLACE FUNCTION resonate.no_playlist(id uuid) RETURNS resonate.reply
+CREATE OR REPLACE FUNCTION resonate.playlist_changed(id uuid, listed boolean) RETURNS text[]
 LANGUAGE sql IMMUTABLE
-RETURN resonate.answer(404, 'No such playlist.', ARRAY['playlist:' || id]);
+RETURN ARRAY['playlist:' || id] || CASE WHEN listed THEN '{playlists}' END::text[];
 
-COMMENT ON FUNCTION resonate.no_playlist(uuid) IS 'It does not exist, or is not for this caller.';
+COMMENT ON FUNCTION resonate.playlist_changed(uuid, boolean) IS 'The tags of a change: of the playlist and, if it was or is public, of the lists that have it.';
 
 
 -- everybody's
@@ -133,11 +133,11 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_playlists(ids, total, _size, $6, 20, '{}');
+    RETURN resonate.list_playlists(ids, total, _size, $6, 10);
 END
 $$;
 
-COMMENT ON FUNCTION v3.playlists(integer, integer, text, boolean, boolean, uuid) IS 'GET /playlists: the public ones, each with its first 20 tracks. order: newest, oldest, random; random: the same as order random.';
+COMMENT ON FUNCTION v3.playlists(integer, integer, text, boolean, boolean, uuid) IS 'GET /playlists: the public ones, each with its first 10 tracks. order: newest, oldest, random; random: the same as order random.';
 
 CREATE OR REPLACE FUNCTION v3.playlist(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -146,7 +146,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM resonate.playlist p
                    WHERE p.id = $1 AND (NOT p.private OR p.owner_id = $2))
     THEN
-        RETURN resonate.no_playlist($1);
+        RETURN resonate.answer(404, 'No such playlist.', ARRAY['playlist:' || $1]);
     END IF;
 
     RETURN resonate.playlist_answer(200, $1, $2);
@@ -165,18 +165,16 @@ DECLARE
     ids CONSTANT uuid[] := ARRAY(SELECT p.id FROM resonate.playlist p
                                  WHERE p.owner_id = $1 AND NOT p.private
                                  ORDER BY p.created_at DESC, p.id DESC);
-    tags CONSTANT text[] := ARRAY['person:' || $1];
 BEGIN
     IF NOT EXISTS (SELECT FROM resonate.person p WHERE p.id = $1) THEN
-        RETURN resonate.answer(404, 'No such user.', tags);
+        RETURN resonate.answer(404, 'No such user.', ARRAY['person:' || $1]);
     END IF;
 
-    RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $4, 20,
-                                   tags);
+    RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $4, 10);
 END
 $$;
 
-COMMENT ON FUNCTION v3.person_playlists(uuid, integer, integer, uuid) IS 'GET /users/{id}/playlists: the public ones, newest first, each with its first 20 tracks.';
+COMMENT ON FUNCTION v3.person_playlists(uuid, integer, integer, uuid) IS 'GET /users/{id}/playlists: the public ones, newest first, each with its first 10 tracks.';
 
 
 -- one's own
@@ -192,7 +190,7 @@ DECLARE
                                  ORDER BY p.created_at DESC, p.id DESC);
 BEGIN
     RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $3,
-                                   NULL, ARRAY['person:' || $3]);
+                                   NULL);
 END
 $$;
 
@@ -204,7 +202,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM resonate.playlist p WHERE p.id = $1 AND p.owner_id = $2) THEN
-        RETURN resonate.no_playlist($1);
+        RETURN resonate.answer(404, 'No such playlist.', ARRAY['playlist:' || $1]);
     END IF;
 
     RETURN resonate.playlist_answer(200, $1, $2);
@@ -256,7 +254,8 @@ BEGIN
             coalesce(resonate.playlist_tags($4), '{}'))
     RETURNING id INTO made;
 
-    RETURN resonate.playlist_answer(201, made, _caller);
+    RETURN resonate.playlist_answer(201, made, _caller,
+                                    resonate.playlist_changed(made, NOT coalesce($3, true)));
 END
 $$;
 
@@ -274,13 +273,13 @@ DECLARE
     _title CONSTANT text := resonate.line($2);
     _about ALIAS FOR $3;
     _caller ALIAS FOR $8;
-    have uuid;
+    have resonate.playlist;
 BEGIN
-    SELECT p.cover_id INTO have FROM resonate.playlist p
+    SELECT p.* INTO have FROM resonate.playlist p
     WHERE p.id = _id AND p.owner_id = _caller FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
-        RETURN resonate.no_playlist(_id);
+        RETURN resonate.answer(404, 'No such playlist.');
     END IF;
 
     IF _title = '' THEN
@@ -289,7 +288,7 @@ BEGIN
 
     -- players send the cover back as they got it
 
-    IF nullif($7, '') IS NOT NULL AND lower($7) IS DISTINCT FROM have::text THEN
+    IF nullif($7, '') IS NOT NULL AND lower($7) IS DISTINCT FROM have.cover_id::text THEN
         RETURN resonate.answer(400, 'The cover of a playlist cannot be changed here.');
     END IF;
 
@@ -301,7 +300,8 @@ BEGIN
         updated_at = now()
     WHERE p.id = _id;
 
-    RETURN resonate.playlist_answer(200, _id, _caller);
+    RETURN resonate.playlist_answer(200, _id, _caller,
+        resonate.playlist_changed(_id, NOT (have.private AND coalesce($4, true))));
 END
 $$;
 
@@ -322,14 +322,17 @@ CREATE OR REPLACE FUNCTION v3.playlist_delete(id uuid, caller uuid DEFAULT NULL)
 RETURNS resonate.reply
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
+DECLARE
+    listed boolean;
 BEGIN
-    DELETE FROM resonate.playlist p WHERE p.id = $1 AND p.owner_id = $2;
+    DELETE FROM resonate.playlist p WHERE p.id = $1 AND p.owner_id = $2
+    RETURNING NOT p.private INTO listed;
 
     IF NOT FOUND THEN
-        RETURN resonate.no_playlist($1);
+        RETURN resonate.answer(404, 'No such playlist.');
     END IF;
 
-    RETURN resonate.answer(200, '{"data":null}', ARRAY['playlist:' || $1, 'playlists']);
+    RETURN resonate.answer(200, '{"data":null}', resonate.playlist_changed($1, listed));
 END
 $$;
 
@@ -378,17 +381,20 @@ DECLARE
     _id ALIAS FOR $2;
     _tracks CONSTANT uuid[] := coalesce($3, '{}');
     _caller ALIAS FOR $5;
+    _own CONSTANT uuid[] := resonate.own($5);
+    listed boolean;
     have uuid[];
     want uuid[];
 BEGIN
     -- Edits of all playlists of a person take turns: what comes after sees
     -- what the one before committed, and the tracks can be counted.
 
-    PERFORM FROM resonate.playlist p JOIN resonate.person o ON o.id = p.owner_id
+    SELECT NOT p.private INTO listed
+    FROM resonate.playlist p JOIN resonate.person o ON o.id = p.owner_id
     WHERE p.id = _id AND p.owner_id = _caller FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
-        RETURN resonate.no_playlist(_id);
+        RETURN resonate.answer(404, 'No such playlist.');
     END IF;
 
     have := ARRAY(SELECT i.track_id FROM resonate.playlist_item i
@@ -407,10 +413,9 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(want) w (id)
                WHERE w.id <> ALL (have)
                  AND NOT EXISTS (SELECT FROM resonate.track t
-                                 JOIN resonate.creator a ON a.id = t.creator_id
                                  WHERE t.id = w.id
-                                   AND resonate.visible(t.released_on, t.status, a.owner_id,
-                                                        _caller)))
+                                   AND resonate.visible(t.released_on, t.status, t.creator_id,
+                                                        _own)))
     THEN
         RETURN resonate.answer(404, 'No such track.');
     END IF;
@@ -440,7 +445,7 @@ BEGIN
         UPDATE resonate.playlist p SET updated_at = now() WHERE p.id = _id;
     END IF;
 
-    RETURN resonate.playlist_answer(200, _id, _caller);
+    RETURN resonate.playlist_answer(200, _id, _caller, resonate.playlist_changed(_id, listed));
 END
 $$;
 

@@ -1,7 +1,9 @@
 -- API version 3: what a person has heard, owns, likes and has released.
 --
 -- A list is read once, as an array of the ids of all that the caller may see:
--- count and page are then of one look.  A person has at most 10000 favourites.
+-- count and page are then of one look.  It is read by nested loops, which cost
+-- what the person's rows are, while a hash or merge join may well read all of
+-- the catalogue for one.  A person has at most 10000 favourites.
 
 CREATE OR REPLACE FUNCTION resonate.page_tracks(ids uuid[], page_size integer, page integer,
     caller uuid) RETURNS resonate.reply
@@ -21,15 +23,16 @@ COMMENT ON FUNCTION resonate.page_tracks(uuid[], integer, integer, uuid) IS 'One
 CREATE OR REPLACE FUNCTION v3.collection("limit" integer DEFAULT 50, page integer DEFAULT 1,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    own CONSTANT uuid[] := resonate.own($3);
 BEGIN
     RETURN resonate.page_tracks(
         ARRAY(SELECT t.id
               FROM resonate.holding h
               JOIN resonate.track t ON t.id = h.track_id
-              JOIN resonate.creator a ON a.id = t.creator_id
               WHERE h.person_id = $3 AND h.owned_at IS NOT NULL
-                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+                AND resonate.visible(t.released_on, t.status, t.creator_id, own)
               ORDER BY h.owned_at DESC, t.id DESC), $1, $2, $3);
 END
 $$;
@@ -43,15 +46,16 @@ COMMENT ON FUNCTION v3.collection(integer, integer, uuid) IS 'GET /user/collecti
 CREATE OR REPLACE FUNCTION v3.history("limit" integer DEFAULT 50, page integer DEFAULT 1,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    own CONSTANT uuid[] := resonate.own($3);
 BEGIN
     RETURN resonate.page_tracks(
         ARRAY(SELECT t.id
               FROM resonate.holding h
               JOIN resonate.track t ON t.id = h.track_id
-              JOIN resonate.creator a ON a.id = t.creator_id
               WHERE h.person_id = $3 AND h.last_played_at IS NOT NULL
-                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+                AND resonate.visible(t.released_on, t.status, t.creator_id, own)
               ORDER BY h.last_played_at DESC, t.id DESC), $1, $2, $3);
 END
 $$;
@@ -61,8 +65,9 @@ COMMENT ON FUNCTION v3.history(integer, integer, uuid) IS 'GET /user/plays/histo
 CREATE OR REPLACE FUNCTION v3.history_artists("limit" integer DEFAULT 3,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
+    own CONSTANT uuid[] := resonate.own($2);
     items text;
 BEGIN
     SELECT string_agg(format('{"id":"%1$s","creatorId":"%1$s","displayName":%2$s,'
@@ -75,7 +80,7 @@ BEGIN
           JOIN resonate.track t ON t.id = h.track_id
           JOIN resonate.creator a ON a.id = t.creator_id
           WHERE h.person_id = $2 AND h.last_played_at IS NOT NULL
-            AND resonate.visible(t.released_on, t.status, a.owner_id, $2)
+            AND resonate.visible(t.released_on, t.status, t.creator_id, own)
           GROUP BY a.id
           ORDER BY last DESC, a.id DESC
           LIMIT least(greatest($1, 1), 50)) p;
@@ -124,6 +129,7 @@ RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 DECLARE
+    own CONSTANT uuid[] := resonate.own($2);
     items text;
 BEGIN
     SELECT string_agg(format('{"trackId":"%s","count":%s}', w.id, coalesce(h.count, 0)),
@@ -132,9 +138,8 @@ BEGIN
     FROM (SELECT u.id, min(u.ord) AS ord
           FROM unnest($1) WITH ORDINALITY u (id, ord) GROUP BY u.id) w
     JOIN resonate.track t ON t.id = w.id
-    JOIN resonate.creator a ON a.id = t.creator_id
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = w.id
-    WHERE resonate.visible(t.released_on, t.status, a.owner_id, $2);
+    WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
                            ARRAY['person:' || $2, 'tracks']);
@@ -146,15 +151,16 @@ COMMENT ON FUNCTION v3.plays_resolve(uuid[], uuid) IS 'GET, POST /user/plays/res
 CREATE OR REPLACE FUNCTION v3.favorites("limit" integer DEFAULT 50, page integer DEFAULT 1,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    own CONSTANT uuid[] := resonate.own($3);
 BEGIN
     RETURN resonate.page_tracks(
         ARRAY(SELECT t.id
               FROM resonate.favorite f
               JOIN resonate.track t ON t.id = f.track_id
-              JOIN resonate.creator a ON a.id = t.creator_id
               WHERE f.person_id = $3
-                AND resonate.visible(t.released_on, t.status, a.owner_id, $3)
+                AND resonate.visible(t.released_on, t.status, t.creator_id, own)
               ORDER BY f.created_at DESC, t.id DESC), $1, $2, $3);
 END
 $$;
@@ -166,6 +172,7 @@ CREATE OR REPLACE FUNCTION v3.favorites_resolve(ids uuid[] DEFAULT NULL,
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 DECLARE
+    own CONSTANT uuid[] := resonate.own($2);
     items text;
 BEGIN
     SELECT string_agg(format('{"trackId":"%s"}', w.id), ',' ORDER BY w.ord) INTO items
@@ -173,8 +180,7 @@ BEGIN
           FROM unnest($1) WITH ORDINALITY u (id, ord) GROUP BY u.id) w
     JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = w.id
     JOIN resonate.track t ON t.id = w.id
-    JOIN resonate.creator a ON a.id = t.creator_id
-    WHERE resonate.visible(t.released_on, t.status, a.owner_id, $2);
+    WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
                            ARRAY['person:' || $2, 'tracks']);
@@ -191,6 +197,7 @@ SET enable_seqscan = off AS $$
 DECLARE
     _track_id ALIAS FOR $1;
     _caller ALIAS FOR $2;
+    own CONSTANT uuid[] := resonate.own($2);
     liked boolean;
 BEGIN
     -- Two toggles take turns, so that the second sees what the first left.
@@ -211,9 +218,9 @@ BEGIN
 
         INSERT INTO resonate.favorite (person_id, track_id, created_at)
         SELECT _caller, t.id, clock_timestamp()
-        FROM resonate.track t JOIN resonate.creator a ON a.id = t.creator_id
+        FROM resonate.track t
         WHERE t.id = _track_id
-          AND resonate.visible(t.released_on, t.status, a.owner_id, _caller);
+          AND resonate.visible(t.released_on, t.status, t.creator_id, own);
 
         IF NOT FOUND THEN
             RETURN resonate.answer(404, 'No such track.');
@@ -221,8 +228,7 @@ BEGIN
     END IF;
 
     RETURN resonate.answer(200, format('{"data":{"trackId":"%s","userId":"%s","type":%s}}',
-                                       _track_id, _caller, to_json(liked)),
-                           ARRAY['person:' || _caller]);
+                                       _track_id, _caller, to_json(liked)));
 END
 $$;
 

@@ -80,6 +80,9 @@ for (
 
 is toggle('owner', 'hidden')->{status}, 200, 'a hidden one by its owner';
 is titles('owner'), 'Night', 'who sees it';
+$api->sql("UPDATE resonate.track SET status = 'deleted' WHERE id = ?",
+          $id->{hidden});
+is titles('owner'), '', 'until it is deleted';
 
 for ([ {}, 'required' ], [ { trackId => 'x' }, 'format' ],
      [ { trackId => $id->{paid}, type => JSON::PP::true },

@@ -69,6 +69,18 @@ is_deeply $artists, [
 is scalar @{$api->data('listener', 'GET', "$history/artists?limit=1")}, 1,
     'not more than asked for';
 
+$api->data('listener', 'POST', '/user/plays', { trackId => $id->{band_track} });
+is_deeply [ map { "$_->{displayName} $_->{count}" }
+            @{$api->data('listener', 'GET', "$history/artists")} ],
+    [ 'The Assertions 1', "Zo\x{eb} & the Testers 1" ], 'after another play';
+$api->sql("UPDATE resonate.track SET status = 'hidden' WHERE id = ?",
+          $id->{band_track});
+is_deeply [ map { $_->{id} }
+            @{$api->data('listener', 'GET', "$history/artists")} ],
+    [ $id->{artist} ], 'who has nothing to be seen is left out';
+$api->sql("UPDATE resonate.track SET status = 'paid' WHERE id = ?",
+          $id->{band_track});
+
 
 # counts, of what the caller may see
 
@@ -82,7 +94,7 @@ for (
     is join(' ', map { "$_->{trackId}=$_->{count}" }
             @{$api->data('listener', $method, "/user/plays/resolve$query",
                          $body)}),
-        "$id->{band_track}=0 $id->{short}=1 $id->{free}=0", "$method resolve";
+        "$id->{band_track}=1 $id->{short}=1 $id->{free}=0", "$method resolve";
 }
 
 for ([ 'GET', '' ], [ 'GET', '?ids=' ], [ 'POST', '', {} ],
@@ -111,7 +123,7 @@ for (
     [ 'to=2024-03-29', '2024-02-29=4 2024-03-01=1' ],
     [ 'from=2023-03-02&to=2024-03-01',
       '2024-02-28=1 2024-02-29=4 2024-03-01=1' ],
-    [ '', "$today=1" ],
+    [ '', "$today=2" ],
 ) {
     my ($query, $expected) = @$_;
     is stats($query), $expected, "stats $query";
@@ -137,6 +149,10 @@ $api->data('listener', 'POST', '/user/plays/buy', { trackId => $id->{$_} })
     for qw(short band_track);
 is titles('listener', '/user/collection'), 'Breath, Evening', 'bought';
 is titles('stranger', '/user/collection'), '', 'by this one';
+$api->sql('INSERT INTO resonate.holding (person_id, track_id, count, owned_at)
+           VALUES (?, ?, 9, now())', $id->{owner}, $id->{paid});
+is titles('owner', '/user/collection'), 'Morning', 'owned';
+is titles('owner', $history), 'Night', 'but never heard';
 $api->sql("UPDATE resonate.track SET status = 'deleted' WHERE id = ?",
           $id->{short});
 is titles('listener', '/user/collection'), 'Breath', 'what is there still';

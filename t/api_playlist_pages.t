@@ -33,6 +33,18 @@ for my $what ('/playlists?order=newest', '/playlists?order=oldest',
 }
 
 
+# one shuffle by two names, and not the order of before
+
+wait_for { (gmtime)[0] < 50 } 15, 'a minute with time left';
+
+my ($random, $word, $newest) = map {
+    join ' ', map { $_->{id} } @{$api->data('shuffler', 'GET', "/playlists?$_")}
+} qw(order=random random=true order=newest);
+
+is $word, $random, 'random is order=random';
+isnt $word, $newest, 'which is another order';
+
+
 # while more come: behind the pages nothing moves; before them, what moves on to
 # the next page is seen again, and nothing is missed
 

@@ -123,6 +123,8 @@ for (
 
 # by somebody else, public or private; and what does not exist
 
+$api->data('listener', 'PUT', "$path/privacy", { private => $false });
+
 for my $which ($id->{playlist}, $id->{draft}, $id->{label}) {
     for (
         [ GET => '' ], [ PUT => '', { title => 'Mine' } ], [ DELETE => '' ],

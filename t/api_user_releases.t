@@ -45,6 +45,7 @@ ok $list->{data}[1]{private}, 'which says so';
 $api->sql('UPDATE resonate.release SET deleted_at = now() WHERE id = ?',
           $id->{private});
 is titles('owner', ''), 'Next Century, First Light', 'a deleted one is gone';
+is json($api->call('owner', 'GET', $path))->{count}, 2, 'and not counted';
 
 $api->sql('UPDATE resonate.creator SET owner_id = ? WHERE id = ?',
           $id->{listener}, $id->{band});
