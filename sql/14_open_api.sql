@@ -73,7 +73,7 @@ BEGIN
         _path := _url;
     END IF;
 
-    IF _path !~ '^[/?#]' OR _path ~ '^//' THEN
+    IF _path !~ '^[/?#]' THEN
         RETURN NULL;
     END IF;
 

@@ -13,6 +13,10 @@ $dbh->do("UPDATE resonate.setting SET value = 'https://Music.example'");
 $dbh->do("UPDATE resonate.release SET title = '\x{65e5}\x{672c} One'
           WHERE id = ?", {}, $id->{band_release});
 
+# the later one, but not out yet
+$dbh->do("UPDATE resonate.release SET title = 'First Light' WHERE id = ?", {},
+         $id->{coming});
+
 for ([ open => 'false' ], [ closed => 'true' ]) {
     my ($key, $private) = @$_;
     $id->{$key} = Resonate::Catalogue::id(9, $key eq 'open' ? 1 : 2);
@@ -79,14 +83,14 @@ for (
     [ '/track/{paid}/release/{release}' ], [ '/x/track/{paid}' ],
     [ '/artist/{artist}/release/{band_release}' ],
     [ '/artist/{artist}/release/%FF' ], [ '/artist/{artist}/release/%00' ],
-    [ '/artist/{artist}/release/%zz' ], [ '/u/{owner}/playlist/list' ],
+    [ '/artist/{artist}/release/%zz' ], [ '/artist/{artist}/release/drafts' ],
+    [ '/u/{owner}/playlist/list' ],
     [ '/artist/{artist}/playlist/{open}' ], [ '/api/v3/tracks/{paid}' ],
     # what only its owner sees
     map({ my ($path, $key) = @$_;
           ([ $path ], [ $path, undef, 'listener' ], [ $path, $key, 'owner' ]) }
         [ '/track/{hidden}', 'hidden' ], [ '/release/{private}', 'private' ],
         [ '/release/{coming}', 'coming' ], [ '/playlist/{closed}', 'closed' ]),
-    [ '/artist/{artist}/release/next-century' ],
 ) {
     resolved(@$_);
 }
