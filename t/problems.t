@@ -23,6 +23,7 @@ my %edge = (pg => $pg, auth => 1, media => media(), routes => 1,
         location /away/ { proxy_pass http://127.0.0.1:1; error_page 502 @p; }
         location /page/ { error_page 410 =404 @p; return 410; }
         location /lost/ { error_page 410 = @p; return 410; }
+        location /fine/ { error_page 410 =200 @p; return 410; }
         location = /p { resonate_problem; }
         location @p { resonate_problem; }
 EOF
@@ -67,6 +68,7 @@ my @rows = (
     [ 'a proxy', '/away/', {}, 502, undef ],
     [ 'another status', '/page/', {}, 404, 'not-found' ],
     [ 'a status that is lost', '/lost/', {}, 404, 'not-found' ],
+    [ 'a status that is no error', '/fine/', {}, 404, 'not-found' ],
     [ 'the page itself', '/p', {}, 404, 'not-found' ],
     map([ "a function with $_->[0]", "/fails/$_->[0]", {}, @$_ ],
         [ 402, 'no-credit' ], [ 409, 'conflict' ], [ 410, undef ],
@@ -90,6 +92,8 @@ sub check {
     is_deeply { map { $_ => $problem->{$_} } keys %least }, \%least,
               '... problem';
     is $res->{headers}{'cache-control'}, 'no-store', '... not to be kept';
+    is $res->{headers}{$_}, undef, "... no $_"
+        for qw(etag last-modified accept-ranges);
     like $res->{headers}{$header->[0]}, ref $header->[1] ? $header->[1]
          : qr/^\Q$header->[1]\E$/, "... $header->[0]" if $header;
 }
