@@ -21,35 +21,33 @@ extern ngx_module_t  ngx_resonate_core_module;
 #pragma GCC visibility push(hidden)
 
 
+typedef struct ngx_resonate_board_s  ngx_resonate_board_t;
+
+
 /*
- * What the workers share in a zone of fixed size: counters, and the clock of
- * the cache's tags.  It is the main configuration of the core module; other
- * parts keep the pointer.
+ * What the workers share in a zone of fixed size: counters, gauges, and the
+ * clock of the cache's tags.  It is the main configuration of the core
+ * module; other parts keep the pointer.
  */
 
 typedef struct {
     ngx_shm_zone_t           *zone;
     void                     *sh;          /* when the zone is mapped */
+    ngx_resonate_board_t     *board;       /* likewise: the gauges */
     ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
+    ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
 } ngx_resonate_shared_t;
 
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf);
 
-/*
- * A gauge is a counter that goes down too: each process has a place of its own
- * and the status page adds them up.  The process sets it to zero when it
- * begins, since the one before may have been killed.
- */
-
-#define NGX_RESONATE_GAUGES_MAX  8
-
-ngx_resonate_counter_t *ngx_resonate_gauge_add(ngx_conf_t *cf,
-    const char *name, const char *help);
-ngx_atomic_uint_t ngx_resonate_gauge_sum(ngx_resonate_counter_t *gauge);
-
-#define ngx_resonate_gauge(g)                                                 \
-    (g)->value[ngx_process_slot * NGX_RESONATE_GAUGES_MAX]
+/* a worker's share of the gauges begins at zero, and ends with it */
+size_t ngx_resonate_board_size(void);
+ngx_int_t ngx_resonate_gauges_bind(ngx_resonate_shared_t *shared,
+    ngx_log_t *log);
+void ngx_resonate_gauges_start(ngx_resonate_shared_t *shared);
+ngx_atomic_int_t ngx_resonate_gauge_sum(ngx_resonate_shared_t *shared,
+    ngx_resonate_gauge_t *gauge);
 
 
 /* the clock's time now; a reply remembers the time its query was started */

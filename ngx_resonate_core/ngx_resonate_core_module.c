@@ -9,6 +9,7 @@
 
 static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
 static void *ngx_resonate_core_create_main_conf(ngx_conf_t *cf);
+static ngx_int_t ngx_resonate_core_init_process(ngx_cycle_t *cycle);
 static void *ngx_resonate_core_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_resonate_core_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -59,7 +60,7 @@ ngx_module_t  ngx_resonate_core_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_resonate_core_init_process,        /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
@@ -87,12 +88,30 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&shared->counters, cf->pool, 32,
                        sizeof(ngx_resonate_counter_t *))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&shared->gauges, cf->pool, 8,
+                          sizeof(ngx_resonate_gauge_t *))
+           != NGX_OK)
     {
         return NULL;
     }
 
     return shared;
+}
+
+
+static ngx_int_t
+ngx_resonate_core_init_process(ngx_cycle_t *cycle)
+{
+    ngx_resonate_shared_t  *shared;
+
+    shared = ngx_http_cycle_get_module_main_conf(cycle,
+                                                 ngx_resonate_core_module);
+    if (shared) {
+        ngx_resonate_gauges_start(shared);
+    }
+
+    return NGX_OK;
 }
 
 

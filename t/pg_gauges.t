@@ -29,8 +29,11 @@ my $lock = $pg->dbh(application_name => 'lock');
 
 sub gauges {
     my $text = $edge->get('/status')->{content};
+    my %sum;
 
-    return join ' ', map { $text =~ /^resonate_pg_$_ (\d+)$/m }
+    # of all databases
+    $sum{$1} += $2 while $text =~ /^resonate_pg_(\w+)\{[^}]*\} (-?\d+)$/mg;
+    return join ' ', map { $sum{$_} // 'none' }
                      qw(connections inflight queued);
 }
 

@@ -5,6 +5,7 @@
  * What the workers share.
  *
  *   counters   numbers in shared memory, printed by "resonate_status"
+ *   gauges     numbers of each worker, likewise, added up
  *   tables     key -> bytes in shared memory, with expiry and LRU eviction
  */
 
@@ -30,13 +31,37 @@ typedef struct {
     ngx_str_t       name;
     ngx_str_t       help;
     ngx_atomic_t   *value;      /* set when the zone is mapped */
-    ngx_uint_t      gauge;      /* within core only */
 } ngx_resonate_counter_t;
 
 ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
     const char *name, const char *help);
 
 #define ngx_resonate_count(c)  (void) ngx_atomic_fetch_add((c)->value, 1)
+
+
+/*
+ * Gauges.
+ *
+ * Added while configuration is read, one for each value of "label"; "name",
+ * "help" and "label" must be literals.  NULL: out of memory, or the value is
+ * too long, which was logged.  A worker moves its own share up and down from
+ * init_process on; a worker that has ended has none.
+ */
+
+typedef struct ngx_resonate_gauge_slot_s  ngx_resonate_gauge_slot_t;
+
+typedef struct {
+    ngx_str_t                   name;
+    ngx_str_t                   help;
+    ngx_str_t                   series;    /* name{label="value"} */
+    ngx_resonate_gauge_slot_t  *slot;
+    ngx_atomic_t               *value;     /* of this worker */
+} ngx_resonate_gauge_t;
+
+ngx_resonate_gauge_t *ngx_resonate_gauge_add(ngx_conf_t *cf,
+    const char *name, const char *help, const char *label, ngx_str_t *value);
+
+#define ngx_resonate_gauge_move(g, n)  (void) (*(g)->value += (n))
 
 
 /*

@@ -16,7 +16,8 @@
 #define NGX_RESONATE_TAG_SLOTS      16384    /* a power of two */
 
 #define NGX_RESONATE_SHARED_SIZE                                              \
-    ngx_align(sizeof(ngx_resonate_shctx_t) + 64 * 1024, 4096)
+    ngx_align(sizeof(ngx_resonate_shctx_t) + ngx_resonate_board_size()        \
+              + 64 * 1024, 4096)
 
 
 typedef struct {
@@ -25,17 +26,9 @@ typedef struct {
 } ngx_resonate_counter_slot_t;
 
 
-/* a process writes to a cache line of its own */
-
 typedef struct {
-    ngx_atomic_t                  values[NGX_RESONATE_GAUGES_MAX];
-} ngx_resonate_gauges_t;
-
-
-typedef struct {
-    ngx_resonate_gauges_t         gauges[NGX_MAX_PROCESSES];
-    ngx_uint_t                    ngauges;
     ngx_resonate_counter_slot_t   counters[NGX_RESONATE_COUNTERS_MAX];
+    ngx_resonate_board_t         *board;
     ngx_atomic_t                  clock;
     ngx_atomic_t                  tags[NGX_RESONATE_TAG_SLOTS];
 } ngx_resonate_shctx_t;
@@ -45,8 +38,6 @@ static ngx_int_t ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone,
     void *data);
 static ngx_int_t ngx_resonate_shared_bind(ngx_resonate_shared_t *shared,
     ngx_log_t *log);
-static ngx_int_t ngx_resonate_gauge_bind(ngx_resonate_shctx_t *sh,
-    ngx_resonate_counter_t *gauge);
 static ngx_resonate_counter_slot_t *ngx_resonate_counter_slot(
     ngx_resonate_shctx_t *sh, ngx_str_t *name);
 
@@ -102,21 +93,6 @@ ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
 }
 
 
-ngx_resonate_counter_t *
-ngx_resonate_gauge_add(ngx_conf_t *cf, const char *name, const char *help)
-{
-    ngx_resonate_counter_t  *gauge;
-
-    gauge = ngx_resonate_counter_add(cf, name, help);
-
-    if (gauge) {
-        gauge->gauge = 1;
-    }
-
-    return gauge;
-}
-
-
 ngx_int_t
 ngx_resonate_shared_init(ngx_conf_t *cf)
 {
@@ -144,6 +120,7 @@ ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone, void *data)
     ngx_resonate_shared_t  *oshared = data;
 
     ngx_slab_pool_t        *shpool;
+    ngx_resonate_shctx_t   *sh;
     ngx_resonate_shared_t  *shared;
 
     shared = zone->data;
@@ -151,20 +128,34 @@ ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone, void *data)
 
     if (oshared) {
         shared->sh = oshared->sh;
+        shared->board = oshared->board;
 
     } else if (zone->shm.exists) {
-        shared->sh = shpool->data;
+        sh = shpool->data;
+        shared->sh = sh;
+        shared->board = sh->board;
 
     } else {
-        shared->sh = ngx_slab_calloc(shpool, sizeof(ngx_resonate_shctx_t));
-        if (shared->sh == NULL) {
+        sh = ngx_slab_calloc(shpool, sizeof(ngx_resonate_shctx_t));
+        if (sh == NULL) {
             return NGX_ERROR;
         }
 
-        shpool->data = shared->sh;
+        sh->board = ngx_slab_calloc(shpool, ngx_resonate_board_size());
+        if (sh->board == NULL) {
+            return NGX_ERROR;
+        }
+
+        shpool->data = sh;
+        shared->sh = sh;
+        shared->board = sh->board;
     }
 
-    return ngx_resonate_shared_bind(shared, zone->shm.log);
+    if (ngx_resonate_shared_bind(shared, zone->shm.log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_gauges_bind(shared, zone->shm.log);
 }
 
 
@@ -180,60 +171,17 @@ ngx_resonate_shared_bind(ngx_resonate_shared_t *shared, ngx_log_t *log)
     for (i = 0; i < shared->counters.nelts; i++) {
 
         slot = ngx_resonate_counter_slot(shared->sh, &counter[i]->name);
-
-        if (slot) {
-            counter[i]->value = &slot->value;
-        }
-
-        if (slot == NULL
-            || (counter[i]->gauge
-                && ngx_resonate_gauge_bind(shared->sh, counter[i]) != NGX_OK))
-        {
+        if (slot == NULL) {
             ngx_log_error(NGX_LOG_EMERG, log, 0,
                           "too many resonate counters at \"%V\"",
                           &counter[i]->name);
             return NGX_ERROR;
         }
+
+        counter[i]->value = &slot->value;
     }
 
     return NGX_OK;
-}
-
-
-/* the value of the counter is the gauge's number, which begins at 1 */
-
-static ngx_int_t
-ngx_resonate_gauge_bind(ngx_resonate_shctx_t *sh,
-    ngx_resonate_counter_t *gauge)
-{
-    if (*gauge->value == 0) {
-
-        if (sh->ngauges == NGX_RESONATE_GAUGES_MAX) {
-            return NGX_ERROR;
-        }
-
-        *gauge->value = ++sh->ngauges;
-    }
-
-    gauge->value = &sh->gauges[0].values[*gauge->value - 1];
-
-    return NGX_OK;
-}
-
-
-ngx_atomic_uint_t
-ngx_resonate_gauge_sum(ngx_resonate_counter_t *gauge)
-{
-    ngx_uint_t         i;
-    ngx_atomic_uint_t  sum;
-
-    sum = 0;
-
-    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
-        sum += gauge->value[i * NGX_RESONATE_GAUGES_MAX];
-    }
-
-    return sum;
 }
 
 

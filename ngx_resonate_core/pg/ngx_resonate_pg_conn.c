@@ -64,9 +64,9 @@ static void
 ngx_resonate_pg_conn_state(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_conn_state_e state)
 {
-    ngx_resonate_pg_counters_t  *counters;
+    ngx_resonate_gauge_t  *up;
 
-    counters = conn->worker->pg->counters;
+    up = conn->worker->pg->gauges.up;
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
                    "resonate pg \"%V\" connection:%ui %s -> %s",
@@ -76,12 +76,12 @@ ngx_resonate_pg_conn_state(ngx_resonate_pg_conn_t *conn,
 
     if (conn->state == NGX_RESONATE_PG_CONN_UP) {
         conn->worker->nup--;
-        ngx_resonate_gauge(counters->up)--;
+        ngx_resonate_gauge_move(up, -1);
     }
 
     if (state == NGX_RESONATE_PG_CONN_UP) {
         conn->worker->nup++;
-        ngx_resonate_gauge(counters->up)++;
+        ngx_resonate_gauge_move(up, 1);
     }
 
     if (conn->timer.timer_set) {

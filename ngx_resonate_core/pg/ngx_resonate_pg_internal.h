@@ -72,12 +72,16 @@ typedef struct {
     ngx_resonate_counter_t         *connected;
     ngx_resonate_counter_t         *connect_errors;
     ngx_resonate_counter_t         *lost;
-
-    /* gauges */
-    ngx_resonate_counter_t         *up;
-    ngx_resonate_counter_t         *inflight;
-    ngx_resonate_counter_t         *queued;
 } ngx_resonate_pg_counters_t;
+
+
+/* of one database */
+
+typedef struct {
+    ngx_resonate_gauge_t           *up;
+    ngx_resonate_gauge_t           *inflight;
+    ngx_resonate_gauge_t           *queued;
+} ngx_resonate_pg_gauges_t;
 
 
 typedef struct {
@@ -112,6 +116,7 @@ struct ngx_resonate_pg_s {
     ngx_array_t                     stmts;
                                     /* of ngx_resonate_pg_stmt_t * */
     ngx_resonate_pg_counters_t     *counters;
+    ngx_resonate_pg_gauges_t        gauges;
 
     ngx_resonate_pg_worker_t       *worker;  /* set once, at init_process */
 };

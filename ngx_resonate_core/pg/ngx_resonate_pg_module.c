@@ -21,6 +21,8 @@ static char *ngx_resonate_pg_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_resonate_pg_t *ngx_resonate_pg_create(ngx_conf_t *cf,
     ngx_resonate_pg_main_conf_t *mcf, ngx_str_t *name);
+static ngx_int_t ngx_resonate_pg_gauges(ngx_conf_t *cf,
+    ngx_resonate_pg_t *pg);
 static ngx_resonate_pg_t *ngx_resonate_pg_find(
     ngx_resonate_pg_main_conf_t *mcf, ngx_str_t *name);
 static ngx_int_t ngx_resonate_pg_init_process(ngx_cycle_t *cycle);
@@ -131,18 +133,11 @@ ngx_resonate_pg_preconfiguration(ngx_conf_t *cf)
                                    "Attempts to connect that failed.");
     c->lost = ngx_resonate_counter_add(cf, "resonate_pg_lost_total",
                                    "Connections to PostgreSQL lost.");
-    c->up = ngx_resonate_gauge_add(cf, "resonate_pg_connections",
-                                   "Connections to PostgreSQL.");
-    c->inflight = ngx_resonate_gauge_add(cf, "resonate_pg_inflight",
-                                   "Queries sent and not answered yet.");
-    c->queued = ngx_resonate_gauge_add(cf, "resonate_pg_queued",
-                                   "Queries that wait for a connection.");
 
     if (c->queries == NULL || c->failed == NULL || c->timeouts == NULL
         || c->unavailable == NULL || c->busy == NULL || c->cancelled == NULL
         || c->connected == NULL || c->connect_errors == NULL
-        || c->lost == NULL || c->up == NULL || c->inflight == NULL
-        || c->queued == NULL)
+        || c->lost == NULL)
     {
         return NGX_ERROR;
     }
@@ -242,7 +237,28 @@ ngx_resonate_pg_create(ngx_conf_t *cf, ngx_resonate_pg_main_conf_t *mcf,
     pg->connect_timeout = 3000;
     pg->prepare = 1;
 
-    return pg;
+    return (ngx_resonate_pg_gauges(cf, pg) == NGX_OK) ? pg : NULL;
+}
+
+
+static ngx_int_t
+ngx_resonate_pg_gauges(ngx_conf_t *cf, ngx_resonate_pg_t *pg)
+{
+    ngx_resonate_pg_gauges_t  *g;
+
+    g = &pg->gauges;
+
+    g->up = ngx_resonate_gauge_add(cf, "resonate_pg_connections",
+                                   "Connections to PostgreSQL that are up.",
+                                   "database", &pg->name);
+    g->inflight = ngx_resonate_gauge_add(cf, "resonate_pg_inflight",
+                                   "Queries sent and not answered yet.",
+                                   "database", &pg->name);
+    g->queued = ngx_resonate_gauge_add(cf, "resonate_pg_queued",
+                                   "Queries that wait for a connection.",
+                                   "database", &pg->name);
+
+    return (g->up && g->inflight && g->queued) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -334,10 +350,6 @@ ngx_resonate_pg_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
-
-    ngx_resonate_gauge(mcf->counters.up) = 0;
-    ngx_resonate_gauge(mcf->counters.inflight) = 0;
-    ngx_resonate_gauge(mcf->counters.queued) = 0;
 
     pg = mcf->databases.elts;
 

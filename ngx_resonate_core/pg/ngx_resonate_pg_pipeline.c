@@ -59,7 +59,7 @@ ngx_resonate_pg_send(ngx_resonate_pg_conn_t *conn, ngx_resonate_pg_query_t *q)
     slot->prepare = 0;
 
     conn->cost += slot->cost;
-    ngx_resonate_gauge(counters->inflight)++;
+    ngx_resonate_gauge_move(q->stmt->pg->gauges.inflight, 1);
 
     ngx_resonate_pg_query_state(q, NGX_RESONATE_PG_QUERY_SENT);
     q->conn = slot;
@@ -142,7 +142,7 @@ ngx_resonate_pg_pop(ngx_resonate_pg_conn_t *conn)
     conn->head = (conn->head + 1) % NGX_RESONATE_PG_INFLIGHT;
     conn->count--;
 
-    ngx_resonate_gauge(conn->worker->pg->counters->inflight)--;
+    ngx_resonate_gauge_move(conn->worker->pg->gauges.inflight, -1);
 }
 
 

@@ -120,7 +120,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     case NGX_RESONATE_PG_QUERY_QUEUED:
         ngx_queue_remove(&q->queue);
         worker->queued--;
-        ngx_resonate_gauge(worker->pg->counters->queued)--;
+        ngx_resonate_gauge_move(worker->pg->gauges.queued, -1);
         break;
 
     case NGX_RESONATE_PG_QUERY_SENT:
@@ -146,7 +146,7 @@ ngx_resonate_pg_query_state(ngx_resonate_pg_query_t *q,
     case NGX_RESONATE_PG_QUERY_QUEUED:
         ngx_queue_insert_tail(&worker->queue, &q->queue);
         q->ahead = worker->queued++;
-        ngx_resonate_gauge(worker->pg->counters->queued)++;
+        ngx_resonate_gauge_move(worker->pg->gauges.queued, 1);
         break;
 
     case NGX_RESONATE_PG_QUERY_SENT:
