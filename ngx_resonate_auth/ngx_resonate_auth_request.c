@@ -222,7 +222,7 @@ ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
 }
 
 
-/* RFC 6750, section 3: who sent no token is told no error */
+/* RFC 6750, section 3: no "error" when no token was sent */
 
 static ngx_int_t
 ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,

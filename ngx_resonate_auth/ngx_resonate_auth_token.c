@@ -64,7 +64,7 @@ static void ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf,
 static ngx_int_t ngx_resonate_auth_verify(ngx_http_request_t *r,
     ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *token, u_char *digest,
     ngx_resonate_auth_entry_t **entry, resonate_jwt_rc_e *why);
-static resonate_jwt_rc_e ngx_resonate_auth_believe(
+static resonate_jwt_rc_e ngx_resonate_auth_check_token(
     ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt,
     resonate_claims_t *claims);
 static ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
@@ -333,44 +333,37 @@ ngx_resonate_auth_verify(ngx_http_request_t *r,
     ngx_resonate_auth_issuer_t  *issuer;
 
     *why = resonate_jwt_parse(&jwt, (char *) token->data, token->len);
-
-    if (*why != RESONATE_JWT_OK) {
-        goto refused;
-    }
-
-    issuer = ngx_resonate_auth_find_issuer(amcf, &jwt);
-
-    *why = issuer ? ngx_resonate_auth_believe(issuer, &jwt, &claims)
-                  : RESONATE_JWT_ISSUER;
-
     rc = NGX_DECLINED;
 
     if (*why == RESONATE_JWT_OK) {
-        ngx_resonate_count(amcf->verified);
-        rc = ngx_resonate_auth_accept(r, amcf, issuer, &jwt, &claims, digest,
-                                      entry);
+        issuer = ngx_resonate_auth_find_issuer(amcf, &jwt);
+
+        *why = issuer ? ngx_resonate_auth_check_token(issuer, &jwt, &claims)
+                      : RESONATE_JWT_ISSUER;
+
+        if (*why == RESONATE_JWT_OK) {
+            ngx_resonate_count(amcf->verified);
+            rc = ngx_resonate_auth_accept(r, amcf, issuer, &jwt, &claims,
+                                          digest, entry);
+        }
+
+        resonate_jwt_free(&jwt);
     }
-
-    resonate_jwt_free(&jwt);
-
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-refused:
 
     if (*why == RESONATE_JWT_NO_MEMORY) {
         return NGX_ERROR;
     }
 
-    ngx_resonate_count(amcf->refused);
+    if (rc == NGX_DECLINED) {
+        ngx_resonate_count(amcf->refused);
+    }
 
-    return NGX_DECLINED;
+    return rc;
 }
 
 
 static resonate_jwt_rc_e
-ngx_resonate_auth_believe(ngx_resonate_auth_issuer_t *issuer,
+ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
     resonate_jwt_t *jwt, resonate_claims_t *claims)
 {
     resonate_jwt_rc_e      rc;

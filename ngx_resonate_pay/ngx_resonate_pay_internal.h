@@ -58,7 +58,7 @@ ngx_int_t ngx_resonate_pay_topup_handler(ngx_http_request_t *r);
 
 /*
  * NGX_OK: the body is signed;  NGX_DECLINED: the sender did not prove that it
- * knows the secret now, the log says why and the client must not be told;
+ * knows the secret now, the log says why, the answer must not;
  * NGX_ERROR
  */
 
@@ -67,7 +67,7 @@ ngx_int_t ngx_resonate_pay_webhook_verify(ngx_http_request_t *r,
 
 /*
  * Reads a secret at configuration time into memory that is wiped when the
- * configuration goes.  NULL: told why, quoting the directive.
+ * configuration goes.  NULL: logged why, quoting the directive.
  */
 ngx_str_t *ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive,
     ngx_str_t *name);

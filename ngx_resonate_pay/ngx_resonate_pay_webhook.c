@@ -12,7 +12,7 @@
 #define NGX_RESONATE_PAY_WEBHOOK_HEADER  "Resonate-Signature"
 
 
-/* by resonate_signature_e; for the log, the client is told none of it */
+/* by resonate_signature_e; for the log only, never for the answer */
 
 static const char *const  ngx_resonate_pay_signature_reasons[] = {
     NULL,
@@ -38,7 +38,7 @@ ngx_resonate_pay_webhook_verify(ngx_http_request_t *r, ngx_str_t *body)
                                  sizeof(NGX_RESONATE_PAY_WEBHOOK_HEADER) - 1,
                                  &n);
 
-    /* two of them would be two opinions: neither counts */
+    /* of two signatures, neither counts */
 
     if (h == NULL || n != 1) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,

@@ -20,7 +20,7 @@
 
 #define NGX_RESONATE_PREVIEW_TTL      86400
 
-/* a read that takes longer is told in the log, and waited for all the same */
+/* a read that takes longer is logged, and waited for all the same */
 #define NGX_RESONATE_PREVIEW_SLOW     60000
 
 /* since 1.25.4 nginx's finalizer is set in the active request, not in "r" */

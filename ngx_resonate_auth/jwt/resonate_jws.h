@@ -19,7 +19,7 @@
 /*
  * RESONATE_JWT_OK: "key" signed the token; RESONATE_JWT_SIGNATURE: it did
  * not; RESONATE_JWT_ALGORITHM: the key is not for that algorithm, whatever
- * the token says.  The only place where a signature is believed.
+ * the token says.  The only place where signatures are verified.
  */
 resonate_jwt_rc_e resonate_jws_verify(const resonate_jwk_t *key,
     resonate_jwt_alg_e alg, const resonate_jwt_view_t *input,

@@ -3,7 +3,7 @@
  * Copyright (C) Resonate
  *
  * A compact JWS that carries claims (RFC 7515, 7519): taken apart, not yet
- * believed.  Pure: libc and jansson.
+ * verified.  Pure: libc and jansson.
  *
  * Nothing here trusts the token: sizes, nesting and counts are capped before
  * the JSON parser sees a byte, and base64url has one spelling only, so that

@@ -260,7 +260,7 @@ resonate_mp4_moov(resonate_mp4_t *m, resonate_mp4_view_t moov)
     rc = resonate_mp4_children(m, moov, children, 2);
 
     if (mvex.data) {
-        /* the tables tell only a part of the sound */
+        /* the tables have only a part of the sound */
         return resonate_mp4_unsupported(m, "fragmented");
     }
 
