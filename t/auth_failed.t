@@ -76,6 +76,17 @@ for (
     like $res->{content}, qr/\Q$text/, '... its content';
 }
 
+# whatever there is no memory for
+
+for my $what ('digest', 'verify') {
+    my $token = token(sub => $what);
+
+    $memory->open($what eq 'verify' ? $what : '');
+    is $edge->get('/optional', token => $token)->{status}, 503,
+        "no memory to $what";
+    $memory->close;
+}
+
 # who sent no token needs no memory
 
 $memory->open;

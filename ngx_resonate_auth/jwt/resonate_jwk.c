@@ -108,7 +108,12 @@ resonate_jwks_parse(const char *data, size_t len, char *error)
     const char       *reason;
     resonate_jwks_t  *jwks;
 
-    root = len <= RESONATE_JWKS_MAX ? resonate_jwt_object(data, len) : NULL;
+    root = NULL;
+
+    if (len <= RESONATE_JWKS_MAX) {
+        (void) resonate_jwt_object(data, len, &root);
+    }
+
     keys = json_object_get(root, "keys");
 
     if (!json_is_array(keys) || json_array_size(keys) > RESONATE_JWKS_KEYS_MAX)

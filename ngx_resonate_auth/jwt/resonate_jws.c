@@ -21,9 +21,10 @@ static size_t resonate_jws_ecdsa(unsigned char *der,
     const unsigned char *signature, size_t size);
 static unsigned char *resonate_jws_integer(unsigned char *dst,
     const unsigned char *src, size_t len);
-static int resonate_jws_check(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
-    resonate_jwt_alg_e alg, const resonate_jwt_view_t *input,
-    const unsigned char *signature, size_t len);
+static resonate_jwt_rc_e resonate_jws_check(EVP_MD_CTX *ctx,
+    const resonate_jwk_t *key, resonate_jwt_alg_e alg,
+    const resonate_jwt_view_t *input, const unsigned char *signature,
+    size_t len);
 
 
 resonate_jwt_rc_e
@@ -31,10 +32,10 @@ resonate_jws_verify(const resonate_jwk_t *key, resonate_jwt_alg_e alg,
     const resonate_jwt_view_t *input, const unsigned char *signature,
     size_t len)
 {
-    int             good;
-    size_t          size;
-    EVP_MD_CTX     *ctx;
-    unsigned char   der[RESONATE_JWS_DER_MAX];
+    size_t              size;
+    EVP_MD_CTX         *ctx;
+    unsigned char       der[RESONATE_JWS_DER_MAX];
+    resonate_jwt_rc_e   rc;
 
     if (!(key->algs & alg)) {
         return RESONATE_JWT_ALGORITHM;
@@ -59,18 +60,22 @@ resonate_jws_verify(const resonate_jwk_t *key, resonate_jwt_alg_e alg,
         return RESONATE_JWT_NO_MEMORY;
     }
 
-    good = resonate_jws_check(ctx, key, alg, input, signature, len);
+    ERR_clear_error();
+
+    rc = resonate_jws_check(ctx, key, alg, input, signature, len);
 
     EVP_MD_CTX_free(ctx);
 
     /* nginx would log what is left there as errors of its own TLS */
     ERR_clear_error();
 
-    return good ? RESONATE_JWT_OK : RESONATE_JWT_SIGNATURE;
+    return rc;
 }
 
 
-static int
+/* the key fits the algorithm: what fails before the signature is memory */
+
+static resonate_jwt_rc_e
 resonate_jws_check(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
     resonate_jwt_alg_e alg, const resonate_jwt_view_t *input,
     const unsigned char *signature, size_t len)
@@ -81,7 +86,7 @@ resonate_jws_check(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
                              key->pkey)
         != 1)
     {
-        return 0;
+        return RESONATE_JWT_NO_MEMORY;
     }
 
     /* RFC 7518, section 3.5: MGF1 with the same digest, which is OpenSSL's
@@ -92,12 +97,18 @@ resonate_jws_check(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
             || EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST)
                <= 0))
     {
-        return 0;
+        return RESONATE_JWT_NO_MEMORY;
     }
 
-    return EVP_DigestVerify(ctx, signature, len,
-                            (const unsigned char *) input->data, input->len)
-           == 1;
+    if (EVP_DigestVerify(ctx, signature, len,
+                         (const unsigned char *) input->data, input->len)
+        == 1)
+    {
+        return RESONATE_JWT_OK;
+    }
+
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE
+           ? RESONATE_JWT_NO_MEMORY : RESONATE_JWT_SIGNATURE;
 }
 
 

@@ -185,23 +185,39 @@ resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
 }
 
 
-json_t *
-resonate_jwt_object(const char *data, size_t len)
+resonate_jwt_rc_e
+resonate_jwt_object(const char *data, size_t len, json_t **object)
 {
-    json_t  *object;
+    json_t  *probe;
+
+    *object = NULL;
 
     if (!resonate_jwt_capped(data, len)) {
-        return NULL;
+        return RESONATE_JWT_JSON;
     }
 
-    object = json_loadb(data, len, JSON_REJECT_DUPLICATES, NULL);
+    *object = json_loadb(data, len, JSON_REJECT_DUPLICATES, NULL);
 
-    if (object && !json_is_object(object)) {
-        json_decref(object);
-        return NULL;
+    if (*object == NULL) {
+
+        /* jansson reports a lack of memory as a bad text: is there any? */
+
+        probe = json_object();
+        if (probe == NULL) {
+            return RESONATE_JWT_NO_MEMORY;
+        }
+
+        json_decref(probe);
+        return RESONATE_JWT_JSON;
     }
 
-    return object;
+    if (!json_is_object(*object)) {
+        json_decref(*object);
+        *object = NULL;
+        return RESONATE_JWT_JSON;
+    }
+
+    return RESONATE_JWT_OK;
 }
 
 
@@ -259,9 +275,7 @@ resonate_jwt_decode(resonate_jwt_view_t *part, json_t **object)
         return RESONATE_JWT_MALFORMED;
     }
 
-    *object = resonate_jwt_object((char *) buf, len);
-
-    return *object ? RESONATE_JWT_OK : RESONATE_JWT_JSON;
+    return resonate_jwt_object((char *) buf, len, object);
 }
 
 

@@ -115,8 +115,9 @@ unsigned resonate_jwt_alg(const char *name, size_t len);
 int resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
     const char *src, size_t srclen);
 
-/* a JSON object within the caps, or NULL */
-json_t *resonate_jwt_object(const char *data, size_t len);
+/* RESONATE_JWT_JSON: *object is NULL, it is no JSON object within the caps */
+resonate_jwt_rc_e resonate_jwt_object(const char *data, size_t len,
+    json_t **object);
 
 
 #pragma GCC visibility pop

@@ -69,8 +69,8 @@ object(const char *members)
 
     snprintf(text, sizeof(text), "{%s}", members);
 
-    o = resonate_jwt_object(text, strlen(text));
-    assert_non_null(o);
+    assert_int_equal(resonate_jwt_object(text, strlen(text), &o),
+                     RESONATE_JWT_OK);
 
     return o;
 }

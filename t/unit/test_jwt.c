@@ -164,6 +164,19 @@ test_size(void **state)
 
 
 static json_t *
+object_of(const char *text, size_t len)
+{
+    json_t  *object;
+
+    if (resonate_jwt_object(text, len, &object) != RESONATE_JWT_OK) {
+        assert_null(object);
+    }
+
+    return object;
+}
+
+
+static json_t *
 nested(const char *open, const char *close, unsigned depth)
 {
     char      buf[512], *p;
@@ -181,7 +194,7 @@ nested(const char *open, const char *close, unsigned depth)
         p = stpcpy(p, close);
     }
 
-    return resonate_jwt_object(buf, p - buf);
+    return object_of(buf, p - buf);
 }
 
 
@@ -199,7 +212,7 @@ wide(unsigned n)
 
     *p++ = '}';
 
-    return resonate_jwt_object(buf, p - buf);
+    return object_of(buf, p - buf);
 }
 
 
@@ -225,15 +238,59 @@ test_caps(void **state)
 
     /* what stands in strings does not count; escapes do not end them */
 
-    object = resonate_jwt_object("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[[\"}", 30);
+    object = object_of("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[[\"}", 30);
     assert_null(object);
 
-    object = resonate_jwt_object("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[\"}", 30);
+    object = object_of("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[\"}", 30);
     assert_non_null(object);
     json_decref(object);
 
-    assert_null(resonate_jwt_object("{\"a\":\"\\", 7));
-    assert_null(resonate_jwt_object("", 0));
+    assert_null(object_of("{\"a\":\"\\", 7));
+    assert_null(object_of("", 0));
+}
+
+
+/* whichever allocation fails: that says nothing against the token */
+
+static int  allocations;
+
+
+static void *
+allocate(size_t size)
+{
+    return allocations-- > 0 ? malloc(size) : NULL;
+}
+
+
+static void
+test_memory(void **state)
+{
+    int                 n;
+    resonate_jwt_t      jwt;
+    resonate_jwt_rc_e   rc;
+    static const char   token[] = ES256 "."
+        "eyJhIjoiYiIsImMiOlsxLHsiZCI6Mi41fV19.AA";
+
+    (void) state;
+
+    json_set_alloc_funcs(allocate, free);
+
+    for (n = 0; n < 1000; n++) {
+        allocations = n;
+
+        rc = resonate_jwt_parse(&jwt, token, sizeof(token) - 1);
+
+        if (rc == RESONATE_JWT_OK) {
+            resonate_jwt_free(&jwt);
+            break;
+        }
+
+        assert_int_equal(rc, RESONATE_JWT_NO_MEMORY);
+    }
+
+    json_set_alloc_funcs(malloc, free);
+
+    assert_in_range(n, 10, 999);
 }
 
 
@@ -264,6 +321,7 @@ main(void)
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_size),
         cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_names)
     };
 

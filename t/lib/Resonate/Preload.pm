@@ -5,7 +5,7 @@ package Resonate::Preload;
 #
 #   my $preload = Resonate::Preload->new('slow_pread');
 #   Resonate::Edge->new(env => $preload->env, ...);
-#   $preload->open, close            it acts while it is open
+#   $preload->open($text), close     it acts while it is open
 #   $preload->waiting                a call waits
 
 use strict;
@@ -37,10 +37,11 @@ sub env {
 
 
 sub open {
-    my ($self) = @_;
+    my ($self, $text) = @_;
 
     unlink "$self->{gate}.waiting";
-    Resonate::Test::spew($self->{gate}, '');
+    Resonate::Test::spew("$self->{gate}.new", $text // '');
+    rename "$self->{gate}.new", $self->{gate} or die "rename: $!\n";
 }
 
 
