@@ -7,6 +7,14 @@ RETURN ROW(status, body, tags)::resonate.reply;
 
 COMMENT ON FUNCTION resonate.answer(integer, text, text[]) IS 'A reply.';
 
+CREATE OR REPLACE FUNCTION resonate.refuse(location text, path text, code text, message text)
+RETURNS resonate.reply
+LANGUAGE sql STABLE
+RETURN resonate.answer(400, json_build_array(json_build_object('path', path, 'location', location,
+                                                 'code', code, 'message', message))::text);
+
+COMMENT ON FUNCTION resonate.refuse(text, text, text, text) IS 'A 400 for one argument, as the edge words those that it finds itself. location: query, path, body, header; path: its name.';
+
 CREATE OR REPLACE FUNCTION resonate.visible(released_on date, status text, creator_id uuid,
     own uuid[]) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE

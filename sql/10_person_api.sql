@@ -121,13 +121,14 @@ BEGIN
     END IF;
 
     IF _name = '' THEN
-        RETURN resonate.answer(400, 'displayName is empty.');
+        RETURN resonate.refuse('body', 'displayName', 'minLength', 'should not be empty');
     END IF;
 
     -- players send the address back as they got it
 
     IF lower($4) <> '' AND lower($4) IS DISTINCT FROM lower(old.email) THEN
-        RETURN resonate.answer(400, 'The e-mail address is changed at the identity provider.');
+        RETURN resonate.refuse('body', 'email', 'readOnly',
+                               'is kept by the identity provider, change it there');
     END IF;
 
     -- of a profile, others see the name alone

@@ -234,7 +234,7 @@ DECLARE
     made uuid;
 BEGIN
     IF _title = '' THEN
-        RETURN resonate.answer(400, 'title is empty.');
+        RETURN resonate.refuse('body', 'title', 'minLength', 'should not be empty');
     END IF;
 
     -- those of one person are made one after the other, to be counted
@@ -283,13 +283,13 @@ BEGIN
     END IF;
 
     IF _title = '' THEN
-        RETURN resonate.answer(400, 'title is empty.');
+        RETURN resonate.refuse('body', 'title', 'minLength', 'should not be empty');
     END IF;
 
     -- players send the cover back as they got it
 
     IF nullif($7, '') IS NOT NULL AND lower($7) IS DISTINCT FROM have.cover_id::text THEN
-        RETURN resonate.answer(400, 'The cover of a playlist cannot be changed here.');
+        RETURN resonate.refuse('body', 'cover', 'readOnly', 'cannot be changed');
     END IF;
 
     UPDATE resonate.playlist p

@@ -102,11 +102,12 @@ DECLARE
     items text;
 BEGIN
     IF first > last THEN
-        RETURN resonate.answer(400, 'from is after to.');
+        RETURN resonate.refuse('query', 'from', 'maximum', 'should not be after to');
     END IF;
 
     IF last - first > 365 THEN
-        RETURN resonate.answer(400, 'from and to are more than 366 days apart.');
+        RETURN resonate.refuse('query', 'from', 'minimum',
+                               'should be 365 days before to at most');
     END IF;
 
     SELECT string_agg(format('{"date":"%s","count":%s}', d.day, d.count), ',' ORDER BY d.day)

@@ -51,7 +51,7 @@ for (
     [ { title => 'C', about => '', tags => [] } => 201, [ 'C', undef, 1, [] ] ],
     [ {} => 400, qr/"path":"title"/ ],
     [ { title => '' } => 400, qr/"path":"title"/ ],
-    [ { title => "\n" } => 400, qr/title is empty/ ],
+    [ { title => "\n" } => 400, qr/"path":"title".*not be empty/ ],
     [ { title => 'x' x 201 } => 400, qr/maxLength/ ],
     [ { title => 'x', about => 'x' x 2001 } => 400, qr/"path":"about"/ ],
     [ { title => 'x', private => 'yes' } => 400, qr/"path":"private"/ ],

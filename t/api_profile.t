@@ -55,11 +55,11 @@ for (
     [ { email => 'li@example.ORG' } => 200, [ 'Li', undef, 0 ] ],
 
     [ { displayName => 'X', email => 'other@example.org' } => 400,
-      qr/identity provider/ ],
+      qr/"path":"email".*"readOnly".*identity provider/ ],
     [ { displayName => 'X', password => 'secret' } => 400,
       qr/"path":"password".*identity provider/ ],
     [ { displayName => '' } => 400, qr/"path":"displayName"/ ],
-    [ { displayName => " \n" } => 400, qr/displayName is empty/ ],
+    [ { displayName => " \n" } => 400, qr/"path":"displayName"/ ],
     [ { displayName => 'x' x 201 } => 400, qr/"code":"maxLength"/ ],
     [ { country => 'x' x 101 } => 400, qr/"path":"country"/ ],
     [ { newsletterNotification => 'yes' } => 400,

@@ -63,7 +63,10 @@ for (
     ['/reply/204'            => 204, undef, ''],
     ['/reply/204?body=x'     => 204, undef, ''],
     map([ "/reply/$_?body=why" => $_, $problem, 'why' ],
-        402, 404, 409, 410, 422, 429, 503),
+        400, 402, 404, 409, 410, 422, 429, 503),
+    ['/reply/404?body=[1]'   => 404, $problem, '[1]'],
+    ['/reply/400?body=[%7B%22path%22:%22x%22%7D]' => 400, $problem,
+     'The request has invalid arguments'],
     ['/reply/404'            => 404, $problem, 'Not Found'],
     ['/reply/418'            => 418, $problem, 'Error'],
     map([ "/reply/$_?body=x" => 500, $problem, 'Internal Server Error' ],
@@ -105,6 +108,11 @@ for (
     is $res->{headers}{'retry-after'}, $status =~ /^(?:429|503)$/ ? 1 : undef,
         'its Retry-After';
 }
+
+is_deeply json(get('/reply/400?body=[%7B%22path%22:%22x%22%7D]'))->{errors},
+    [ { path => 'x' } ], 'faults that a function found';
+ok !exists json(get("/reply/$_"))->{errors}, "none: $_"
+    for '404?body=[1]', '400?body=why', '400?body=[', '400';
 
 unlike $edge->get('/api/v3/fails/P0001')->{content}, qr/the detail/,
     'what Postgres says is not told';

@@ -10,6 +10,8 @@
 #include "ngx_resonate_route_internal.h"
 
 
+static ngx_int_t ngx_resonate_answer_problem(ngx_http_request_t *r,
+    ngx_resonate_outcome_t *outcome);
 static ngx_int_t ngx_resonate_answer_json(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_answer_headers(ngx_http_request_t *r,
@@ -25,18 +27,14 @@ ngx_int_t
 ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome)
 {
-    const char            *detail;
-    ngx_resonate_reply_t   reply;
+    ngx_resonate_reply_t  reply;
 
     if (outcome->away && ctx->stale) {
         return ngx_resonate_route_answer(ctx, ctx->stale);
     }
 
     if (outcome->status >= NGX_HTTP_SPECIAL_RESPONSE) {
-        detail = outcome->body.len ? (char *) outcome->body.data : NULL;
-
-        return ngx_resonate_send_problem(ctx->request, outcome->status,
-                                         detail, NULL);
+        return ngx_resonate_answer_problem(ctx->request, outcome);
     }
 
     ngx_memzero(&reply, sizeof(ngx_resonate_reply_t));
@@ -50,6 +48,29 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
     }
 
     return ngx_resonate_route_answer(ctx, &reply);
+}
+
+
+/* a function's body is the detail or, of a 400, may be a list of faults */
+
+static ngx_int_t
+ngx_resonate_answer_problem(ngx_http_request_t *r,
+    ngx_resonate_outcome_t *outcome)
+{
+    ngx_str_t  *body;
+
+    body = &outcome->body;
+
+    if (outcome->status == NGX_HTTP_BAD_REQUEST && body->len
+        && body->data[0] == '[')
+    {
+        return ngx_resonate_send_problem(r, outcome->status,
+                                         NGX_RESONATE_BAD_ARGUMENTS, body);
+    }
+
+    return ngx_resonate_send_problem(r, outcome->status,
+                                     body->len ? (char *) body->data : NULL,
+                                     NULL);
 }
 
 

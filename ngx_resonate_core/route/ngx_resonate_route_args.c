@@ -178,7 +178,7 @@ ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 
     free(text);
 
-    ctx->detail = "The request has invalid arguments";
+    ctx->detail = NGX_RESONATE_BAD_ARGUMENTS;
 
     return NGX_HTTP_BAD_REQUEST;
 }

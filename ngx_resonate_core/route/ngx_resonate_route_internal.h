@@ -21,6 +21,9 @@ extern ngx_module_t  ngx_resonate_route_module;
 #pragma GCC visibility push(hidden)
 
 
+#define NGX_RESONATE_BAD_ARGUMENTS  "The request has invalid arguments"
+
+
 typedef struct ngx_resonate_call_s   ngx_resonate_call_t;
 typedef struct ngx_resonate_calls_s  ngx_resonate_calls_t;
 
