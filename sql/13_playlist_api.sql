@@ -102,7 +102,8 @@ COMMENT ON FUNCTION resonate.playlist_changed(uuid, boolean) IS 'The tags of a c
 CREATE OR REPLACE FUNCTION v3.playlists("limit" integer DEFAULT 90, page integer DEFAULT 1,
     "order" text DEFAULT 'newest', featured boolean DEFAULT NULL, random boolean DEFAULT NULL,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _size CONSTANT integer := least(greatest($1, 1), 100);

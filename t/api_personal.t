@@ -4,13 +4,13 @@
 use lib 't/lib';
 use Resonate::Test;
 use Resonate::Api;
+use Resonate::Routes;
 
 my $origin = 'https://player.example';
 my $api = Resonate::Api->new(server => "resonate_cors $origin;");
 my $id = $api->id;
 
-my @routes = grep { $_->[1] =~ m{^/user/} && $_->[2] =~ /access=user/ }
-             $api->routes;
+my @routes = map { [ @{$_}{qw(method pattern)} ] } Resonate::Routes::personal();
 
 cmp_ok scalar @routes, '>=', 20, 'personal routes were found';
 
@@ -18,8 +18,8 @@ cmp_ok scalar @routes, '>=', 20, 'personal routes were found';
 
 for (@routes) {
     my ($method, $pattern) = @$_;
-    (my $path = $pattern) =~ s/<id:uuid>/$id->{playlist}/;
-    (my $bad = $pattern) =~ s/<id:uuid>/no-uuid/;
+    (my $path = $pattern) =~ s/<id>/$id->{playlist}/;
+    (my $bad = $pattern) =~ s/<id>/no-uuid/;
     my $body = $method eq 'GET' || $method eq 'DELETE' ? undef : '{"x":';
     my $name = "$method $pattern";
 
@@ -57,7 +57,7 @@ for (@routes) {
 
 for (grep { $_->[0] eq 'GET' } @routes) {
     my ($method, $pattern) = @$_;
-    (my $path = $pattern) =~ s/<id:uuid>/$id->{playlist}/;
+    (my $path = $pattern) =~ s/<id>/$id->{playlist}/;
     my $res = $api->call('listener', 'GET', $path);
 
     is $res->{status}, 200, "GET $path";

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Personal routes look by index, whatever the planner makes of small tables;
-# what they read is the person's, neither the catalogue nor all months of plays.
+# Personal routes and playlists are read by index, whatever the planner makes of
+# small tables: neither the catalogue nor all months of plays are.
 
 use lib 't/lib';
 use Resonate::Test;
@@ -50,7 +50,7 @@ for (
     "favorites($caller)", "favorites_resolve($tracks, $caller)",
     "favorite('$id->{short}', $caller)", "collection($caller)",
     "user_playlists($caller)", "user_playlist($list, $caller)",
-    "playlist($list)", "person_playlists('$id->{listener}')",
+    "playlists()", "playlist($list)", "person_playlists('$id->{listener}')",
     "playlist_create('x', $caller)", "playlist_update($list, 'x', $caller)",
     "playlist_privacy($list, true, $caller)",
     "playlist_items($list, $tracks, $caller)",

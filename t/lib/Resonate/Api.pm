@@ -11,7 +11,6 @@ package Resonate::Api;
 #   $api->data(...)                          its data; dies unless it is 2xx
 #   $api->together([ $who, $method, $path, $body ], ...)
 #                                            answers to requests sent at once
-#   $api->routes                             [ method, path, text of it ]...
 #
 #   keys_of($object)                         its names, sorted, with spaces
 #   page_through($api, $who, $path, $size)   ids of all pages of a list
@@ -96,18 +95,6 @@ sub together {
     }
 
     return map { $_->response('GET') } @clients;
-}
-
-
-sub routes {
-    my ($self) = @_;
-    my $conf = slurp("$Resonate::Test::ROOT/conf.d/api-v3.conf");
-    my @routes;
-
-    $conf =~ s/^\s*#.*\n//mg;
-    push @routes, [ $1, $2, $3 ]
-        while $conf =~ /resonate_route\s+([A-Z]+)\s+(\S+)\s+([^;]*);/g;
-    return @routes;
 }
 
 

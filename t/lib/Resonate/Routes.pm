@@ -1,8 +1,9 @@
 package Resonate::Routes;
 
-# The public routes of conf.d/api-v3.conf, and an example of each.
+# The routes of conf.d/api-v3.conf, and an example of each public one.
 #
-#   for (Resonate::Routes::public()) {
+#   for (Resonate::Routes::public()) {       GET, for all; personal(): for one
+#       $_->{method}                    GET
 #       $_->{pattern}                   /artists/<id>/tracks
 #       $_->{function}                  v3.artist_tracks
 #       $_->{text}                      the declaration
@@ -23,17 +24,27 @@ my %QUERY = ('/search' => 'q=e', '/resolve' => 'url=/artist/{artist}');
 
 
 sub public {
+    return grep { $_->{method} eq 'GET'
+                  && $_->{text} !~ /access=user|scope=|reply=audio/ } all();
+}
+
+
+sub personal { return grep { $_->{text} =~ /access=user/ } all() }
+
+
+sub all {
     my $conf = Resonate::Test::slurp(
         "$Resonate::Test::ROOT/conf.d/api-v3.conf");
     my @routes;
 
-    while ($conf =~ /resonate_route\s+GET\s+(\S+)\s+([\w.]+)([^;]*);/g) {
-        my ($pattern, $function, $text) = ($1, $2, $3);
+    $conf =~ s/^\s*#.*\n//mg;
 
-        next if $text =~ /access=user|scope=|reply=audio/;
+    while ($conf =~ /resonate_route\s+([A-Z]+)\s+(\S+)\s+([\w.]+)([^;]*);/g) {
+        my ($method, $pattern, $function, $text) = ($1, $2, $3, $4);
+
         $pattern =~ s/<(\w+):[^>]*>/<$1>/g;
-        push @routes, { pattern => $pattern, function => $function,
-                        text => $text };
+        push @routes, { method => $method, pattern => $pattern,
+                        function => $function, text => $text };
     }
 
     return @routes;
