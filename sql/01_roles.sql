@@ -11,6 +11,11 @@ BEGIN
             EXECUTE format('CREATE ROLE %I', wanted);
         END IF;
     END LOOP;
+
+    -- to act as the owner
+    IF current_setting('is_superuser') = 'off' THEN
+        GRANT resonate_owner TO CURRENT_USER;
+    END IF;
 END
 $$;
 

@@ -90,6 +90,19 @@ $dbh->do('SET client_min_messages = warning; DROP SCHEMA other CASCADE;
           DROP FUNCTION v3.mine()');
 
 
+# without a superuser
+
+$pg->psql('CREATE ROLE boss LOGIN CREATEROLE', 'postgres');
+$pg->psql('CREATE DATABASE theirs OWNER boss', 'postgres');
+my @said = grep { !/WARNING:  everybody may execute lo\w+\(/ } split /\n/,
+           $pg->apply(dbname => 'theirs', user => 'boss');
+is_deeply(\@said, [], 'the owner of a database applies it to it');
+is_deeply([ grep { /^(?:function|trigger|relation)/ }
+            @{ catalogue_of($pg->dbh(dbname => 'theirs')) } ],
+          [ grep { /^(?:function|trigger|relation)/ } @$today ],
+          'to the same effect');
+
+
 # newer than the files
 
 sub refused {

@@ -14,9 +14,9 @@ use JSON::PP ();
 
 our @EXPORT = qw(catalogue_of rows_of first_schema);
 
-# a list of privileges has no order
+# a list of privileges has no order, and none means those by default
 my $ACL = q{(SELECT string_agg(a::text, ' ' ORDER BY a::text)
-             FROM unnest(%s) a)};
+             FROM unnest(coalesce(%s, acldefault('%s', %s))) a)};
 my $OURS = q{IN (SELECT oid FROM pg_namespace
                  WHERE nspname IN ('resonate', 'v3', 'public'))};
 
@@ -26,7 +26,7 @@ my %PARTS = (
         SELECT c.oid::regclass, c.relkind, c.relowner::regrole,
                c.reloptions::text, pg_get_expr(c.relpartbound, c.oid),
                pg_get_partkeydef(c.oid),
-               acl(c.relacl), obj_description(c.oid, 'pg_class'),
+               acl(c.relacl, r, c.relowner), obj_description(c.oid, 'pg_class'),
                CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid)
                               WHEN 'i' THEN pg_get_indexdef(c.oid) END
         FROM pg_class c WHERE c.relnamespace $OURS},
@@ -35,7 +35,7 @@ my %PARTS = (
                    PARTITION BY a.attrelid ORDER BY a.attnum),
                a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                a.attidentity, a.attgenerated, a.attcollation::regcollation,
-               pg_get_expr(d.adbin, d.adrelid), acl(a.attacl),
+               pg_get_expr(d.adbin, d.adrelid), acl(a.attacl, c, c.relowner),
                col_description(a.attrelid, a.attnum)
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid
@@ -44,33 +44,35 @@ my %PARTS = (
           AND c.relkind <> 'i' AND c.relkind <> 'I'},
     constraint => qq{
         SELECT n.conrelid::regclass || ' ' || n.conname,
-               pg_get_constraintdef(n.oid), n.convalidated, n.conislocal
+               pg_get_constraintdef(n.oid, true), n.convalidated, n.conislocal
         FROM pg_constraint n WHERE n.connamespace $OURS},
     function => qq{
         SELECT p.oid::regprocedure, pg_get_functiondef(p.oid),
-               p.proowner::regrole, acl(p.proacl), obj_description(p.oid)
+               p.proowner::regrole, acl(p.proacl, f, p.proowner),
+               obj_description(p.oid)
         FROM pg_proc p WHERE p.pronamespace $OURS AND p.prokind = 'f'},
     trigger => q{
         SELECT t.tgrelid::regclass || ' ' || t.tgname, t.tgenabled,
                pg_get_triggerdef(t.oid)
         FROM pg_trigger t WHERE NOT t.tgisinternal},
     type => qq{
-        SELECT t.oid::regtype, t.typtype, t.typowner::regrole, acl(t.typacl),
-               obj_description(t.oid, 'pg_type')
+        SELECT t.oid::regtype, t.typtype, t.typowner::regrole,
+               acl(t.typacl, T, t.typowner), obj_description(t.oid, 'pg_type')
         FROM pg_type t WHERE t.typnamespace $OURS},
     schema => q{
-        SELECT n.nspname, n.nspowner::regrole, acl(n.nspacl),
+        SELECT n.nspname, n.nspowner::regrole, acl(n.nspacl, n, n.nspowner),
                obj_description(n.oid, 'pg_namespace')
         FROM pg_namespace n WHERE n.nspname !~ '^pg_(toast|temp)'},
     default => q{
         SELECT d.defaclrole::regrole, d.defaclnamespace, d.defaclobjtype,
-               acl(d.defaclacl) FROM pg_default_acl d},
+               d.defaclacl::text FROM pg_default_acl d},
     granted => q{
-        SELECT p.oid::regprocedure, acl(p.proacl) FROM pg_proc p
+        SELECT p.oid::regprocedure, acl(p.proacl, f, p.proowner) FROM pg_proc p
         WHERE p.pronamespace = 'pg_catalog'::regnamespace
           AND p.proname ~ '^(lo_|loread|lowrite)'},
     database => q{
-        SELECT 'this', acl(d.datacl), d.encoding, d.datcollate, d.datctype
+        SELECT 'this', acl(d.datacl, d, d.datdba), d.encoding, d.datcollate,
+               d.datctype
         FROM pg_database d WHERE d.datname = current_database()},
     extension => 'SELECT extname, extversion, extnamespace FROM pg_extension',
     migration => 'SELECT number, name FROM resonate.schema_version',
@@ -82,7 +84,8 @@ sub catalogue_of {
     my @lines;
 
     for my $kind (sort keys %PARTS) {
-        my $sql = $PARTS{$kind} =~ s/acl\(([\w.]+)\)/sprintf $ACL, $1/ger;
+        my $sql = $PARTS{$kind} =~
+            s/acl\(([\w.]+), (\w), ([\w.]+)\)/sprintf $ACL, $1, $2, $3/ger;
 
         for (@{ $dbh->selectall_arrayref($sql) }) {
             my ($name, @what) = map { $_ // '-' } @$_;
