@@ -61,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     resonate_jwks_t       *jwks;
     const resonate_jwk_t  *key;
 
-    object = resonate_jwt_object((const char *) data, size);
+    (void) resonate_jwt_object((const char *) data, size, &object);
 
     if (object) {
         claims(object);
