@@ -292,7 +292,7 @@ ngx_resonate_pay_topup_start(ngx_resonate_pay_topup_ctx_t *ctx)
 
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
-        return NGX_DECLINED;
+        return NGX_ERROR;
     }
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_resonate_pay_module);

@@ -15,8 +15,9 @@
 #define NGX_RESONATE_CACHE_CLAIM  '!'
 
 
-static ngx_int_t ngx_resonate_cache_read(ngx_resonate_cache_t *cache,
-    ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+static ngx_resonate_cache_found_e ngx_resonate_cache_read(
+    ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
 static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_shared_t *shared,
     uint64_t clock, uint32_t *tags, ngx_uint_t n);
@@ -28,7 +29,7 @@ static ngx_int_t ngx_resonate_cache_write_gzip(ngx_resonate_cache_t *cache,
     ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body);
 
 
-ngx_int_t
+ngx_resonate_cache_found_e
 ngx_resonate_cache_get(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply)
@@ -39,22 +40,23 @@ ngx_resonate_cache_get(ngx_resonate_cache_t *cache, ngx_str_t *key,
 }
 
 
-ngx_int_t
+ngx_resonate_cache_found_e
 ngx_resonate_cache_gzip(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply)
 {
-    ngx_int_t  rc;
+    ngx_resonate_cache_found_e  found;
 
     key->data[0] = NGX_RESONATE_CACHE_GZIP;
-    rc = ngx_resonate_cache_read(cache, key, ages, pool, reply);
+    found = ngx_resonate_cache_read(cache, key, ages, pool, reply);
     key->data[0] = NGX_RESONATE_CACHE_JSON;
 
-    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+    return (found == NGX_RESONATE_CACHE_FRESH) ? found
+                                               : NGX_RESONATE_CACHE_NONE;
 }
 
 
-static ngx_int_t
+static ngx_resonate_cache_found_e
 ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply)
@@ -68,7 +70,7 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     if (ngx_resonate_table_get(cache->table, key, pool, &value)
         != NGX_OK)
     {
-        return NGX_DECLINED;
+        return NGX_RESONATE_CACHE_NONE;
     }
 
     /* a copy from the pool: aligned, and ours to point into */
@@ -78,7 +80,7 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     n = meta->ntags - meta->nown;
 
     if (ngx_resonate_cache_moved(cache->shared, meta->clock, tags, n)) {
-        return NGX_DECLINED;
+        return NGX_RESONATE_CACHE_NONE;
     }
 
     p = (u_char *) (tags + meta->ntags);
@@ -100,27 +102,29 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
                                                tags + n, meta->nown);
 
     if (!reply->stale) {
-        return NGX_OK;
+        return NGX_RESONATE_CACHE_FRESH;
     }
 
-    return (reply->age < ages->stale) ? NGX_AGAIN : NGX_DECLINED;
+    return (reply->age < ages->stale) ? NGX_RESONATE_CACHE_STALE
+                                      : NGX_RESONATE_CACHE_NONE;
 }
 
 
 void
-ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc)
+ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_found_e found)
 {
-    switch (rc) {
+    switch (found) {
 
-    case NGX_OK:
+    case NGX_RESONATE_CACHE_FRESH:
         ngx_resonate_count(cache->hits);
         break;
 
-    case NGX_AGAIN:
+    case NGX_RESONATE_CACHE_STALE:
         ngx_resonate_count(cache->stales);
         break;
 
-    default:
+    case NGX_RESONATE_CACHE_NONE:
         ngx_resonate_count(cache->misses);
         break;
     }

@@ -62,10 +62,16 @@ typedef struct {
 ngx_resonate_cache_t *ngx_resonate_cache(ngx_conf_t *cf);
 
 
+typedef enum {
+    NGX_RESONATE_CACHE_FRESH = 0,
+    NGX_RESONATE_CACHE_STALE,    /* filled in, for want of a database */
+    NGX_RESONATE_CACHE_NONE
+} ngx_resonate_cache_found_e;
+
+
 /*
- * get      NGX_OK: fresh;  NGX_AGAIN: stale, but filled in;  NGX_DECLINED:
- *          nothing of use
- * gzip     the gzip form.  NGX_OK: fresh;  NGX_DECLINED: there is none
+ * get      *reply is filled in unless it returns NONE
+ * gzip     the gzip form, only if it is fresh
  * count    counts what get() said of a request, not of each look
  * put      replaces whatever there was, also if the new reply does not fit;
  *          "gzip" keeps that form of it too
@@ -77,13 +83,15 @@ ngx_resonate_cache_t *ngx_resonate_cache(ngx_conf_t *cf);
  *          this one has stored may be older than what is true
  */
 
-ngx_int_t ngx_resonate_cache_get(ngx_resonate_cache_t *cache,
+ngx_resonate_cache_found_e ngx_resonate_cache_get(ngx_resonate_cache_t *cache,
     ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
-ngx_int_t ngx_resonate_cache_gzip(ngx_resonate_cache_t *cache,
-    ngx_str_t *key, ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
+ngx_resonate_cache_found_e ngx_resonate_cache_gzip(
+    ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
-void ngx_resonate_cache_count(ngx_resonate_cache_t *cache, ngx_int_t rc);
+void ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_found_e found);
 void ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
     uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip);

@@ -90,7 +90,7 @@ ngx_msec_t ngx_resonate_pg_timeout(ngx_resonate_pg_stmt_t *stmt);
  *
  * start()   NGX_AGAIN: the handler will run exactly once, later; a
  *           query may be started again then, from its handler too;
- *           NGX_DECLINED: refused at once, q->status says why (BUSY,
+ *           NGX_ERROR: refused at once, q->status says why (BUSY,
  *           UNAVAILABLE) and the handler will not run
  * cancel()  safe at any time, before start() and after the handler too;
  *           a statement that was sent runs on, until the timeout at most

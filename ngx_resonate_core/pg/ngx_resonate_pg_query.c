@@ -9,7 +9,7 @@
 #include "ngx_resonate_pg_internal.h"
 
 
-static ngx_int_t ngx_resonate_pg_decline(ngx_resonate_pg_query_t *q,
+static ngx_int_t ngx_resonate_pg_refuse(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_status_e status);
 static void ngx_resonate_pg_count_status(ngx_resonate_pg_counters_t *c,
     ngx_resonate_pg_status_e status);
@@ -46,7 +46,7 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     q->repeated = 0;
 
     if (worker == NULL || ngx_resonate_pg_worker_no_connection(worker)) {
-        return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_UNAVAILABLE);
+        return ngx_resonate_pg_refuse(q, NGX_RESONATE_PG_UNAVAILABLE);
     }
 
     ngx_memzero(&q->deadline, sizeof(ngx_event_t));
@@ -64,7 +64,7 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
         && (worker->queued >= pg->queue
             || ngx_resonate_pg_load_overload(worker, q)))
     {
-        return ngx_resonate_pg_decline(q, NGX_RESONATE_PG_BUSY);
+        return ngx_resonate_pg_refuse(q, NGX_RESONATE_PG_BUSY);
     }
 
     /* not cancelable: a worker that quits waits for it */
@@ -237,17 +237,17 @@ ngx_resonate_pg_value(ngx_resonate_pg_query_t *q, ngx_uint_t row,
 
 
 static ngx_int_t
-ngx_resonate_pg_decline(ngx_resonate_pg_query_t *q,
+ngx_resonate_pg_refuse(ngx_resonate_pg_query_t *q,
     ngx_resonate_pg_status_e status)
 {
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, q->log, 0,
-                   "resonate pg declined: %p status:%d", q, status);
+                   "resonate pg refused: %p status:%d", q, status);
 
     ngx_resonate_pg_count_status(q->stmt->pg->counters, status);
 
     q->status = status;
 
-    return NGX_DECLINED;
+    return NGX_ERROR;
 }
 
 

@@ -73,7 +73,8 @@ ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     call = ngx_resonate_call_join(mcf->calls, ctx);
 
     if (call) {
-        return ngx_resonate_call_wait(call, ctx);
+        return (ngx_resonate_call_wait(call, ctx) == NGX_OK) ? NGX_AGAIN
+                                                             : NGX_ERROR;
     }
 
     call = ngx_resonate_call_create(ctx);
@@ -83,11 +84,11 @@ ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
 
     rc = ngx_resonate_call_wait(call, ctx);
 
-    if (rc == NGX_DONE) {
+    if (rc == NGX_OK) {
         rc = ngx_resonate_call_start(call);
     }
 
-    if (rc != NGX_DONE) {
+    if (rc != NGX_AGAIN) {
 
         /* the request is answered now: it must not be woken as well */
 
@@ -243,7 +244,7 @@ ngx_resonate_call_values(ngx_resonate_call_t *call,
 
 
 /*
- * NGX_DONE: the call will end later;  NGX_DECLINED: it has its outcome.
+ * NGX_AGAIN: the call will end later;  NGX_OK: it has its outcome.
  */
 
 static ngx_int_t
@@ -258,14 +259,14 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
     if (ngx_resonate_call_claim(call) != NGX_OK) {
         ngx_resonate_call_timer(call, ngx_resonate_call_poll,
                                 NGX_RESONATE_CALL_POLL);
-        return NGX_DONE;
+        return NGX_AGAIN;
     }
 
     /* whoever had the claim before has stored its answer by now */
 
     if (ngx_resonate_cache_get(call->mcf->cache, &call->sn.str, call->ages,
                                call->pool, &reply)
-        != NGX_OK)
+        != NGX_RESONATE_CACHE_FRESH)
     {
         return ngx_resonate_call_query(call);
     }
@@ -274,7 +275,7 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
     call->outcome.body = reply.body;
     ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
 
-    return NGX_DECLINED;
+    return NGX_OK;
 }
 
 
@@ -309,7 +310,7 @@ ngx_resonate_call_query(ngx_resonate_call_t *call)
     if (ngx_resonate_pg_start(&call->query) != NGX_AGAIN) {
         ngx_resonate_outcome_take(&call->outcome, &call->query,
                                   &call->route->function, call->pool);
-        return NGX_DECLINED;
+        return NGX_OK;
     }
 
     /* the time spent on waiting for another worker is not given again */
@@ -320,7 +321,7 @@ ngx_resonate_call_query(ngx_resonate_call_t *call)
         ngx_resonate_call_timer(call, ngx_resonate_call_late, left);
     }
 
-    return NGX_DONE;
+    return NGX_AGAIN;
 }
 
 
@@ -344,7 +345,7 @@ ngx_resonate_call_wait(ngx_resonate_call_t *call,
 
     ngx_queue_insert_tail(&call->waiters, &ctx->queue);
 
-    return NGX_DONE;
+    return NGX_OK;
 }
 
 
@@ -374,7 +375,7 @@ ngx_resonate_call_poll(ngx_event_t *ev)
         return;
     }
 
-    if (ngx_resonate_call_start(call) != NGX_DONE) {
+    if (ngx_resonate_call_start(call) == NGX_OK) {
         ngx_resonate_call_end(call);
     }
 }

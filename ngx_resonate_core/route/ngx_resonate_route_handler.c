@@ -17,8 +17,9 @@ static ngx_int_t ngx_resonate_route_allow(ngx_http_request_t *r,
     resonate_node_t *node);
 static ngx_int_t ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply);
-static ngx_int_t ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
-    ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
+static ngx_resonate_cache_found_e ngx_resonate_route_gzip(
+    ngx_resonate_cache_t *cache, ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx);
 
@@ -211,7 +212,7 @@ ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx)
 
     rc = ngx_resonate_call(ctx, &outcome);
 
-    if (rc == NGX_DONE) {
+    if (rc == NGX_AGAIN) {
         r->main->count++;
         ngx_resonate_watch_client(r);
         return NGX_DONE;
@@ -227,8 +228,8 @@ static ngx_int_t
 ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply)
 {
-    ngx_int_t                        rc;
     ngx_http_request_t              *r;
+    ngx_resonate_cache_found_e       found;
     ngx_resonate_route_main_conf_t  *mcf;
 
     ctx->ages = ctx->identity ? &ctx->route->personal_ages
@@ -245,34 +246,33 @@ ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_route_gzip(mcf->cache, ctx, reply);
+    found = ngx_resonate_route_gzip(mcf->cache, ctx, reply);
 
-    if (rc != NGX_OK) {
-        rc = ngx_resonate_cache_get(mcf->cache, &ctx->key, ctx->ages, r->pool,
-                                    reply);
+    if (found == NGX_RESONATE_CACHE_NONE) {
+        found = ngx_resonate_cache_get(mcf->cache, &ctx->key, ctx->ages,
+                                       r->pool, reply);
     }
 
-    ngx_resonate_cache_count(mcf->cache, rc);
+    ngx_resonate_cache_count(mcf->cache, found);
 
-    if (rc == NGX_AGAIN) {
+    if (found == NGX_RESONATE_CACHE_STALE) {
         ctx->stale = reply;
-        return NGX_DECLINED;
     }
 
-    return rc;
+    return (found == NGX_RESONATE_CACHE_FRESH) ? NGX_OK : NGX_DECLINED;
 }
 
 
-/* NGX_OK: the client takes gzip, and there is a fresh gzip form */
+/* the gzip form, if the client takes it and it is fresh */
 
-static ngx_int_t
+static ngx_resonate_cache_found_e
 ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply)
 {
 #if (NGX_HTTP_GZIP)
 
-    ngx_int_t            rc;
-    ngx_http_request_t  *r;
+    ngx_http_request_t          *r;
+    ngx_resonate_cache_found_e   found;
 
     r = ctx->request;
 
@@ -280,17 +280,18 @@ ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
         || r->headers_in.accept_encoding == NULL
         || ngx_http_gzip_ok(r) != NGX_OK)
     {
-        return NGX_DECLINED;
+        return NGX_RESONATE_CACHE_NONE;
     }
 
-    rc = ngx_resonate_cache_gzip(cache, &ctx->key, ctx->ages, r->pool, reply);
-    ctx->gzip = (rc == NGX_OK);
+    found = ngx_resonate_cache_gzip(cache, &ctx->key, ctx->ages, r->pool,
+                                    reply);
+    ctx->gzip = (found == NGX_RESONATE_CACHE_FRESH);
 
-    return rc;
+    return found;
 
 #else
 
-    return NGX_DECLINED;
+    return NGX_RESONATE_CACHE_NONE;
 
 #endif
 }

@@ -145,9 +145,9 @@ ngx_int_t ngx_resonate_gates_pass(ngx_resonate_route_ctx_t *ctx);
 ngx_int_t ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx);
 
 /*
- * Calls the function of ctx->route.  NGX_DONE: ngx_resonate_route_done() will
- * run once, later, unless the request ends before; otherwise *outcome is
- * filled in at once.
+ * Calls the function of ctx->route.  NGX_AGAIN: ngx_resonate_route_done() will
+ * run once, later, unless the request ends before;  NGX_OK, NGX_ERROR: it has
+ * ended, and *outcome says how.
  */
 ngx_int_t ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
