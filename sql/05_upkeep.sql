@@ -149,6 +149,9 @@ DECLARE
 BEGIN
     PERFORM resonate.partitions_ahead();
 
+    -- autovacuum looks at partitions, never at the table they make up
+    ANALYZE resonate.play, resonate.posting;
+
     DELETE FROM resonate.idempotency WHERE created_at < now() - interval '24 hours';
     GET DIAGNOSTICS _gone = ROW_COUNT;
 
@@ -156,4 +159,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: makes partitions ahead and forgets idempotency keys that are past their 24 hours; returns how many.';
+COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: makes partitions ahead, keeps the statistics of partitioned tables, and forgets idempotency keys that are past their 24 hours; returns how many.';

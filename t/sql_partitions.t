@@ -84,6 +84,9 @@ $dbh->do(q{
     FROM unnest(ARRAY['2020-02-29 23:59:59.999999Z',
                       '2020-03-01 00:00:00Z']::timestamptz[]) m},
     {}, $id->{listener}, $id->{free});
+$dbh->do(q{INSERT INTO resonate.holding (person_id, track_id, last_played_at)
+           VALUES (?, ?, '2020-03-01 00:00:00Z')}, {},
+         $id->{listener}, $id->{free});
 $dbh->do(q{
     WITH t AS (INSERT INTO resonate.transfer (kind, rule_id, created_at)
                VALUES ('topup', 1, '2020-02-03 00:00:00Z')
@@ -103,6 +106,8 @@ is_deeply(rows('SELECT tableoid::regclass, count(*) FROM resonate.play
                 GROUP BY 1 ORDER BY 1'),
           [ 'resonate.play_2020_02 1', 'resonate.play_2020_03 1' ],
           'and the daily job makes their months');
+is(rows(q{SELECT reltuples FROM pg_class WHERE relname = 'play'})->[0], 3,
+   'and counts the whole');
 is_deeply(rows('SELECT * FROM resonate.play ORDER BY id'), $before,
           'the same rows');
 is_deeply(rows('SELECT tableoid::regclass, amount_uc FROM resonate.posting
