@@ -142,6 +142,8 @@ ngx_resonate_auth_precontent_handler(ngx_http_request_t *r)
 }
 
 
+/* NGX_DECLINED: anonymous, and nothing speaks against it here */
+
 static ngx_int_t
 ngx_resonate_auth_check(ngx_http_request_t *r)
 {
@@ -201,10 +203,6 @@ ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
         || ngx_resonate_auth_has_page(clcf, status))
     {
         return status;
-    }
-
-    if (ngx_http_discard_request_body(r) != NGX_OK) {
-        r->keepalive = 0;
     }
 
     ngx_http_finalize_request(r,
