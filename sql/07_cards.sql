@@ -187,11 +187,13 @@ $$;
 COMMENT ON FUNCTION resonate.tags(text[], text) IS 'The tags of a thing and of its items (joined by spaces, null for none), each once; of many items, the coarse tags instead: the cache keeps no answer with more than 64.';
 
 -- In two steps: a sub-select as an argument would keep track_cards() from being
--- inlined, and it would be planned for every call.
+-- inlined, and it would be planned for every call.  For the items of a hundred
+-- releases the planner would rather read all tracks than look them up; they are
+-- in memory, so it is wrong.
 
 CREATE OR REPLACE FUNCTION resonate.items(ids uuid[], caller uuid, hidden boolean)
 RETURNS TABLE (release_id uuid, body text, tags text)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _ids ALIAS FOR $1;
