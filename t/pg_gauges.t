@@ -7,22 +7,14 @@ use Resonate::Test;
 my $pg = Resonate::Pg->new;
 functions($pg);
 
-$pg->psql(<<'END');
-ALTER ROLE resonate_edge SET lock_timeout = 0;
-CREATE FUNCTION v3.gate() RETURNS resonate.reply LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1);
-    RETURN (200, '1', NULL)::resonate.reply;
-END $$;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
-END
+$pg->psql('ALTER ROLE resonate_edge SET lock_timeout = 0');
 
 my $edge = Resonate::Edge->new(
     pg       => $pg,
     workers  => 2,
     pg_read  => 'connections=2 timeout=20s',
     pg_write => 'connections=1',
-    server   => routes() =~ s/}\s*\z//r . "resonate_route GET /gate v3.gate; }",
+    server   => routes(),
 );
 
 my $lock = $pg->dbh(application_name => 'lock');

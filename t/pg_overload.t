@@ -10,15 +10,6 @@ functions($pg);
 
 $pg->psql(<<'END');
 ALTER ROLE resonate_edge SET lock_timeout = 0;
-CREATE SEQUENCE public.ran;
-
--- passes when nobody holds the lock, and leaves a mark
-CREATE FUNCTION v3.gate() RETURNS resonate.reply LANGUAGE plpgsql
-    SECURITY DEFINER AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1);
-    RETURN (200, nextval('public.ran')::text, NULL)::resonate.reply;
-END $$;
 
 CREATE FUNCTION v3.nap() RETURNS resonate.reply LANGUAGE plpgsql
     SECURITY DEFINER AS $$
@@ -75,7 +66,6 @@ sub edge {
         http   => qq(resonate_pg read "$info" $options;
                      resonate_pg write "$info";),
         server => routes() =~ s/}\s*\z//r . <<'END');
-    resonate_route GET /gate v3.gate;
     resonate_route GET /nap v3.nap;
     resonate_route GET /setting v3.setting;
 }

@@ -9,6 +9,7 @@ package Resonate::Functions;
 #   /echo?word=W  /half?number=N (22012 for 0)  /wait?ms=N  /big?size=N
 #   /broken (no such function)  POST /child (a deferred foreign key)
 #   POST /length  /status  /forget (what was prepared on its connection)
+#   /gate (waits while advisory lock 1 is held; sequence public.ran counts)
 #
 #   together($edge, $path...)    answers to requests sent at once, in order
 
@@ -35,6 +36,15 @@ CREATE FUNCTION v3.wait(ms int) RETURNS resonate.reply LANGUAGE sql AS
        FROM pg_sleep(ms / 1000.0) $$;
 CREATE FUNCTION v3.big(size int) RETURNS resonate.reply LANGUAGE sql AS
     $$ SELECT 200, to_json(repeat('x', size))::text, NULL::text[] $$;
+
+-- passes when nobody holds the lock, and leaves a mark
+CREATE SEQUENCE public.ran;
+CREATE FUNCTION v3.gate() RETURNS resonate.reply LANGUAGE plpgsql
+    SECURITY DEFINER AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(1);
+    RETURN (200, nextval('public.ran')::text, NULL)::resonate.reply;
+END $$;
 
 CREATE FUNCTION v3.forget() RETURNS resonate.reply LANGUAGE plpgsql AS $$
 BEGIN
@@ -67,6 +77,7 @@ location / {
     resonate_route GET /big v3.big ?size:int(0..10000000);
     resonate_route GET /broken v3.no_such_function;
     resonate_route GET /forget v3.forget;
+    resonate_route GET /gate v3.gate;
     resonate_route POST /child v3.child body.parent:int(0..100);
 }
 END
