@@ -109,6 +109,14 @@ subtest 'secrets' => sub {
     is(mode($_->[0]), $_->[1], $_->[0])
         for ['run/sock', '0700'], ['run/pg', '0700'],
             ['run/keys/private.pem', '0600'], ['run/keys/topup.secret', '0600'];
+
+    # nginx itself logs a header line that it refuses, at "info"
+    my @twice = map { ('-H', "Authorization: Bearer secret.$_") } 1, 2;
+
+    like($there->got('/api/v3/tracks', @twice), qr/^HTTP\S+ 400 /,
+         'two tokens');
+    unlike(slurp("$root/run/nginx/error.log"), qr/secret\./,
+           'are not in the log');
 };
 
 subtest 'stop' => sub {
