@@ -179,12 +179,12 @@ COMMENT ON FUNCTION resonate.creator_cards(uuid[]) IS 'Artists, bands and labels
 CREATE OR REPLACE FUNCTION resonate.tags(own text[], of_items text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN cardinality(d.tags) <= 60 THEN d.tags
-                ELSE $1 || '{tracks,artists,trackgroups,prices}'::text[] END
+                ELSE $1 || '{track:,artist:,trackgroup:,prices}'::text[] END
     FROM (SELECT ARRAY(SELECT DISTINCT u.tag FROM unnest($1 || string_to_array($2, ' ')) u (tag))
                  AS tags) d
 $$;
 
-COMMENT ON FUNCTION resonate.tags(text[], text) IS 'The tags of a thing and of its items (joined by spaces, null for none), each once; of many items, the coarse tags instead: the cache keeps no answer with more than 64.';
+COMMENT ON FUNCTION resonate.tags(text[], text) IS 'The tags of a thing and of its items (joined by spaces, null for none), each once; of many items, the tags of their kinds instead, which stand for all of the kind.';
 
 -- In two steps: a sub-select as an argument would keep track_cards() from being
 -- inlined, and it would be planned for every call.  For the items of a hundred

@@ -49,7 +49,7 @@ BEGIN
     END CASE;
 
     RETURN resonate.list_tracks(ids, total, _size, _caller,
-                                '{tracks,trackgroups,artists,prices}');
+                                '{track:,trackgroup:,artist:,prices}');
 END
 $$;
 
@@ -113,7 +113,7 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_releases(ids, total, _size, '{trackgroups,artists}');
+    RETURN resonate.list_releases(ids, total, _size, '{trackgroup:,artist:}');
 END
 $$;
 
@@ -195,7 +195,7 @@ BEGIN
                      ORDER BY c.updated_at DESC, c.id DESC LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_creators(ids, total, _size, '{artists}');
+    RETURN resonate.list_creators(ids, total, _size, '{artist:}');
 END
 $$;
 
@@ -359,7 +359,7 @@ BEGIN
 
     RETURN resonate.creator_releases(
         _id || ARRAY(SELECT c.id FROM resonate.creator c WHERE c.label_id = _id), $2, $3, $4, $5,
-        ARRAY['artist:' || _id, 'artists', 'trackgroups', 'tracks', 'prices']);
+        ARRAY['artist:' || _id, 'artist:', 'trackgroup:', 'track:', 'prices']);
 END
 $$;
 
@@ -384,7 +384,7 @@ BEGIN
     END IF;
 
     RETURN resonate.creator_releases(ARRAY[$1], $2, $3, $4, $5,
-        ARRAY['artist:' || $1, 'artists', 'trackgroups', 'tracks', 'prices']);
+        ARRAY['artist:' || $1, 'artist:', 'trackgroup:', 'track:', 'prices']);
 END
 $$;
 
@@ -413,8 +413,8 @@ BEGIN
                  WHERE t.creator_id = _id AND t.released_on <= _today
                  ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
 
-    RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artists',
-                                'trackgroups', 'tracks', 'prices']);
+    RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artist:',
+                                'trackgroup:', 'track:', 'prices']);
 END
 $$;
 
@@ -444,7 +444,7 @@ BEGIN
                  LIMIT _size);
 
     RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, ARRAY['artist:' || _id,
-                                'artists', 'trackgroups', 'tracks', 'prices']);
+                                'artist:', 'trackgroup:', 'track:', 'prices']);
 END
 $$;
 

@@ -136,7 +136,7 @@ BEGIN
           WHERE k.visible) c;
 
     RETURN resonate.answer(200, '{"data":' || data || '}',
-                           '{tracks,trackgroups,artists,prices}');
+                           '{track:,trackgroup:,artist:,prices}');
 END
 $$;
 
@@ -178,7 +178,7 @@ BEGIN
     FROM resonate.release_cards(release_ids, NULL) k WHERE k.visible;
 
     RETURN resonate.page(format('{"tracks":[%s],"trackgroups":[%s]}', tracks, releases),
-                         total, _size, '{tracks,trackgroups,artists,prices}');
+                         total, _size, '{track:,trackgroup:,artist:,prices}');
 END
 $$;
 

@@ -69,7 +69,7 @@ BEGIN
     FROM resonate.playlist_cards($1, $4, $5) k;
 
     RETURN resonate.list(items, $2, $3,
-        '{playlists,person:,tracks,artists,trackgroups,prices}');
+        '{playlists,person:,track:,artist:,trackgroup:,prices}');
 END
 $$;
 

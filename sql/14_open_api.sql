@@ -165,7 +165,7 @@ BEGIN
 
     _tags := resonate.tags(array_remove(ARRAY[_page,
                  coalesce(_as->>_kind, _kind) || ':' || _id,
-                 CASE WHEN _part[3] = 'release' THEN 'trackgroups' END], NULL), NULL);
+                 CASE WHEN _part[3] = 'release' THEN 'trackgroup:' END], NULL), NULL);
 
     IF _id IS NULL OR NOT resonate.shown(_kind, _id, $2) THEN
         RETURN resonate.answer(404, 'The address names nothing here.', _tags);

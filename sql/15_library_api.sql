@@ -13,7 +13,7 @@ DECLARE
     skip CONSTANT integer := (greatest($3, 1) - 1) * size;
 BEGIN
     RETURN resonate.list_tracks($1[skip + 1 : skip + size], cardinality($1), size, $4,
-                                ARRAY['person:' || $4, 'tracks', 'artists', 'trackgroups',
+                                ARRAY['person:' || $4, 'track:', 'artist:', 'trackgroup:',
                                       'prices']);
 END
 $$;
@@ -86,7 +86,7 @@ BEGIN
           LIMIT least(greatest($1, 1), 50)) p;
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'tracks', 'artists']);
+                           ARRAY['person:' || $2, 'track:', 'artist:']);
 END
 $$;
 
@@ -143,7 +143,7 @@ BEGIN
     WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'tracks']);
+                           ARRAY['person:' || $2, 'track:']);
 END
 $$;
 
@@ -184,7 +184,7 @@ BEGIN
     WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'tracks']);
+                           ARRAY['person:' || $2, 'track:']);
 END
 $$;
 
@@ -261,7 +261,7 @@ BEGIN
                  ORDER BY r.created_at DESC, r.id DESC);
 
     RETURN resonate.list_with_items(ids[_skip + 1 : _skip + _size], cardinality(ids), _size,
-        _caller, ARRAY['person:' || _caller, 'tracks', 'artists', 'trackgroups', 'prices']);
+        _caller, ARRAY['person:' || _caller, 'track:', 'artist:', 'trackgroup:', 'prices']);
 END
 $$;
 

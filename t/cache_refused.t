@@ -14,6 +14,7 @@ my $edge = $things->edge(env => { $clock->env }, media => media(),
     resonate_route GET /thing/<id:int> v3.thing cache=1m;
     resonate_route GET /soon/<id:int> v3.thing cache=10s;
     resonate_route GET /track/<id:uuid> v3.track caller cache=1m personal=1m;
+    resonate_route GET /tracks v3.tracks caller cache=10m;
     resonate_route GET /stream/<id:uuid> v3.stream caller reply=audio
         cache=1m personal=1m;
 END
@@ -65,13 +66,13 @@ is $edge->get('/thing/50', %gzip)->{status}, 404, 'no form of it is left';
 
 # hidden: the listener's and anonymous' replies were made of the same track
 
-for (\%of, {}) {
-    for my $who (undef, map { $of{$_} } 'listener', 'owner') {
-        is $edge->get("/$_/$id->{paid}", token => $who)->{status}, 200,
-            "$_, before" for 'track', 'stream';
-    }
+for my $who (undef, map { $of{$_} } 'listener', 'owner') {
+    is $edge->get("/$_/$id->{paid}", token => $who)->{status}, 200,
+        "$_, before" for 'track', 'stream';
 }
 
+
+like $edge->get('/tracks')->{content}, qr/$id->{paid}/, 'a list has it, too';
 $pg->dbh->do('UPDATE resonate.track SET status = ? WHERE id = ?', {},
              'deleted', $id->{paid});
 later();
@@ -79,8 +80,10 @@ later();
 # whoever asks first finds out for all of them
 is $edge->get("/stream/$id->{paid}", token => $of{listener})->{status}, 404,
     'hidden';
+unlike $edge->get('/tracks')->{content}, qr/$id->{paid}/, 'and lists';
 is $edge->get("/track/$id->{paid}", token => $of{listener})->{status}, 404,
     'its metadata too';
+is $edge->get('/tracks')->{status}, 200, 'the list as it is now';
 
 
 # the database goes
@@ -94,6 +97,10 @@ for my $n (1 .. @cases) {
     is $edge->get("/thing/$n")->{status}, $left, "@answer, then no database";
     is $edge->get("/thing/$n", %gzip)->{status}, $left, 'the gzip form';
 }
+
+my $list = $edge->get('/tracks');
+is $list->{status}, 200, 'a list';
+unlike $list->{content}, qr/$id->{paid}/, 'without it';
 
 for my $who (undef, map { $of{$_} } 'listener', 'owner') {
     is $edge->get("/$_/$id->{paid}", token => $who)->{status}, 503,

@@ -51,6 +51,8 @@ for (
     [ 1, [ '' ], [ '' ] ],
     [ 1, [ 'x' x 256 ], [ 'x' x 256 ] ],
     map([ 1, [ @many ], [ $_ ] ], @many[0, 54 .. 65, 99]),
+    [ 1, [ 'artist:1', 'track:' ], [ 'track:2' ] ],
+    [ 0, [ 'artist:1', 'track:' ], [ 'artist:2', 'tracks', 'track' ] ],
     [ 0, [ @many ], [ 'artist:1', 'tracks', 'track' ] ],
     [ 1, [ map { ("artist:$_", "track:$_") } 1 .. 60 ], [ 'artist:60' ] ],
     [ 1, [ map { ("artist:$_", "track:$_") } 1 .. 60 ], [ 'track:60' ] ],
