@@ -84,14 +84,14 @@ export async function search({ signal, play, id: query, say }) {
     const { data } = await call('/search/?limit=30&q='
                                 + encodeURIComponent(query), { signal });
     const people = [...data.artists, ...data.bands];
-    const total = people.length + data.labels.length + data.tracks.length
-                  + data.trackgroups.length;
+    const names = people.length + data.labels.length;
+    const total = names + data.tracks.length + data.trackgroups.length;
 
     learn(data.tracks);
     say(total === 0 ? `Nothing found for ${query}`
                     : `${some(data.tracks.length, 'track')}, `
                       + `${some(data.trackgroups.length, 'release')} and `
-                      + `${some(people.length, 'artist')} found`);
+                      + `${some(names, 'artist')} found`);
 
     if (total === 0) {
         return [panel('Nothing found',

@@ -144,6 +144,8 @@ test('a playlist plays from top to bottom', () => visit(
 test('a label has its artists and their releases', () => visit(
     browser, {}, async (page) => {
         await page.goto(page.url() + '#/search/sunrise');
+        await page.getByText('0 tracks, 0 releases and 1 artist found')
+            .waitFor();
         await page.getByRole('link', { name: 'Sunrise Records' }).click();
         await page.getByRole('heading', { name: 'Sunrise Records', level: 1 })
             .waitFor();
