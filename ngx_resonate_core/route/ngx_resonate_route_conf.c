@@ -14,8 +14,6 @@
 
 static char *ngx_resonate_route_head(ngx_conf_t *cf,
     ngx_resonate_route_loc_conf_t *rlcf, ngx_resonate_route_t *route);
-static ngx_uint_t ngx_resonate_route_repeats(resonate_arg_t *args,
-    ngx_uint_t n);
 static char *ngx_resonate_route_word(ngx_conf_t *cf,
     ngx_resonate_route_t *route, ngx_str_t *word);
 static char *ngx_resonate_route_arg(ngx_conf_t *cf,
@@ -225,13 +223,6 @@ ngx_resonate_route_head(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_resonate_route_repeats(route->args, nargs)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "path \"%V\" has two captures of one name",
-                           &value[2]);
-        return NGX_CONF_ERROR;
-    }
-
     if (node->routes[route->method]) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate route \"%V %V\"", &value[1], &value[2]);
@@ -242,23 +233,6 @@ ngx_resonate_route_head(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
     route->nargs = nargs;
 
     return NGX_CONF_OK;
-}
-
-
-static ngx_uint_t
-ngx_resonate_route_repeats(resonate_arg_t *args, ngx_uint_t n)
-{
-    ngx_uint_t  i, j;
-
-    for (i = 1; i < n; i++) {
-        for (j = 0; j < i; j++) {
-            if (ngx_strcmp(args[i].sql, args[j].sql) == 0) {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
 }
 
 
