@@ -156,7 +156,8 @@ BEGIN
         _id := resonate.release_by_slug(_id, resonate.unescape(_part[4]));
     ELSIF _part[3] = 'playlist' AND _kind = 'user' THEN
         _kind := 'playlist';
-        _id := (regexp_match(_part[4], '^' || _uuid || '$'))[1];
+        _id := (SELECT p.id FROM resonate.playlist p
+                WHERE p.owner_id = _id AND p.id::text = lower(_part[4]));
     ELSIF _part[3] IS NOT NULL THEN
         _id := NULL;
     ELSIF _kind = 'artist' AND resonate.shown('label', _id, $2) THEN

@@ -85,6 +85,7 @@ for (
     [ '/artist/{artist}/release/%FF' ], [ '/artist/{artist}/release/%00' ],
     [ '/artist/{artist}/release/%zz' ], [ '/artist/{artist}/release/drafts' ],
     [ '/u/{owner}/playlist/list' ],
+    [ '/u/{listener}/playlist/{open}' ],
     [ '/artist/{artist}/playlist/{open}' ], [ '/api/v3/tracks/{paid}' ],
     # what only its owner sees
     map({ my ($path, $key) = @$_;
