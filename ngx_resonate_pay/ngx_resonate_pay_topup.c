@@ -79,9 +79,6 @@ ngx_resonate_pay_topup_handler(ngx_http_request_t *r)
         return ngx_resonate_send_problem(r, NGX_HTTP_NOT_ALLOWED, NULL, NULL);
     }
 
-    /* what a POST did is answered, whatever condition came with it */
-    r->disable_not_modified = 1;
-
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_pay_topup_ctx_t));
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -11,8 +11,6 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 
 spew("$dir/page.txt", 'text ' x 100);
-spew("$dir/old.txt", 'text');
-spew("$dir/old.txt.gz", 'packed');
 
 # the edge behind, and in front of it the proxy
 
@@ -41,7 +39,6 @@ server {
         add_header Vary X-Kind;
         add_header Cache-Control "public, max-age=60";
     }
-    location = /old.txt  { gzip_static on; gzip_vary on; }
     location = /same.txt { gzip_vary on; add_header Vary accept-encoding;
                            add_header Vary "ORIGIN, Accept";
                            alias $dir/page.txt; }
@@ -71,7 +68,6 @@ sub behind {
 for (
     # path, Vary
     [ '/page.txt', 'X-Kind, Accept-Encoding, Origin' ],
-    [ '/old.txt',  'Accept-Encoding, Origin' ],
     [ '/same.txt', 'accept-encoding, ORIGIN, Accept' ],
     [ '/any.txt',  '*' ],
     [ '/none.txt', undef ],
