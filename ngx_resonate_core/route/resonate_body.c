@@ -145,7 +145,7 @@ resonate_body_member(resonate_values_t *v, const resonate_arg_t *args,
 
     for (i = 0; i < nargs; i++) {
         if (args[i].where == RESONATE_BODY
-            && resonate_body_same(args[i].name, name))
+            && resonate_arg_called(&args[i], name))
         {
             break;
         }
@@ -161,6 +161,13 @@ resonate_body_member(resonate_values_t *v, const resonate_arg_t *args,
     }
 
     if (json_is_null(value)) {
+        return;
+    }
+
+    if (v->values[i] || v->refused[i]) {
+        v->values[i] = NULL;
+        v->refused[i] = 1;
+        resonate_fault(v, &args[i], "repeated", "should be given once");
         return;
     }
 

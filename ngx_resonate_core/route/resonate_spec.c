@@ -160,10 +160,18 @@ resonate_arg_conflict(const resonate_arg_t *args, size_t nargs,
             return "is duplicate";
         }
 
-        if (arg->where != RESONATE_BODY || next->where != RESONATE_BODY
-            || arg->name.len != next->name.len
-            || memcmp(arg->name.data, next->name.data, arg->name.len) != 0)
+        if (arg->where != RESONATE_BODY || next->where != RESONATE_BODY) {
+            continue;
+        }
+
+        if (resonate_arg_called(arg, next->older)
+            || (next->older.len && resonate_arg_called(next, arg->name))
+            || (arg->older.len && resonate_arg_called(arg, next->name)))
         {
+            return "has a name that another has";
+        }
+
+        if (!resonate_arg_called(arg, next->name)) {
             continue;
         }
 
@@ -182,19 +190,39 @@ resonate_arg_conflict(const resonate_arg_t *args, size_t nargs,
 }
 
 
+int
+resonate_arg_called(const resonate_arg_t *arg, resonate_view_t name)
+{
+    if (name.len == 0) {
+        return 0;
+    }
+
+    return (arg->name.len == name.len
+            && memcmp(arg->name.data, name.data, name.len) == 0)
+           || (arg->older.len == name.len
+               && memcmp(arg->older.data, name.data, name.len) == 0);
+}
+
+
 static const char *
 resonate_arg_name(resonate_view_t *word, resonate_arg_t *arg)
 {
-    const char  *error;
+    const char      *error;
+    resonate_arg_t   older;
 
     error = resonate_arg_word(word, &arg->name, arg);
 
-    if (error == NULL && arg->where == RESONATE_BODY
-        && resonate_view_skip(word, "[]"))
-    {
-        error = resonate_arg_array(word, arg);
+    if (error == NULL && arg->where == RESONATE_BODY) {
 
-        if (error == NULL) {
+        if (resonate_view_skip(word, "|")) {
+            older.sql[0] = '\0';
+            error = resonate_arg_word(word, &arg->older, &older);
+
+        } else if (resonate_view_skip(word, "[]")) {
+            error = resonate_arg_array(word, arg);
+        }
+
+        if (error == NULL && arg->column) {
             error = resonate_arg_word(word, &arg->member, arg);
         }
     }
@@ -230,7 +258,7 @@ resonate_arg_word(resonate_view_t *word, resonate_view_t *name,
     for (i = 0; i < word->len; i++) {
         c = word->data[i];
 
-        if (c == ':' || c == '[') {
+        if (c == ':' || c == '[' || c == '|') {
             break;
         }
 

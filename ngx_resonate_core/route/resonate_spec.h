@@ -8,6 +8,8 @@
  *     ?limit:int(1..100)=50                 in the query, with a default
  *     ?ids:uuid[](1..200)!                  a list of 1 to 200, required
  *     body.trackId:uuid!                    a member of the JSON body
+ *     body.trackId|track_id:uuid!           the same, and what older clients
+ *                                           call it
  *     body.tracks[](1..9).trackId:uuid!     a member of each object of an
  *                                           array of the JSON body
  *     header.Idempotency-Key:text(1..255)   a request header
@@ -72,6 +74,7 @@ typedef enum {
 
 typedef struct {
     resonate_view_t     name;        /* of the array, if it is a column */
+    resonate_view_t     older;       /* of a body: its other name, if any */
     resonate_view_t     member;      /* column: in each object */
     char                sql[RESONATE_SQL_MAX + 1];    /* snake_case, NUL */
     resonate_type_e     type;
@@ -101,6 +104,9 @@ const char *resonate_arg_parse(resonate_view_t word, resonate_where_e where,
 
 /* which of the forms above a word has; its prefix is cut off; -1: none */
 int resonate_arg_where(resonate_view_t *word, resonate_where_e *where);
+
+/* by either of its names; nothing is called nothing */
+int resonate_arg_called(const resonate_arg_t *arg, resonate_view_t name);
 
 /*
  * How the next argument contradicts those before it, in words that can follow

@@ -125,7 +125,7 @@ test('it plays the whole track, and reports the play at 45 s', visit(
 
 test('it buys a track, and has it', visit(async (ask, page) => {
     const { count, total } = await ask('POST', 'user/plays/buy',
-                                       { trackId: ID.paid });
+                                       { track_id: ID.paid });
 
     assert.deepEqual([count, total], [9, 4086 - 1020]);
     assert.equal((await ask('GET', 'user/profile/')).credit.total, 3066);
