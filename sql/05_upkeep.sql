@@ -147,16 +147,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     _gone bigint;
 BEGIN
-    PERFORM resonate.partitions_ahead();
-
     -- autovacuum looks at partitions, never at the table they make up
     ANALYZE resonate.play, resonate.posting;
 
     DELETE FROM resonate.idempotency WHERE created_at < now() - interval '24 hours';
     GET DIAGNOSTICS _gone = ROW_COUNT;
 
+    -- last, because nobody plays from here to the commit
+    PERFORM resonate.partitions_ahead();
+
     RETURN _gone;
 END
 $$;
 
-COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: makes partitions ahead, keeps the statistics of partitioned tables, and forgets idempotency keys that are past their 24 hours; returns how many.';
+COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: keeps the statistics of partitioned tables, forgets idempotency keys that are past their 24 hours, and makes partitions ahead; returns how many keys.';

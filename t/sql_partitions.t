@@ -166,4 +166,24 @@ $open->commit;
 $job->pg_result;
 is(scalar(@{ rows($partitions) }), 8 + 4 + 3, 'then the months are there');
 
+
+# the daily job makes them last: what else it does may take its time
+
+$dbh->do("INSERT INTO resonate.idempotency
+          VALUES ('play', ?, 'old', '', 200, '', now() - interval '2 days')",
+         {}, $id->{owner});
+$dbh->do("DROP TABLE resonate.$_") for @{ rows($expected) }[3, 7];
+my $keeper = $pg->connect;
+$keeper->begin_work;
+$keeper->do('SELECT FROM resonate.idempotency FOR UPDATE');
+$job->do('SELECT resonate.sweep()', { pg_async => PG_ASYNC });
+wait_for {
+    $dbh->selectrow_array('SELECT count(*) FROM pg_locks WHERE pid = ?
+                           AND NOT granted', {}, $job->{pg_pid});
+} 10, 'the job to wait';
+is(play($other, 'band_track'), 200, 'nobody waits for the daily job');
+$keeper->rollback;
+$job->pg_result;
+is(scalar(@{ rows($partitions) }), 8 + 4 + 3, 'which makes months, too');
+
 done_testing();
