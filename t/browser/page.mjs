@@ -73,6 +73,9 @@ export async function visit(browser, options, story) {
         await story(page);
 
     } finally {
+        /* a request may be under way when the story ends */
+        await Promise.all(context.pages().map((page) =>
+            page.unrouteAll({ behavior: 'ignoreErrors' })));
         await context.close();
     }
 
