@@ -16,12 +16,38 @@ $$;
 
 COMMENT ON FUNCTION resonate.search_learn() IS 'Trigger: adds the words of a search row to the vocabulary, sorted so that two writers cannot block each other.';
 
+-- Who derives locks first and then looks, so that of two who write at the same
+-- time the second sees what the first left: releases first, by writing
+-- them or an item, then creators, their labels, and tracks.
+
+CREATE OR REPLACE FUNCTION resonate.derive_lock(ids uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    _ids ALIAS FOR $1;
+    _labels uuid[];
+BEGIN
+    PERFORM FROM resonate.creator c WHERE c.id = ANY (_ids) ORDER BY c.id FOR NO KEY UPDATE;
+
+    _labels := ARRAY(SELECT c.label_id FROM resonate.creator c
+                     WHERE c.id = ANY (_ids) AND c.label_id IS NOT NULL);
+
+    PERFORM FROM resonate.creator c WHERE c.id = ANY (_labels) ORDER BY c.id FOR NO KEY UPDATE;
+
+    RETURN _ids || _labels;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_lock(uuid[]) IS 'Locks these creators and their labels, by whom they are released too; returns both.';
+
 CREATE OR REPLACE FUNCTION resonate.derive_track(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     _ids ALIAS FOR $1;
 BEGIN
+    PERFORM FROM resonate.track t WHERE t.id = ANY (_ids) ORDER BY t.id FOR NO KEY UPDATE;
+
     UPDATE resonate.track t
     SET release_id = b.release_id, released_on = b.released_on
     FROM (SELECT o.id, r.id AS release_id,
@@ -93,11 +119,7 @@ CREATE OR REPLACE FUNCTION resonate.derive_creator(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    -- with their labels, by whom they are released too
-    _ids CONSTANT uuid[] := ARRAY(
-        SELECT unnest($1)
-        UNION SELECT m.label_id FROM resonate.creator m
-              WHERE m.id = ANY ($1) AND m.label_id IS NOT NULL);
+    _ids CONSTANT uuid[] := resonate.derive_lock($1);
 BEGIN
     UPDATE resonate.creator c
     SET released_on = b.released_on
@@ -144,6 +166,9 @@ BEGIN
         PERFORM resonate.derive_track(ARRAY[NEW.id]);
 
     WHEN 'release_item' THEN
+        IF TG_OP <> 'DELETE' THEN
+            PERFORM FROM resonate.release r WHERE r.id = NEW.release_id FOR NO KEY UPDATE;
+        END IF;
         ids := ARRAY(SELECT DISTINCT x
                      FROM unnest(ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.track_id END,
                                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.track_id END]) x
@@ -151,23 +176,29 @@ BEGIN
         PERFORM resonate.derive_track(ids);
 
     WHEN 'release' THEN
-        PERFORM resonate.derive_release(ARRAY[NEW.id]);
         ids := ARRAY[NEW.creator_id];
+        IF TG_OP = 'UPDATE' THEN
+            ids := ids || OLD.creator_id;
+        END IF;
+        PERFORM resonate.derive_lock(ids);
+        PERFORM resonate.derive_release(ARRAY[NEW.id]);
         IF TG_OP = 'UPDATE' THEN
             PERFORM resonate.derive_track(ARRAY(SELECT i.track_id FROM resonate.release_item i
                                                 WHERE i.release_id = NEW.id));
-            ids := ids || OLD.creator_id;
         END IF;
         PERFORM resonate.derive_creator(ids);
 
     WHEN 'creator' THEN
         ids := ARRAY[NEW.id];
         IF TG_OP = 'UPDATE' THEN
+            ids := array_remove(ids || OLD.label_id, NULL);
+        END IF;
+        PERFORM resonate.derive_lock(ids);
+        IF TG_OP = 'UPDATE' THEN
             PERFORM resonate.derive_release(ARRAY(SELECT r.id FROM resonate.release r
                                                   WHERE r.creator_id = NEW.id));
             PERFORM resonate.derive_track(ARRAY(SELECT t.id FROM resonate.track t
                                                 WHERE t.creator_id = NEW.id));
-            ids := array_remove(ids || OLD.label_id, NULL);
         END IF;
         PERFORM resonate.derive_creator(ids);
     END CASE;
