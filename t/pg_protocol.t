@@ -19,17 +19,27 @@ sub edge {
 
 sub errors { return scalar(() = $_[0]->log =~ /\[error\].*"read"/g) }
 
-# the protocol allows a COPY in place of any answer, and nobody asks for one
+# Each query has one answer.  The protocol allows a COPY in place of any, and a
+# pooler that mixes up its clients gives one two and another none.
 
-for ([ CopyOut => 'H' ], [ CopyIn => 'G' ], [ CopyBoth => 'W' ]) {
-    my ($name, $type) = @$_;
-    my $peer = Resonate::Peer->new(
-        execute => Resonate::Peer::message($type, pack 'Cn', 0, 0));
+sub message { return Resonate::Peer::message(@_) }
+
+my $done = message('C', "SELECT 0\0");
+
+for (
+    [ CopyOut => message('H', pack 'Cn', 0, 0), 'unexpected COPY' ],
+    [ CopyIn => message('G', pack 'Cn', 0, 0), 'unexpected COPY' ],
+    [ CopyBoth => message('W', pack 'Cn', 0, 0), 'unexpected COPY' ],
+    [ 'two answers' => $done . $done, 'two answers to one query' ],
+    [ 'no answer' => '', 'no answer to a query' ],
+) {
+    my ($name, $bytes, $reason) = @$_;
+    my $peer = Resonate::Peer->new(execute => $bytes);
     my $edge = edge($peer);
 
     wait_for(sub { $peer->logins == 2 }, 10, 'two connections');
     is($edge->get('/echo?word=a')->{status}, 503, "$name: the query fails");
-    like($edge->log, qr/\[error\].*unexpected COPY while keeping step with/,
+    like($edge->log, qr/\[error\].*$reason while keeping step with/,
          "$name: the connection is given up");
     wait_for(sub { $peer->logins == 3 }, 10, 'another connection');
     is($edge->get('/status')->{status}, 200, "$name: the worker goes on");

@@ -285,15 +285,25 @@ ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn, PGresult *res)
         return;
     }
 
-    /* the first error counts; one may come as late as at the commit */
+    if (!ngx_resonate_pg_error(res)) {
 
-    if (ngx_resonate_pg_error(res) && !ngx_resonate_pg_error(slot->result)) {
-        PQclear(slot->result);
-        slot->result = res;
+        /* it is somebody else's, and so may be the one before */
+
+        PQclear(res);
+        ngx_resonate_pg_conn_lost(conn, "keeping step with",
+                                  "two answers to one query");
         return;
     }
 
-    PQclear(res);
+    /* the first error counts; one may come as late as at the commit */
+
+    if (ngx_resonate_pg_error(slot->result)) {
+        PQclear(res);
+        return;
+    }
+
+    PQclear(slot->result);
+    slot->result = res;
 }
 
 
@@ -333,6 +343,12 @@ ngx_resonate_pg_sync(ngx_resonate_pg_conn_t *conn)
     ngx_resonate_pg_query_t  *q;
 
     slot = ngx_resonate_pg_head(conn);
+
+    if (slot->result == NULL) {
+        ngx_resonate_pg_conn_lost(conn, "keeping step with",
+                                  "no answer to a query");
+        return;
+    }
 
     q = slot->query;
     res = slot->result;
