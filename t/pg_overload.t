@@ -90,11 +90,12 @@ for (
 # what was abandoned in the queue never runs
 
 for (
-    [ 'unknown', 0, 1, 1 ],     # what is not known is sent one at a time
-    [ 'fast', 30, 2, 32 ])      # what is known to be fast fills a pipeline
+    [ 'unknown', 0, 1, 1, '' ], # what is not known is sent one at a time
+    [ 'fast', 30, 2, 32, '' ],  # what is known to be fast fills a pipeline
+    [ 'pooler', 30, 1, 1, 'prepare=off' ])      # which it would mix up
 {
-    my ($name, $known, $least, $most) = @$_;
-    my $edge = edge('connections=1 timeout=20s');
+    my ($name, $known, $least, $most, $options) = @$_;
+    my $edge = edge("connections=1 timeout=20s $options");
 
     $edge->get('/gate') for 1 .. $known;
     shut();

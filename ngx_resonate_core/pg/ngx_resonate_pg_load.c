@@ -98,6 +98,12 @@ ngx_resonate_pg_load_backlog(ngx_resonate_pg_conn_t *conn)
 }
 
 
+/*
+ * A pooler gives the server to another client when a query is answered, even
+ * if it has passed on the first part of the next one.  So through a pooler,
+ * which is what "prepare=off" is for, the next one has to wait.
+ */
+
 ngx_uint_t
 ngx_resonate_pg_load_room(ngx_resonate_pg_conn_t *conn,
     ngx_resonate_pg_query_t *q)
@@ -107,7 +113,8 @@ ngx_resonate_pg_load_room(ngx_resonate_pg_conn_t *conn,
     worker = conn->worker;
 
     return conn->count == 0
-           || (conn->count < NGX_RESONATE_PG_INFLIGHT
+           || (worker->pg->prepare
+               && conn->count < NGX_RESONATE_PG_INFLIGHT
                && !ngx_resonate_pg_overdue(conn)
                && ngx_resonate_pg_load_backlog(conn)
                   + worker->costs[q->stmt->index] <= worker->share);
