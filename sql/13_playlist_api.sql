@@ -4,7 +4,7 @@
 -- playlist at most 500 tracks: one's own list answers with all of them.
 
 CREATE OR REPLACE FUNCTION resonate.playlist_cards(ids uuid[], caller uuid, item_limit integer)
-RETURNS TABLE (ord bigint, id uuid, body text, tags text[])
+RETURNS TABLE (ord bigint, id uuid, body text, tags text[], item_tags text)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
@@ -48,7 +48,7 @@ BEGIN
                   to_json(o.display_name),
                   resonate.cover_text(s.images_url, p.cover_id),
                   to_json(p.private), to_json(p.featured), to_json(p.tags), i.body),
-           resonate.tags(ARRAY['playlist:' || p.id, 'person:' || o.id], i.tags)
+           ARRAY['playlist:' || p.id, 'person:' || o.id], i.tags
     FROM unnest(_ids) WITH ORDINALITY w (id, ord)
     JOIN resonate.playlist p ON p.id = w.id
     JOIN resonate.person o ON o.id = p.owner_id
@@ -57,7 +57,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.playlist_cards(uuid[], uuid, integer) IS 'Playlists as JSON, each with its first item_limit tracks (null: all of them) that this caller may see; the others leave gaps in the index.';
+COMMENT ON FUNCTION resonate.playlist_cards(uuid[], uuid, integer) IS 'Playlists as JSON, each with its first item_limit tracks (null: all of them) that this caller may see; the others leave gaps in the index. item_tags: as resonate.tags() takes them.';
 
 CREATE OR REPLACE FUNCTION resonate.list_playlists(ids uuid[], total bigint, page_size integer,
     caller uuid, item_limit integer) RETURNS resonate.reply
@@ -81,7 +81,9 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     answer resonate.reply;
 BEGIN
-    SELECT $1, '{"data":' || k.body || '}', coalesce($4, k.tags) INTO answer
+    SELECT $1, '{"data":' || k.body || '}',
+           coalesce($4, resonate.tags(k.tags, k.item_tags))
+    INTO answer
     FROM resonate.playlist_cards(ARRAY[$2], $3, NULL) k;
 
     RETURN answer;
