@@ -30,7 +30,8 @@ BEGIN
     LOOP
         _term := (quote_literal(_word) || ':*')::tsquery;
 
-        IF $2 THEN
+        -- a shorter word has no faults, and is a beginning of itself
+        IF $2 AND length(_word) >= 3 THEN
             SELECT string_agg(quote_literal(c.word), ' | ' ORDER BY c.faults, c.word)
             INTO _meant
             FROM (SELECT s.word, resonate.typos(_word, s.word) AS faults
@@ -40,8 +41,7 @@ BEGIN
                          AND length(s.word) BETWEEN length(_word) - 1 AND length(_word) + 1)
                   ORDER BY faults, s.word
                   LIMIT 8) c
-            WHERE c.faults <= CASE WHEN length(_word) < 3 THEN 0
-                                   WHEN length(_word) < 5 THEN 1 ELSE 2 END;
+            WHERE c.faults <= CASE WHEN length(_word) < 5 THEN 1 ELSE 2 END;
             _term := coalesce(_term || _meant::tsquery, _term);
         END IF;
 

@@ -101,6 +101,17 @@ $dbh->do('UPDATE resonate.release SET private = true WHERE id = ?', {},
          $id->{release});
 is(found('quartz'), '', 'nor what is not published any more');
 
+# words that are too short for a typing error: fifty fit into one search
+
+my $fresh = $pg->connect;
+$fresh->begin_work;
+$fresh->do("SELECT resonate.search_query('no on x', true)");
+is($fresh->selectrow_array(q{
+       SELECT seq_scan + idx_scan FROM pg_stat_xact_user_tables
+       WHERE relid = 'resonate.search_word'::regclass}), 0,
+   'a word of two letters is not looked up');
+$fresh->rollback;
+
 is_deeply([ sort keys %{search('x')} ],
           [ qw(artists bands labels trackgroups tracks) ], 'always all kinds');
 
