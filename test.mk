@@ -106,6 +106,8 @@ ASAN_TESTS    = $(filter-out $(ASAN_SKIP), $(wildcard t/*.t))
 asan: deps-test
 	@source=$$(t/source/fetch bookworm) \
 	    && cp $(NGX_SRC)/conf_flags $$source/ \
+	    && echo 'NGX_CONF_FLAGS+=(--with-http_gzip_static_module)' \
+	        >> $$source/conf_flags \
 	    && $(MAKE) BUILD=$(ASAN) NGX_SRC=$$source CC_OPT="$(ASAN_CC)" \
 	        LD_OPT="-fsanitize=address,undefined" modules asan-nginx
 	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/nginx/objs/nginx \
