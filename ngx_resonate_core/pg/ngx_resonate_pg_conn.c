@@ -394,7 +394,6 @@ ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn)
         ngx_resonate_pg_pop(conn);
     }
 
-
     ngx_memzero(conn->prepared, conn->worker->pg->stmts.nelts
                                 * sizeof(ngx_resonate_pg_prepared_t));
     conn->logged = 0;
