@@ -53,8 +53,12 @@ typedef struct {
 } resonate_values_t;
 
 
-/* a buffer of that size holds whatever "len" bytes of a request say */
-#define resonate_values_size(len, nargs)  (4 * (len) + 64 * (nargs) + 64)
+/*
+ * A buffer of that size holds what "len" bytes of a request say, numbers of
+ * JSON with 17 digits ("0.1,") included.  Only an array of objects that leave
+ * out most of many members may need more, and is refused with "maxLength".
+ */
+#define resonate_values_size(len, nargs)  (5 * (len) + 64 * (nargs) + 64)
 
 
 void resonate_values_init(resonate_values_t *v, char *buf, size_t size);

@@ -406,6 +406,39 @@ test_many(void **state)
 }
 
 
+/* a number of JSON may become five times as long */
+
+static void
+test_numbers(void **state)
+{
+    char                body[4096], buf[resonate_values_size(4096, 1)];
+    size_t              i, n;
+    resonate_arg_t      arg;
+    resonate_view_t     view;
+    resonate_values_t   v;
+
+    (void) state;
+
+    arg = arg_of("body.j:json");
+    n = sprintf(body, "{\"j\":[0.1");
+
+    for (i = 0; i < 1000; i++) {
+        n += sprintf(body + n, ",0.1");
+    }
+
+    n += sprintf(body + n, "]}");
+
+    view.data = body;
+    view.len = n;
+
+    resonate_values_init(&v, buf, resonate_values_size(n, 1));
+    resonate_args_body(&v, &arg, 1, view);
+
+    assert_int_equal(v.nfaults, 0);
+    assert_non_null(v.values[0]);
+}
+
+
 int
 main(void)
 {
@@ -415,6 +448,7 @@ main(void)
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_column_texts),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
