@@ -94,7 +94,11 @@ LANGUAGE sql STABLE AS $$
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.track t ON t.id = w.id
     JOIN resonate.creator a ON a.id = t.creator_id
-    LEFT JOIN resonate.release r ON r.id = t.release_id
+    -- what is not released yet is shown with an own release, or with none
+    LEFT JOIN resonate.release r
+        ON r.id = t.release_id
+           AND (r.released_on <= resonate.today()
+                OR (r.deleted_at IS NULL AND r.creator_id = t.creator_id))
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
     LEFT JOIN resonate.favorite f ON f.person_id = $2 AND f.track_id = t.id

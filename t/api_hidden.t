@@ -177,4 +177,22 @@ is "$known->{album} $known->{trackGroup}{id}",
    "Second Wind $id->{band_release}",
    'a track of a private release is shown with the other';
 
+
+# a track that is on nothing released, when the release is somebody else's
+
+$dbh->do("UPDATE resonate.release SET creator_id = ? WHERE id = ?", {},
+         @$id{qw(band r_private)});
+
+for ([ t_private => 'none' ], [ t_deleted => 'none' ],
+     [ t_future => 'Xanadu r_future' ]) {
+    my ($key, $album) = @$_;
+    my ($body) = $dbh->selectrow_array('SELECT body FROM v3.track(?, ?)', {},
+                                       @$id{$key, 'owner'});
+    my $track = JSON::PP->new->decode($body)->{data};
+
+    is_deeply [ map { $_ // 'none' } @$track{qw(album trackGroupId)} ],
+              [ $album, $album eq 'none' ? 'none' : $id->{r_future} ],
+              "the release of $key, for its owner";
+}
+
 done_testing;
