@@ -117,4 +117,35 @@ is json($late->response('GET'))->{data}, 'after', 'who read after it';
 is json($edge->get('/mine/23', token => $listener))->{data}, 'after',
     'and what is cached';
 
+# and so must everybody else, whose reply is made of what was written
+
+$things->set($_, tags => ['both'], body => '{"data":"before"}') for 24, 25;
+$things->hold(24);
+$early = $things->ask('/thing/24');
+$things->wait_for_calls(24, 1);
+
+is $edge->post('/write/25', undef, token => $listener)->{status}, 200,
+    'a write while everybody reads';
+$things->set(24, tags => ['both'], body => '{"data":"after"}');
+$late = $things->ask('/thing/24');
+$edge->get('/status') for 1 .. 3;
+$things->let_go(24);
+
+is json($early->response('GET'))->{data}, 'before', 'who read before it';
+is json($late->response('GET'))->{data}, 'after', 'who read after it';
+
+# what is not made of it is asked for once
+
+$things->set(26);
+$things->hold(26);
+$early = $things->ask('/thing/26');
+$things->wait_for_calls(26, 1);
+$edge->post('/write/25', undef, token => $listener);
+$things->calls;
+my @late = map { $things->ask('/thing/26') } 1 .. 3;
+$edge->get('/status') for 1 .. 3;
+$things->let_go(26);
+is $_->response('GET')->{status}, 200, 'answered' for $early, @late;
+is $things->calls, 0, 'with the call under way';
+
 done_testing;

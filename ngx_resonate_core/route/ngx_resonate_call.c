@@ -121,10 +121,13 @@ ngx_resonate_call_join(ngx_resonate_calls_t *calls,
     call = (ngx_resonate_call_t *) ngx_str_rbtree_lookup(&calls->calls,
                                                          &ctx->key, hash);
 
-    /* the caller changed something since: those who come now must see it */
+    /*
+     * Something was changed since: those who come now must see it.  Whether
+     * the answer is made of it, its tags say when it is stored.
+     */
 
-    if (call && call->personal && call->claimed
-        && ngx_resonate_tag_time(call->mcf->shared, call->slot) > call->clock)
+    if (call && call->claimed
+        && ngx_resonate_clock(call->mcf->shared) != call->clock)
     {
         ngx_resonate_call_hide(call);
         return NULL;
