@@ -178,6 +178,13 @@ BEGIN
     WHEN 'release' THEN
         ids := ARRAY[NEW.creator_id];
         IF TG_OP = 'UPDATE' THEN
+            -- ingestion writes what is there once more for every file
+            IF (OLD.title, OLD.display_artist, OLD.creator_id, OLD.released_on)
+               IS NOT DISTINCT FROM
+               (NEW.title, NEW.display_artist, NEW.creator_id, NEW.released_on)
+            THEN
+                RETURN NULL;
+            END IF;
             ids := ids || OLD.creator_id;
         END IF;
         PERFORM resonate.derive_lock(ids);

@@ -82,4 +82,15 @@ together(publish(private => '2021-01-01'),
           VALUES ('$id->{private}', '$id->{free}', 9)");
 is released_on(track => 'free'), '2021-01-01', 'an item of what is published';
 
+# what is written as it was derives nothing
+
+$one->begin_work;
+$one->do('UPDATE resonate.release SET release_date = release_date,
+              title = title WHERE id = ?', {}, $id->{private});
+is $dbh->selectrow_array('SELECT count(*) FROM (
+       SELECT FROM resonate.track FOR UPDATE SKIP LOCKED) t'),
+   $dbh->selectrow_array('SELECT count(*) FROM resonate.track'),
+   'a release that did not change locks no track';
+$one->rollback;
+
 done_testing();
