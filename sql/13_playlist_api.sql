@@ -217,7 +217,7 @@ COMMENT ON FUNCTION v3.user_playlist(uuid, uuid) IS 'GET /user/playlists/{id}: o
 CREATE OR REPLACE FUNCTION resonate.playlist_tags(tags text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN $1 IS NOT NULL THEN ARRAY(
-        SELECT left(resonate.words(u.tag), 50) FROM unnest($1) WITH ORDINALITY u (tag, ord)
+        SELECT rtrim(left(resonate.words(u.tag), 50)) FROM unnest($1) WITH ORDINALITY u (tag, ord)
         WHERE resonate.words(u.tag) <> ''
         GROUP BY 1 ORDER BY min(u.ord)) END
 $$;

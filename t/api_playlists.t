@@ -46,8 +46,10 @@ for (
     [ { title => 'A' } => 201, [ 'A', undef, 1, [] ] ],
     [ { title => " B\t\n b ", about => " x\ny ", private => $false,
         type => 'playlist', cover => '',
-        tags => [ 'Dub', 'DUB ', " Caf\x{e9} noir", '!' ] } =>
-      201, [ 'B b', "x\ny", 0, [ 'dub', 'cafe noir' ] ] ],
+        tags => [ 'Dub', 'DUB ', " Caf\x{e9} noir", '!', 'x' x 49 . ' y',
+                  'x' x 49, 'y' x 51 ] } =>
+      201, [ 'B b', "x\ny", 0,
+             [ 'dub', 'cafe noir', 'x' x 49, 'y' x 50 ] ] ],
     [ { title => 'C', about => '', tags => [] } => 201, [ 'C', undef, 1, [] ] ],
     [ {} => 400, qr/"path":"title"/ ],
     [ { title => '' } => 400, qr/"path":"title"/ ],
