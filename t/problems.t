@@ -46,6 +46,8 @@ my @rows = (
       . '0' x 12, {}, 404, 'not-found' ],
     [ 'a wrong method', '/api/v3/tracks', { body => '{}' },
       405, 'method-not-allowed', [ allow => 'GET, HEAD, OPTIONS' ] ],
+    [ 'a method that nginx refuses', '/api/v3/tracks', { method => 'TRACE' },
+      405, 'method-not-allowed' ],
     [ 'a bad argument', '/api/v3/tracks?limit=0', {}, 400, 'invalid-request' ],
     [ 'no token', '/api/v3/user/profile', {}, 401, 'unauthorized',
       [ 'www-authenticate' => 'Bearer realm="resonate"' ] ],
@@ -65,6 +67,8 @@ my @rows = (
       431, 'headers-too-large', undef, 1 ],
     [ 'two hosts', '/api/v3/tracks', { header => 'Host: other' },
       400, 'invalid-request', undef, 1 ],
+    [ 'a coding that nginx does not know', '/api/v3/tracks',
+      { header => 'Transfer-Encoding: gzip' }, 501, undef, undef, 1 ],
     [ 'a proxy', '/away/', {}, 502, undef ],
     [ 'another status', '/page/', {}, 404, 'not-found' ],
     [ 'a status that is lost', '/lost/', {}, 404, 'not-found' ],
@@ -103,7 +107,8 @@ sub asked {
     my ($path, $how) = @_;
     my ($name, $value) = split /: /, $how->{header} // '', 2;
 
-    return { method => defined $how->{body} ? 'POST' : 'GET', path => $path,
+    return { path => $path,
+             method => $how->{method} // ($how->{body} ? 'POST' : 'GET'),
              body => $how->{body}, headers => {
                  $how->{token} ? (Authorization => "Bearer $token") : (),
                  $name ? ($name => $value) : () } };
@@ -119,6 +124,10 @@ for (@rows) {
 
     check($name, $one->request($asked->{method}, $path, %$asked), @expected);
 }
+
+my $version = $one->client;
+$version->send("GET /api/v3/tracks HTTP/9.9\r\nHost: a\r\n\r\n");
+check('a version that nginx does not know', $version->response, 505, undef);
 
 my @second = grep { !$_->[6] } @rows;
 my $dir = tempdir();

@@ -47,6 +47,7 @@ static const resonate_problem_t  resonate_problems[] = {
     { 502, NULL, "Bad Gateway" },
     { 503, "unavailable", "Service Unavailable" },
     { 504, "deadline", "Gateway Timeout" },
+    { 505, NULL, "HTTP Version Not Supported" },
     { 0, NULL, "Error" }
 };
 
