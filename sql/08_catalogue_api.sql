@@ -64,7 +64,9 @@ BEGIN
     SELECT c.visible, c.body, c.tags INTO k FROM resonate.track_cards(ARRAY[$1], $2) c;
 
     IF k.visible IS NOT TRUE THEN
-        RETURN resonate.answer(404, 'No such track.', coalesce(k.tags, ARRAY['track:' || $1]));
+        -- no price makes it so, and whoever finds it hidden touches these
+        RETURN resonate.answer(404, 'No such track.',
+                               coalesce(array_remove(k.tags, 'prices'), ARRAY['track:' || $1]));
     END IF;
 
     RETURN resonate.answer(200, '{"data":' || k.body || '}', k.tags);

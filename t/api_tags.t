@@ -31,7 +31,7 @@ for (
     # status, tags; kind: stands for all of it; function, arguments
     [ '200 artist:artist prices track:paid trackgroup:release',
       'track', id => '{paid}' ],
-    [ '404 artist:artist prices track:hidden trackgroup:release',
+    [ '404 artist:artist track:hidden trackgroup:release',
       'track', id => '{hidden}' ],
     [ '404 track:nothing', 'track', id => '{nothing}' ],
     [ '200 artist:artist prices track:free track:paid track:short'
