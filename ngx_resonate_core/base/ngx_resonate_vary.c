@@ -9,6 +9,7 @@
 #include "../ngx_resonate_core_internal.h"
 
 
+static ngx_uint_t ngx_resonate_vary_gzip(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_vary_append(ngx_http_request_t *r,
     ngx_str_t *list, ngx_str_t *words);
 static ngx_uint_t ngx_resonate_vary_has(ngx_str_t *list, ngx_str_t *word);
@@ -23,35 +24,37 @@ static ngx_uint_t ngx_resonate_vary_word(ngx_str_t *list, ngx_str_t *word);
 ngx_int_t
 ngx_resonate_vary(ngx_http_request_t *r, ngx_str_t *word)
 {
-    ngx_str_t                  list = ngx_string("");
-    ngx_str_t                  any = ngx_string("*");
-    ngx_table_elt_t           *h;
-#if (NGX_HTTP_GZIP)
-    ngx_str_t                  encoding = ngx_string("Accept-Encoding");
-    ngx_http_core_loc_conf_t  *clcf;
-#endif
+    ngx_str_t         list = ngx_string("");
+    ngx_str_t         any = ngx_string("*");
+    ngx_str_t         encoding = ngx_string("Accept-Encoding");
+    ngx_uint_t        gzip;
+    ngx_table_elt_t  *h, *next;
 
-    while ((h = ngx_resonate_take_header(r, "Vary"))) {
+    gzip = ngx_resonate_vary_gzip(r);
+
+    h = ngx_resonate_take_header(r, "Vary");
+    next = h ? ngx_resonate_take_header(r, "Vary") : NULL;
+
+    if (h && next == NULL && !gzip && word == NULL) {
+
+        /* one, and nothing to add: as it was */
+
+        h->hash = 1;
+        return NGX_OK;
+    }
+
+    while (h) {
         if (ngx_resonate_vary_append(r, &list, &h->value) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        h = next;
+        next = h ? ngx_resonate_take_header(r, "Vary") : NULL;
     }
 
-#if (NGX_HTTP_GZIP)
-
-    /* else nginx writes a line of its own */
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (r->gzip_vary && clcf->gzip_vary) {
-        if (ngx_resonate_vary_append(r, &list, &encoding) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        r->gzip_vary = 0;
+    if (gzip && ngx_resonate_vary_append(r, &list, &encoding) != NGX_OK) {
+        return NGX_ERROR;
     }
-
-#endif
 
     if (word && ngx_resonate_vary_append(r, &list, word) != NGX_OK) {
         return NGX_ERROR;
@@ -68,6 +71,28 @@ ngx_resonate_vary(ngx_http_request_t *r, ngx_str_t *word)
     }
 
     return ngx_resonate_add_header(r, "Vary", &list);
+}
+
+
+/* whether nginx would write a line of its own, which it does not any more */
+
+static ngx_uint_t
+ngx_resonate_vary_gzip(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_GZIP)
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (r->gzip_vary && clcf->gzip_vary) {
+        r->gzip_vary = 0;
+        return 1;
+    }
+
+#endif
+
+    return 0;
 }
 
 
