@@ -52,11 +52,6 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
         return ngx_resonate_stream_fail(r, rc, NULL);
     }
 
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
     if (ctx->preview_ms) {
         return ngx_resonate_preview_send(r, ctx);
     }

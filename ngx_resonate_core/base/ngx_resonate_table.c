@@ -7,8 +7,8 @@
  *
  * Bytes are copied outside the lock.  A reader pins the node meanwhile; a
  * node that is removed while it is pinned is detached, and freed when a later
- * allocation finds it unpinned.  A worker that dies with a pin leaks that
- * node, nothing else.
+ * allocation finds it unpinned.  A worker that dies with a pin, or while it
+ * fills a new node, leaks that node, nothing else.
  */
 
 

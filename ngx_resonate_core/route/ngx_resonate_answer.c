@@ -239,7 +239,7 @@ ngx_resonate_answer_etag(ngx_http_request_t *r, ngx_str_t *etag)
     u_char           *p;
     ngx_table_elt_t  *h;
 
-    /* it is logged, when the call it came from may be gone */
+    /* it is logged later than the outcome lives, which is on a stack */
 
     p = ngx_pstrdup(r->pool, etag);
     if (p == NULL) {
