@@ -22,16 +22,21 @@ LANGUAGE plpgsql STABLE SET pg_trgm.similarity_threshold = 0.2 AS $$
 #variable_conflict use_column
 DECLARE
     _word text;
+    _n bigint;
     _meant text;
     _query tsquery;
     _term tsquery;
 BEGIN
-    FOREACH _word IN ARRAY string_to_array($1, ' ')
+    FOR _word, _n IN
+        SELECT w.word, row_number() OVER (ORDER BY min(w.ord))
+        FROM string_to_table($1, ' ') WITH ORDINALITY w (word, ord)
+        GROUP BY w.word ORDER BY min(w.ord)
     LOOP
         _term := (quote_literal(_word) || ':*')::tsquery;
 
-        -- a shorter word has no faults, and is a beginning of itself
-        IF $2 AND length(_word) >= 3 THEN
+        -- a shorter word has no faults, and is a beginning of itself; each
+        -- other one costs a look at the vocabulary
+        IF $2 AND length(_word) >= 3 AND _n <= 8 THEN
             SELECT string_agg(quote_literal(c.word), ' | ' ORDER BY c.faults, c.word)
             INTO _meant
             FROM (SELECT s.word, resonate.typos(_word, s.word) AS faults
@@ -52,7 +57,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.search_query(text, boolean) IS 'Every word, or a beginning of one; with typos also the words it may have meant: two faults in a long word, one in a word of three or four letters. words: as resonate.words() makes them, not empty.';
+COMMENT ON FUNCTION resonate.search_query(text, boolean) IS 'Every word, or a beginning of one; with typos also the words it may have meant: two faults in a long word, one in a word of three or four letters; of different words the first eight. words: as resonate.words() makes them, not empty.';
 
 CREATE OR REPLACE FUNCTION resonate.search_hits(words text, typos boolean, "limit" integer)
 RETURNS json

@@ -112,6 +112,19 @@ is($fresh->selectrow_array(q{
    'a word of two letters is not looked up');
 $fresh->rollback;
 
+sub query {
+    return $dbh->selectrow_array('SELECT resonate.search_query(?, true)', {},
+                                 $_[0]);
+}
+
+my @different = map { "w$_$_" } 1 .. 7;
+is(query('mornign mornign x mornign'), query('mornign x'),
+   'a word is looked up once');
+like(query("@different mornign"), qr/'morning'/,
+     'the eighth word may be wrong');
+unlike(query("@different w88 mornign"), qr/'morning'/,
+       'the ninth may not');
+
 is_deeply([ sort keys %{search('x')} ],
           [ qw(artists bands labels trackgroups tracks) ], 'always all kinds');
 
