@@ -16,7 +16,7 @@ END
 
 my $edge = Resonate::Edge->new(pg => $pg, server => 'location /api/ {
     resonate_route POST /items v3.items body.password:external
-        body.note:text(0..9) body.items[](1..3).id:uuid!
+        body.note:text(0..20) body.items[](1..3).id:uuid!
         body.items[](1..3).n:int(0..9) body.items[](1..3).word:text(0..9);
 }');
 
@@ -32,9 +32,9 @@ for (
      . qq({"id":"$b","word":"NULL"}]})
      => { ids => [$a, $b], n => [undef, undef],
           words => ['a"},NULL\\', 'NULL'] }],
-    [qq({"note":"[[[[[[[[[","password":"","items":[{"id":"$a"}]})
+    [qq({"note":"[[[[[[[[[[[[[[[[[[[[","password":"","items":[{"id":"$a"}]})
      => { ids => [$a], n => [undef], words => [undef],
-          note => '[[[[[[[[[' }],
+          note => "[" x 20 }],
     [qq({"password":null,"items":[{"id":"$a"}]})
      => { ids => [$a], n => [undef], words => [undef] }],
 
