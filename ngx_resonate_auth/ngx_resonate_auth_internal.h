@@ -75,6 +75,7 @@ typedef struct {
     ngx_str_t                    claims;    /* packed */
     ngx_uint_t                   refs;
     ngx_str_t                    token;     /* the worker's cache compares */
+    size_t                       signature; /* where it begins there */
 } ngx_resonate_auth_entry_t;
 
 

@@ -52,6 +52,8 @@ static ngx_int_t ngx_resonate_auth_digest(ngx_resonate_auth_worker_t *worker,
     ngx_str_t *token, u_char *digest);
 static ngx_resonate_auth_entry_t **ngx_resonate_auth_slot(
     ngx_resonate_auth_worker_t *worker, ngx_str_t *token);
+static ngx_uint_t ngx_resonate_auth_equal(ngx_resonate_auth_entry_t *entry,
+    ngx_str_t *token);
 static void ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log);
 static ngx_int_t ngx_resonate_auth_shared(ngx_http_request_t *r,
@@ -109,8 +111,8 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
 
     e = *ngx_resonate_auth_slot(worker, token);
 
-    if (e && e->id.expires > ngx_time() && e->token.len == token->len
-        && CRYPTO_memcmp(e->token.data, token->data, token->len) == 0)
+    if (e && e->id.expires > ngx_time()
+        && ngx_resonate_auth_equal(e, token))
     {
         e->refs++;
         *entry = e;
@@ -239,10 +241,31 @@ ngx_resonate_auth_slot(ngx_resonate_auth_worker_t *worker, ngx_str_t *token)
 }
 
 
+/*
+ * The signature alone is a secret: what it signs says who somebody is, and a
+ * comparison in constant time takes a fiftieth of a request for all of it.
+ */
+
+static ngx_uint_t
+ngx_resonate_auth_equal(ngx_resonate_auth_entry_t *entry, ngx_str_t *token)
+{
+    size_t  n;
+
+    n = entry->signature;
+
+    return entry->token.len == token->len
+           && ngx_memcmp(entry->token.data, token->data, n) == 0
+           && CRYPTO_memcmp(entry->token.data + n, token->data + n,
+                            token->len - n)
+              == 0;
+}
+
+
 static void
 ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log)
 {
+    size_t                       n;
     ngx_resonate_auth_entry_t  **slot;
 
     entry->token.data = ngx_alloc(token->len, log);
@@ -252,6 +275,10 @@ ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
 
     entry->token.len = token->len;
     ngx_memcpy(entry->token.data, token->data, token->len);
+
+    for (n = token->len; n && token->data[n - 1] != '.'; n--) { /* void */ }
+
+    entry->signature = n;
 
     slot = ngx_resonate_auth_slot(worker, token);
 
