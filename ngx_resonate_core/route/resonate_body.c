@@ -42,7 +42,6 @@ static int resonate_body_column(resonate_values_t *v,
     const resonate_arg_t *arg, json_t *value);
 static int resonate_body_cell(resonate_values_t *v, const resonate_arg_t *arg,
     json_t *object);
-static int resonate_body_same(resonate_view_t a, resonate_view_t b);
 
 
 #define RESONATE_BODY_DEPTH  16
@@ -374,7 +373,7 @@ resonate_body_columns(resonate_values_t *v, const resonate_arg_t *args,
     valid = (resonate_body_objects(v, args, nargs, &array, value) == 0);
 
     for (i = first; i < nargs; i++) {
-        if (!args[i].column || !resonate_body_same(args[i].name, array.name)) {
+        if (!args[i].column || !resonate_view_equal(args[i].name, array.name)) {
             continue;
         }
 
@@ -442,8 +441,8 @@ resonate_body_object(resonate_values_t *v, const resonate_arg_t *args,
 
         for (i = 0; i < nargs; i++) {
             if (args[i].column
-                && resonate_body_same(args[i].name, array->name)
-                && resonate_body_same(args[i].member, name))
+                && resonate_view_equal(args[i].name, array->name)
+                && resonate_view_equal(args[i].member, name))
             {
                 break;
             }
@@ -516,11 +515,4 @@ resonate_body_cell(resonate_values_t *v, const resonate_arg_t *arg,
     }
 
     return resonate_out(v, arg, "NULL", 4);
-}
-
-
-static int
-resonate_body_same(resonate_view_t a, resonate_view_t b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }

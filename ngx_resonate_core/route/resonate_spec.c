@@ -193,14 +193,16 @@ resonate_arg_conflict(const resonate_arg_t *args, size_t nargs,
 int
 resonate_arg_called(const resonate_arg_t *arg, resonate_view_t name)
 {
-    if (name.len == 0) {
-        return 0;
-    }
+    return name.len
+           && (resonate_view_equal(arg->name, name)
+               || resonate_view_equal(arg->older, name));
+}
 
-    return (arg->name.len == name.len
-            && memcmp(arg->name.data, name.data, name.len) == 0)
-           || (arg->older.len == name.len
-               && memcmp(arg->older.data, name.data, name.len) == 0);
+
+int
+resonate_view_equal(resonate_view_t a, resonate_view_t b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
 

@@ -108,6 +108,8 @@ int resonate_arg_where(resonate_view_t *word, resonate_where_e *where);
 /* by either of its names; nothing is called nothing */
 int resonate_arg_called(const resonate_arg_t *arg, resonate_view_t name);
 
+int resonate_view_equal(resonate_view_t a, resonate_view_t b);
+
 /*
  * How the next argument contradicts those before it, in words that can follow
  * it; NULL: it does not.
