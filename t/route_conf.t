@@ -35,6 +35,7 @@ for (
     ['a scope',             'GET /a v3.a scope=plays'],
     ['another database',    'GET /a v3.a pg=write'],
     ['reply=json',          'GET /a v3.a reply=json'],
+    ['reply=html',          'GET /a v3.a reply=html'],
     ['reply=audio',         "GET /a/$id v3.a reply=audio"],
 ) {
     my ($name, $words) = @$_;

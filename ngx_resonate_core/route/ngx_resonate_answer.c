@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * From an outcome to bytes: JSON with its validators, a problem, or whatever
+ * From an outcome to bytes: a text with its validators, a problem, or whatever
  * another kind of reply makes of it.
  */
 
@@ -10,9 +10,9 @@
 #include "ngx_resonate_route_internal.h"
 
 
-static ngx_int_t ngx_resonate_answer_problem(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
-static ngx_int_t ngx_resonate_answer_json(ngx_http_request_t *r,
+static ngx_int_t ngx_resonate_answer_text(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_answer_headers(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
@@ -34,7 +34,7 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
     }
 
     if (outcome->status >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return ngx_resonate_answer_problem(ctx->request, outcome);
+        return ngx_resonate_answer_problem(ctx, outcome);
     }
 
     ngx_memzero(&reply, sizeof(ngx_resonate_reply_t));
@@ -54,12 +54,24 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
 /* a function's body is the detail or, of a 400, may be a list of faults */
 
 static ngx_int_t
-ngx_resonate_answer_problem(ngx_http_request_t *r,
+ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome)
 {
-    ngx_str_t  *body;
+    ngx_str_t           *body;
+    ngx_http_request_t  *r;
 
+    r = ctx->request;
     body = &outcome->body;
+
+    if (r != r->main && ctx->route->type && ctx->route->type->part) {
+
+        /* the page around it goes without, an SSI stub takes the place */
+
+        r->headers_out.status = outcome->status;
+        r->header_only = 1;
+
+        return ngx_http_send_header(r);
+    }
 
     if (outcome->status == NGX_HTTP_BAD_REQUEST && body->len
         && body->data[0] == '[')
@@ -92,12 +104,12 @@ ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
         return ctx->route->handler(r, reply);
     }
 
-    return ngx_resonate_answer_json(r, ctx, reply);
+    return ngx_resonate_answer_text(r, ctx, reply);
 }
 
 
 static ngx_int_t
-ngx_resonate_answer_json(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
+ngx_resonate_answer_text(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply)
 {
     ngx_int_t     rc;
@@ -108,8 +120,8 @@ ngx_resonate_answer_json(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx,
     r->headers_out.content_length_n = reply->body.len;
 
     if (reply->body.len) {
-        ngx_str_set(&r->headers_out.content_type, "application/json");
-        r->headers_out.content_type_len = sizeof("application/json") - 1;
+        r->headers_out.content_type = ctx->route->type->value;
+        r->headers_out.content_type_len = ctx->route->type->len;
 
     } else {
         r->header_only = 1;

@@ -4,7 +4,7 @@
  *
  * Routes: one "resonate_route" line declares method, path, arguments, who may
  * call, the SQL function that answers, how the answer is cached and of what
- * kind it is.  Kind "json" is core's own; upper rooms add theirs.
+ * kind it is.  Kinds "json" and "html" are core's own; upper rooms add theirs.
  */
 
 

@@ -50,24 +50,11 @@ static ngx_int_t
 ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf,
     ngx_resonate_route_t *route)
 {
-    ngx_uint_t            i;
-    ngx_resonate_kind_t  *kind;
-
-    if (route->kind.len && ngx_strcmp(route->kind.data, "json") != 0) {
-        kind = mcf->kinds.elts;
-
-        for (i = 0; i < mcf->kinds.nelts; i++) {
-            if (ngx_strcmp(kind[i].name.data, route->kind.data) == 0) {
-                route->handler = kind[i].handler;
-            }
-        }
-
-        if (route->handler == NULL) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "unknown reply \"%V\" of route in %V:%ui",
-                          &route->kind, &route->file, route->line);
-            return NGX_ERROR;
-        }
+    if (ngx_resonate_kind_find(mcf, route) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "unknown reply \"%V\" of route in %V:%ui",
+                      &route->kind, &route->file, route->line);
+        return NGX_ERROR;
     }
 
     if ((route->cache || route->personal) && mcf->cache == NULL) {

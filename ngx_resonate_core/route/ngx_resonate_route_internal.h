@@ -28,6 +28,16 @@ typedef struct ngx_resonate_call_s   ngx_resonate_call_t;
 typedef struct ngx_resonate_calls_s  ngx_resonate_calls_t;
 
 
+/* a kind of reply that is sent as it is */
+
+typedef struct {
+    ngx_str_t                 name;
+    ngx_str_t                 value;       /* Content-Type */
+    size_t                    len;         /* of it, without parameters */
+    ngx_uint_t                part;        /* of a page, by a subrequest */
+} ngx_resonate_type_t;
+
+
 /* one "resonate_route" line; read-only after configuration */
 
 typedef struct {
@@ -41,7 +51,8 @@ typedef struct {
     ngx_str_t                 scope;       /* empty: none needed */
     ngx_str_t                 database;
     ngx_str_t                 kind;
-    ngx_resonate_reply_pt     handler;     /* NULL: json */
+    const ngx_resonate_type_t  *type;      /* NULL: the handler's affair */
+    ngx_resonate_reply_pt     handler;     /* of another room, or NULL */
     ngx_resonate_pg_stmt_t   *stmt;
     ngx_str_t                 key;         /* what it calls, for the cache */
 
@@ -162,6 +173,10 @@ void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
 void ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
     ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
 void ngx_resonate_outcome_etag(ngx_resonate_outcome_t *outcome);
+
+/* sets type or handler of the route's kind; NGX_DECLINED: there is no such */
+ngx_int_t ngx_resonate_kind_find(ngx_resonate_route_main_conf_t *mcf,
+    ngx_resonate_route_t *route);
 
 /* sends; returns what a content handler returns */
 ngx_int_t ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
