@@ -4,8 +4,10 @@ package Resonate::Browser;
 #
 #   plan skip_all => $why if my $why = Resonate::Browser::missing();
 #   Resonate::Browser::run('player', RESONATE_URL => $edge->url);
+#   Resonate::Browser::node('t/page/queue.test.mjs');
 #
-# A subtest has a line for each test of t/browser/NAME.test.mjs.
+# A subtest has a line for each test of t/browser/NAME.test.mjs, or of the
+# file.
 
 use strict;
 use warnings;
@@ -20,12 +22,21 @@ sub missing {
 
 sub run {
     my ($name, %env) = @_;
-    my $file = "$Resonate::Test::ROOT/t/browser/$name.test.mjs";
     local @ENV{keys %env} = values %env;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
+    node("t/browser/$name.test.mjs");
+}
+
+
+sub node {
+    my ($file) = @_;
+    my ($name) = $file =~ m{([^/]+)\.test\.mjs$};
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
     Test::More::subtest($name => sub {
-        my $output = `node --test-reporter=tap $file 2>&1`;
+        my $output =
+            `node --test-reporter=tap $Resonate::Test::ROOT/$file 2>&1`;
         my $status = $?;
 
         while ($output =~ /^(ok|not ok) \d+ - (.*)$/mg) {
