@@ -22,18 +22,16 @@ my $demo = tempdir();
 spew("$demo/token", JSON::PP::encode_json({ token => token(),
                                             expires => time + 3600 }));
 
-# as shipped; there, "root" is below the checkout
-(my $player = slurp("$root/conf.d/player.conf"))
-    =~ s{root (\S+;)}{root $root/$1}g;
-
 my $edge = Resonate::Edge->new(
     pg     => $pg,
     auth   => 1,
     media  => media(),
-    http   => "include /etc/nginx/mime.types;\nresonate_cache 1m;",
+    http   => 'resonate_cache 1m;',
     server => <<EOF2,
+        set \$resonate_www $root/www;
+        set \$resonate_media @{[ media() ]};
         include $root/conf.d/api-v3.conf;
-        $player
+        include $root/conf.d/player.conf;
         location = /demo/token {
             alias $demo/token;
             default_type application/json;
