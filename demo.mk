@@ -1,9 +1,7 @@
 # Running: what the machine needs, the demo, and cleaning up.
 #
-#   make demo [MUSIC=folder] [PORT=8080] [ORIGIN="https://player.example ..."]
+#   make demo [MUSIC=folder] [PORT=8081] [ORIGIN="https://player.example ..."]
 #   make stop
-
-export PORT ?= 8080
 
 .PHONY: deps deps-run deps-all demo stop clean distclean
 
@@ -18,7 +16,7 @@ deps-all:
 
 demo: deps-run
 	@$(MAKE) modules
-	@set -f; bin/demo --port "$$PORT" $${MUSIC:+--music "$$MUSIC"} \
+	@set -f; bin/demo $${PORT:+--port "$$PORT"} $${MUSIC:+--music "$$MUSIC"} \
 	    $${ORIGIN:+$$(printf -- '--origin %s ' $$ORIGIN)}
 
 stop:

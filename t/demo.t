@@ -18,7 +18,7 @@ my ($status, $output) = $there->demo('--music', $there->music);
 my $url = 'http://localhost:' . $there->port;
 
 is($status, 0, 'it starts') or diag($output);
-like($output, qr{^Resonate plays at  $url/$}m, 'the URL');
+like($output, qr{^Resonate plays at  $url/\n\z}m, 'the URL, last');
 like($output, qr{"make stop"}, 'how to stop');
 
 my ($curl) = $output =~ /^(curl .*)$/m;
@@ -91,6 +91,8 @@ subtest 'another port' => sub {
     is($there->decoded('/api/v3/tracks')->{data}[0]{url}
        =~ m{//localhost:(\d+)/} && $1, $port, 'and says so');
     wait_for { !open_port($old) } 10, 'the old port to close';
+    like(($there->start)[1], qr{^Resonate plays at  http://localhost:$port/\n\z}m,
+         'and stays there');
 };
 
 subtest 'a taken port' => sub {

@@ -5,6 +5,7 @@ package Resonate::Checkout;
 #   my $there = Resonate::Checkout->new;
 #   $there->sound('Hum', 'Somebody');         a minute of a tone, with its tags
 #   my ($status, $output) = $there->demo('--music', $there->music);
+#   $there->start(...)                        without a port
 #   $there->got($path, @curl_options)         head and body, as text
 #   $there->decoded($path)                    the JSON
 #   $there->stop                              what bin/stop says
@@ -81,7 +82,16 @@ sub sound {
 
 sub demo {
     my ($self, @options) = @_;
-    my $words = join ' ', map { "'$_'" } '--port', $self->{port}, @options;
+
+    return $self->start('--port', $self->{port}, @options);
+}
+
+
+# with these options and no port
+
+sub start {
+    my ($self, @options) = @_;
+    my $words = join ' ', map { "'$_'" } @options;
     my $output = `$self->{root}/bin/demo $words 2>&1 < /dev/null`;
 
     return ($? >> 8, $output);
