@@ -91,7 +91,8 @@ subtest 'another port' => sub {
     is($there->decoded('/api/v3/tracks')->{data}[0]{url}
        =~ m{//localhost:(\d+)/} && $1, $port, 'and says so');
     wait_for { !open_port($old) } 10, 'the old port to close';
-    like(($there->start)[1], qr{^Resonate plays at  http://localhost:$port/\n\z}m,
+    like(($there->start)[1],
+         qr{^Resonate plays at  http://localhost:$port/\n\z}m,
          'and stays there');
 };
 
