@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION resonate.ledger_check()
 RETURNS TABLE (fault text, subject text, expected bigint, found bigint)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     -- a transfer, its rule, and what it moved for whom
     WITH moved AS MATERIALIZED (
         SELECT t.id, t.kind, t.track_id, t.created_at, r.cost_mc, r.holder_percent,

@@ -1,9 +1,9 @@
 -- Who may do what.  Last, because it looks at everything there is.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA resonate, v3
-    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest;
+    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest, resonate_upkeep;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA resonate, v3
-    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest;
+    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest, resonate_upkeep;
 REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA resonate, v3 TO resonate_edge;
@@ -14,6 +14,9 @@ GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text) TO resonate_edge;
 GRANT USAGE ON SCHEMA resonate TO resonate_topup;
 GRANT USAGE ON TYPE resonate.reply TO resonate_topup;
 GRANT EXECUTE ON FUNCTION resonate.topup(text, bigint, text) TO resonate_topup;
+
+GRANT USAGE ON SCHEMA resonate TO resonate_upkeep;
+GRANT EXECUTE ON FUNCTION resonate.sweep(), resonate.ledger_check() TO resonate_upkeep;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_ingest;
 

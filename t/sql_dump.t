@@ -23,7 +23,8 @@ $from->apply;
 
 # nothing
 
-my @roles = qw(resonate_edge resonate_topup resonate_ingest resonate_owner);
+my @roles = qw(resonate_edge resonate_topup resonate_ingest resonate_upkeep
+               resonate_owner);
 $to->psql("DROP DATABASE resonate;
            DROP ROLE @{[ join ', ', @roles ]};", 'postgres');
 

@@ -15,6 +15,7 @@ my %may = (
     resonate_edge   => [ qr/^v3\./, qw(resonate.caller) ],
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
     resonate_ingest => [ qr/^resonate\.ingest_/ ],
+    resonate_upkeep => [ qr/^-/, qw(resonate.ledger_check resonate.sweep) ],
 );
 
 
@@ -58,15 +59,17 @@ my %own = (
     resonate_edge   => 'v3.tracks()',
     resonate_topup  => "resonate.topup('listener', 1, 'one')",
     resonate_ingest => "resonate.ingest_artist('New')",
+    resonate_upkeep => '(SELECT 1 + resonate.sweep()) s',
 );
 
 for my $role (sort keys %may) {
     my $db = $pg->dbh(user => $role);
 
     ok($db->selectrow_array("SELECT * FROM $own{$role}"), "$role calls");
-    is($db->selectrow_array('SHOW jit'), 'off', 'compiles nothing');
+    is($db->selectrow_array('SHOW jit'), 'off', 'compiles nothing')
+        if $role ne 'resonate_upkeep';
     is($db->selectrow_array('SHOW statement_timeout'), '5s', 'has deadlines')
-        if $role ne 'resonate_ingest';
+        if $role =~ /edge|topup/;
 
     for (
         [ 'SELECT * FROM resonate.person', 'reads no table' ],
