@@ -21,19 +21,34 @@ extern ngx_module_t  ngx_resonate_core_module;
 #pragma GCC visibility push(hidden)
 
 
-typedef struct ngx_resonate_board_s  ngx_resonate_board_t;
+#define NGX_RESONATE_TAG_SLOTS  16384    /* a power of two */
+
+/* workers count in so many rows, neighbours in different ones */
+#define NGX_RESONATE_ROWS       8
+#define ngx_resonate_row()      (ngx_worker % NGX_RESONATE_ROWS)
+
+
+typedef struct ngx_resonate_counters_s  ngx_resonate_counters_t;
+typedef struct ngx_resonate_gauges_s    ngx_resonate_gauges_t;
+
+
+/* what the workers share in a zone of fixed size */
+
+typedef struct {
+    ngx_resonate_counters_t  *counters;
+    ngx_resonate_gauges_t    *gauges;
+    ngx_atomic_t              clock;       /* of the cache's tags */
+    ngx_atomic_t              tags[NGX_RESONATE_TAG_SLOTS];
+} ngx_resonate_shctx_t;
 
 
 /*
- * What the workers share in a zone of fixed size: counters, gauges, and the
- * clock of the cache's tags.  It is the main configuration of the core
- * module; other parts keep the pointer.
+ * The main configuration of the core module; other parts keep the pointer.
  */
 
 typedef struct {
     ngx_shm_zone_t           *zone;
-    void                     *sh;          /* when the zone is mapped */
-    ngx_resonate_board_t     *board;       /* likewise: the gauges */
+    ngx_resonate_shctx_t     *sh;          /* when the zone is mapped */
     ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
     ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
 } ngx_resonate_shared_t;
@@ -41,13 +56,43 @@ typedef struct {
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf);
 
+/* in each worker, before it serves */
+void ngx_resonate_shared_start(ngx_resonate_shared_t *shared);
+
+/*
+ * The number of a name among "max" names of "size" bytes each, which it gets
+ * if it has none; NGX_ERROR: all are taken.  The name ends with NUL.
+ */
+ngx_int_t ngx_resonate_name_slot(u_char *names, size_t size, ngx_uint_t max,
+    ngx_str_t *name);
+
+
+size_t ngx_resonate_counters_size(void);
+ngx_int_t ngx_resonate_counters_bind(ngx_resonate_shared_t *shared,
+    ngx_log_t *log);
+void ngx_resonate_counters_start(ngx_resonate_shared_t *shared);
+ngx_atomic_uint_t ngx_resonate_counter_sum(ngx_resonate_shared_t *shared,
+    ngx_resonate_counter_t *counter);
+
+
+/* the workers that run now, those that finish included */
+
+typedef struct {
+    ngx_uint_t                n;
+    time_t                    started;     /* the last one */
+    ngx_uint_t                slots[NGX_MAX_PROCESSES];
+} ngx_resonate_workers_t;
+
+void ngx_resonate_workers(ngx_resonate_shared_t *shared,
+    ngx_resonate_workers_t *workers);
+
 /* a worker's share of the gauges begins at zero, and ends with it */
-size_t ngx_resonate_board_size(void);
+size_t ngx_resonate_gauges_size(void);
 ngx_int_t ngx_resonate_gauges_bind(ngx_resonate_shared_t *shared,
     ngx_log_t *log);
 void ngx_resonate_gauges_start(ngx_resonate_shared_t *shared);
 ngx_atomic_int_t ngx_resonate_gauge_sum(ngx_resonate_shared_t *shared,
-    ngx_resonate_gauge_t *gauge);
+    ngx_resonate_gauge_t *gauge, ngx_resonate_workers_t *workers);
 
 
 /* the clock's time now; a reply remembers the time its query was started */

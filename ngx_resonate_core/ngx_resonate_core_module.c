@@ -108,7 +108,7 @@ ngx_resonate_core_init_process(ngx_cycle_t *cycle)
     shared = ngx_http_cycle_get_module_main_conf(cycle,
                                                  ngx_resonate_core_module);
     if (shared) {
-        ngx_resonate_gauges_start(shared);
+        ngx_resonate_shared_start(shared);
     }
 
     return NGX_OK;

@@ -30,7 +30,8 @@
 typedef struct {
     ngx_str_t       name;
     ngx_str_t       help;
-    ngx_atomic_t   *value;      /* set when the zone is mapped */
+    ngx_uint_t      slot;       /* when the zone is mapped */
+    ngx_atomic_t   *value;      /* likewise; then this worker's */
 } ngx_resonate_counter_t;
 
 ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
@@ -48,14 +49,12 @@ ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
  * init_process on; a worker that has ended has none.
  */
 
-typedef struct ngx_resonate_gauge_slot_s  ngx_resonate_gauge_slot_t;
-
 typedef struct {
-    ngx_str_t                   name;
-    ngx_str_t                   help;
-    ngx_str_t                   series;    /* name{label="value"} */
-    ngx_resonate_gauge_slot_t  *slot;
-    ngx_atomic_t               *value;     /* of this worker */
+    ngx_str_t       name;
+    ngx_str_t       help;
+    ngx_str_t       series;     /* name{label="value"} */
+    ngx_uint_t      slot;       /* when the zone is mapped */
+    ngx_atomic_t   *value;      /* of this worker */
 } ngx_resonate_gauge_t;
 
 ngx_resonate_gauge_t *ngx_resonate_gauge_add(ngx_conf_t *cf,

@@ -12,27 +12,26 @@
 
 #include "../ngx_resonate_core_internal.h"
 
+#include "resonate_metrics.h"
+
 
 #define NGX_RESONATE_GAUGES_MAX   64
 #define NGX_RESONATE_GAUGE_NAME   128
 
 
-struct ngx_resonate_gauge_slot_s {
-    u_char                      name[NGX_RESONATE_GAUGE_NAME];
-    ngx_atomic_t                values[NGX_MAX_PROCESSES];
-};
+/* a worker's row is whole cache lines, its neighbours have others */
 
-
-struct ngx_resonate_board_s {
-    ngx_pid_t                   pids[NGX_MAX_PROCESSES];
-    ngx_resonate_gauge_slot_t   slots[NGX_RESONATE_GAUGES_MAX];
+struct ngx_resonate_gauges_s {
+    u_char          names[NGX_RESONATE_GAUGES_MAX][NGX_RESONATE_GAUGE_NAME];
+    ngx_atomic_t    rows[NGX_MAX_PROCESSES][NGX_RESONATE_GAUGES_MAX];
+    ngx_pid_t       pids[NGX_MAX_PROCESSES];
+    time_t          started[NGX_MAX_PROCESSES];
 };
 
 
 static ngx_int_t ngx_resonate_gauge_series(ngx_conf_t *cf,
     ngx_resonate_gauge_t *gauge, const char *label, ngx_str_t *value);
-static ngx_resonate_gauge_slot_t *ngx_resonate_gauge_slot(
-    ngx_resonate_board_t *board, ngx_str_t *name);
+static ngx_int_t ngx_resonate_gauge_cmp(const void *one, const void *two);
 
 
 ngx_resonate_gauge_t *
@@ -82,8 +81,7 @@ static ngx_int_t
 ngx_resonate_gauge_series(ngx_conf_t *cf, ngx_resonate_gauge_t *gauge,
     const char *label, ngx_str_t *value)
 {
-    u_char      *p, c;
-    ngx_uint_t   i;
+    u_char  *p;
 
     p = ngx_pnalloc(cf->pool, gauge->name.len + ngx_strlen(label)
                               + 2 * value->len + sizeof("{=\"\"}"));
@@ -94,16 +92,8 @@ ngx_resonate_gauge_series(ngx_conf_t *cf, ngx_resonate_gauge_t *gauge,
     gauge->series.data = p;
     p = ngx_sprintf(p, "%V{%s=\"", &gauge->name, label);
 
-    for (i = 0; i < value->len; i++) {
-        c = value->data[i];
-
-        if (c == '\\' || c == '"' || c == LF) {
-            *p++ = '\\';
-        }
-
-        *p++ = (c == LF) ? 'n' : c;
-    }
-
+    p = (u_char *) resonate_label_escape((char *) p, (char *) value->data,
+                                         value->len);
     p = ngx_sprintf(p, "\"}%Z");
     gauge->series.len = p - gauge->series.data - 1;
 
@@ -118,56 +108,53 @@ ngx_resonate_gauge_series(ngx_conf_t *cf, ngx_resonate_gauge_t *gauge,
 
 
 size_t
-ngx_resonate_board_size(void)
+ngx_resonate_gauges_size(void)
 {
-    return sizeof(ngx_resonate_board_t);
+    return sizeof(ngx_resonate_gauges_t);
 }
 
 
 ngx_int_t
 ngx_resonate_gauges_bind(ngx_resonate_shared_t *shared, ngx_log_t *log)
 {
+    ngx_int_t               n;
     ngx_uint_t              i;
     ngx_resonate_gauge_t  **gauge;
 
     gauge = shared->gauges.elts;
 
+    /* the series of one name have to stand together */
+
+    ngx_sort(gauge, shared->gauges.nelts, sizeof(ngx_resonate_gauge_t *),
+             ngx_resonate_gauge_cmp);
+
     for (i = 0; i < shared->gauges.nelts; i++) {
 
-        gauge[i]->slot = ngx_resonate_gauge_slot(shared->board,
-                                                 &gauge[i]->series);
-        if (gauge[i]->slot == NULL) {
+        n = ngx_resonate_name_slot(shared->sh->gauges->names[0],
+                                   NGX_RESONATE_GAUGE_NAME,
+                                   NGX_RESONATE_GAUGES_MAX,
+                                   &gauge[i]->series);
+        if (n == NGX_ERROR) {
             ngx_log_error(NGX_LOG_EMERG, log, 0,
                           "too many resonate gauges at \"%V\"",
                           &gauge[i]->series);
             return NGX_ERROR;
         }
+
+        gauge[i]->slot = n;
     }
 
     return NGX_OK;
 }
 
 
-static ngx_resonate_gauge_slot_t *
-ngx_resonate_gauge_slot(ngx_resonate_board_t *board, ngx_str_t *name)
+static ngx_int_t
+ngx_resonate_gauge_cmp(const void *one, const void *two)
 {
-    ngx_uint_t                  i;
-    ngx_resonate_gauge_slot_t  *slot;
+    ngx_resonate_gauge_t *const *first = one;
+    ngx_resonate_gauge_t *const *second = two;
 
-    for (i = 0; i < NGX_RESONATE_GAUGES_MAX; i++) {
-        slot = &board->slots[i];
-
-        if (slot->name[0] == '\0') {
-            ngx_cpystrn(slot->name, name->data, NGX_RESONATE_GAUGE_NAME);
-            return slot;
-        }
-
-        if (ngx_strcmp(slot->name, name->data) == 0) {
-            return slot;
-        }
-    }
-
-    return NULL;
+    return ngx_strcmp((*first)->name.data, (*second)->name.data);
 }
 
 
@@ -176,37 +163,57 @@ ngx_resonate_gauges_start(ngx_resonate_shared_t *shared)
 {
     ngx_uint_t               i;
     ngx_resonate_gauge_t   **gauge;
+    ngx_resonate_gauges_t   *sh;
 
-    for (i = 0; i < NGX_RESONATE_GAUGES_MAX; i++) {
-        shared->board->slots[i].values[ngx_process_slot] = 0;
-    }
+    sh = shared->sh->gauges;
+    ngx_memzero((void *) sh->rows[ngx_process_slot], sizeof(sh->rows[0]));
 
     gauge = shared->gauges.elts;
 
     for (i = 0; i < shared->gauges.nelts; i++) {
-        gauge[i]->value = &gauge[i]->slot->values[ngx_process_slot];
+        gauge[i]->value = &sh->rows[ngx_process_slot][gauge[i]->slot];
     }
 
-    shared->board->pids[ngx_process_slot] = ngx_pid;
+    sh->started[ngx_process_slot] = ngx_time();
+    sh->pids[ngx_process_slot] = ngx_pid;
+}
+
+
+void
+ngx_resonate_workers(ngx_resonate_shared_t *shared,
+    ngx_resonate_workers_t *workers)
+{
+    ngx_pid_t               pid;
+    ngx_uint_t              i;
+    ngx_resonate_gauges_t  *sh;
+
+    sh = shared->sh->gauges;
+    workers->n = 0;
+    workers->started = 0;
+
+    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
+        pid = sh->pids[i];
+
+        if (pid && (kill(pid, 0) == 0 || ngx_errno != NGX_ESRCH)) {
+            workers->slots[workers->n++] = i;
+            workers->started = ngx_max(workers->started, sh->started[i]);
+        }
+    }
 }
 
 
 ngx_atomic_int_t
 ngx_resonate_gauge_sum(ngx_resonate_shared_t *shared,
-    ngx_resonate_gauge_t *gauge)
+    ngx_resonate_gauge_t *gauge, ngx_resonate_workers_t *workers)
 {
-    ngx_pid_t         pid;
     ngx_uint_t        i;
     ngx_atomic_int_t  sum;
 
     sum = 0;
 
-    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
-        pid = shared->board->pids[i];
-
-        if (pid && (kill(pid, 0) == 0 || ngx_errno != NGX_ESRCH)) {
-            sum += (ngx_atomic_int_t) gauge->slot->values[i];
-        }
+    for (i = 0; i < workers->n; i++) {
+        sum += (ngx_atomic_int_t)
+               shared->sh->gauges->rows[workers->slots[i]][gauge->slot];
     }
 
     return sum;

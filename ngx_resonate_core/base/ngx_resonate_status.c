@@ -2,24 +2,41 @@
 /*
  * Copyright (C) Resonate
  *
- * "resonate_status": all counters and gauges in the Prometheus text format
- * 0.0.4.
+ * "resonate_status": what is counted, in the Prometheus text format 0.0.4.
  */
 
 
 #include "../ngx_resonate_core_internal.h"
 
 
-#define NGX_RESONATE_STATUS_LINES                                             \
-    (sizeof("# HELP  \n# TYPE  counter\n \n") + NGX_ATOMIC_T_LEN)
+/* a line fits, whatever its name; what has more than one is printed apart */
+
+#define NGX_RESONATE_STATUS_LINE  1024
+#define NGX_RESONATE_STATUS_BUF   (32 * 1024)
+
+
+typedef struct {
+    ngx_pool_t              *pool;
+    ngx_chain_t             *out;
+    ngx_chain_t            **last;
+    ngx_buf_t               *buf;
+    off_t                    size;
+    unsigned                 failed:1;    /* out of memory */
+} ngx_resonate_page_t;
 
 
 static ngx_int_t ngx_resonate_status_handler(ngx_http_request_t *r);
-static size_t ngx_resonate_status_len(ngx_resonate_shared_t *shared);
-static u_char *ngx_resonate_status_counters(u_char *p,
+static ngx_int_t ngx_resonate_status_send(ngx_http_request_t *r,
+    ngx_resonate_page_t *page);
+static void ngx_resonate_status_counters(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
-static u_char *ngx_resonate_status_gauges(u_char *p,
-    ngx_resonate_shared_t *shared);
+static void ngx_resonate_status_gauges(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_page_family(ngx_resonate_page_t *page,
+    const char *name, const char *type, const char *help);
+static void ngx_resonate_page_line(ngx_resonate_page_t *page,
+    const char *format, ...);
+static ngx_int_t ngx_resonate_page_room(ngx_resonate_page_t *page);
 
 
 char *
@@ -32,10 +49,10 @@ ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_resonate_status_handler(ngx_http_request_t *r)
 {
-    ngx_int_t               rc;
-    ngx_buf_t              *b;
-    ngx_chain_t             out;
-    ngx_resonate_shared_t  *shared;
+    ngx_int_t                rc;
+    ngx_resonate_page_t      page;
+    ngx_resonate_shared_t   *shared;
+    ngx_resonate_workers_t   workers;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -46,20 +63,35 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    shared = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
+    ngx_memzero(&page, sizeof(ngx_resonate_page_t));
 
-    b = ngx_create_temp_buf(r->pool, ngx_resonate_status_len(shared));
-    if (b == NULL) {
+    page.pool = r->pool;
+    page.last = &page.out;
+
+    shared = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
+    ngx_resonate_workers(shared, &workers);
+
+    ngx_resonate_status_counters(&page, shared);
+    ngx_resonate_status_gauges(&page, shared, &workers);
+
+    return ngx_resonate_status_send(r, &page);
+}
+
+
+static ngx_int_t
+ngx_resonate_status_send(ngx_http_request_t *r, ngx_resonate_page_t *page)
+{
+    ngx_int_t  rc;
+
+    if (page->failed) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    b->last = ngx_resonate_status_counters(b->last, shared);
-    b->last = ngx_resonate_status_gauges(b->last, shared);
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
+    page->buf->last_buf = (r == r->main) ? 1 : 0;
+    page->buf->last_in_chain = 1;
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = b->last - b->pos;
+    r->headers_out.content_length_n = page->size;
     ngx_str_set(&r->headers_out.content_type,
                 "text/plain; version=0.0.4; charset=utf-8");
     r->headers_out.content_type_len = r->headers_out.content_type.len;
@@ -70,91 +102,110 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_http_output_filter(r, page->out);
 }
 
 
-static size_t
-ngx_resonate_status_len(ngx_resonate_shared_t *shared)
+static void
+ngx_resonate_status_counters(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared)
 {
-    size_t                    len;
     ngx_uint_t                i;
-    ngx_resonate_gauge_t    **gauge;
     ngx_resonate_counter_t  **counter;
 
-    len = 1;
     counter = shared->counters.elts;
 
     for (i = 0; i < shared->counters.nelts; i++) {
-        len += NGX_RESONATE_STATUS_LINES + 3 * counter[i]->name.len
-               + counter[i]->help.len;
+        ngx_resonate_page_family(page, (char *) counter[i]->name.data,
+                                 "counter", (char *) counter[i]->help.data);
+        ngx_resonate_page_line(page, "%V %uA\n", &counter[i]->name,
+                               ngx_resonate_counter_sum(shared, counter[i]));
     }
+}
+
+
+static void
+ngx_resonate_status_gauges(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers)
+{
+    ngx_uint_t              i;
+    ngx_resonate_gauge_t  **gauge;
 
     gauge = shared->gauges.elts;
 
     for (i = 0; i < shared->gauges.nelts; i++) {
-        len += NGX_RESONATE_STATUS_LINES + 2 * gauge[i]->name.len
-               + gauge[i]->series.len + gauge[i]->help.len;
-    }
 
-    return len;
-}
-
-
-static u_char *
-ngx_resonate_status_counters(u_char *p, ngx_resonate_shared_t *shared)
-{
-    ngx_uint_t                i;
-    ngx_resonate_counter_t  **counter;
-
-    counter = shared->counters.elts;
-
-    for (i = 0; i < shared->counters.nelts; i++) {
-        p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V counter\n%V %uA\n",
-                        &counter[i]->name, &counter[i]->help,
-                        &counter[i]->name, &counter[i]->name,
-                        *counter[i]->value);
-    }
-
-    return p;
-}
-
-
-/* the series of one name have to stand together */
-
-static u_char *
-ngx_resonate_status_gauges(u_char *p, ngx_resonate_shared_t *shared)
-{
-    ngx_uint_t              i, j, n;
-    ngx_resonate_gauge_t  **gauge;
-
-    gauge = shared->gauges.elts;
-    n = shared->gauges.nelts;
-
-    for (i = 0; i < n; i++) {
-
-        for (j = 0; ngx_strcmp(gauge[j]->name.data, gauge[i]->name.data); j++)
+        if (i == 0 || ngx_strcmp(gauge[i - 1]->name.data,
+                                 gauge[i]->name.data) != 0)
         {
-            /* void */
+            ngx_resonate_page_family(page, (char *) gauge[i]->name.data,
+                                     "gauge", (char *) gauge[i]->help.data);
         }
 
-        if (j < i) {
-            continue;
-        }
+        ngx_resonate_page_line(page, "%V %A\n", &gauge[i]->series,
+                               ngx_resonate_gauge_sum(shared, gauge[i],
+                                                      workers));
+    }
+}
 
-        p = ngx_sprintf(p, "# HELP %V %V\n# TYPE %V gauge\n",
-                        &gauge[i]->name, &gauge[i]->help, &gauge[i]->name);
 
-        for (j = i; j < n; j++) {
-            if (ngx_strcmp(gauge[j]->name.data, gauge[i]->name.data) == 0) {
-                p = ngx_sprintf(p, "%V %A\n", &gauge[j]->series,
-                                ngx_resonate_gauge_sum(shared, gauge[j]));
-            }
-        }
+static void
+ngx_resonate_page_family(ngx_resonate_page_t *page, const char *name,
+    const char *type, const char *help)
+{
+    ngx_resonate_page_line(page, "# HELP %s %s\n# TYPE %s %s\n", name, help,
+                           name, type);
+}
+
+
+static void
+ngx_resonate_page_line(ngx_resonate_page_t *page, const char *format, ...)
+{
+    u_char   *p;
+    va_list   args;
+
+    if (ngx_resonate_page_room(page) != NGX_OK) {
+        page->failed = 1;
+        return;
     }
 
-    return p;
+    va_start(args, format);
+    p = ngx_vslprintf(page->buf->last, page->buf->end, format, args);
+    va_end(args);
+
+    page->size += p - page->buf->last;
+    page->buf->last = p;
+}
+
+
+static ngx_int_t
+ngx_resonate_page_room(ngx_resonate_page_t *page)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = page->buf;
+
+    if (b && b->end - b->last >= NGX_RESONATE_STATUS_LINE) {
+        return NGX_OK;
+    }
+
+    b = ngx_create_temp_buf(page->pool, NGX_RESONATE_STATUS_BUF);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl = ngx_alloc_chain_link(page->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    *page->last = cl;
+    page->last = &cl->next;
+    page->buf = b;
+
+    return NGX_OK;
 }
