@@ -7,6 +7,7 @@
 #                           modules in a sanitized nginx
 #   make breaks             breaks the source on purpose, see t/breaks/run
 #   make source-check       against plain nginx sources, see t/source/check
+#   make www-lib            copies what www/lib has of npm's packages
 #   make bench
 #
 # The files of a pure folder (resonate_*.c) are linked into every unit test
@@ -38,7 +39,7 @@ PROVE         = prove --jobs 2 --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
-        fuzz-bins browser-modules
+        fuzz-bins browser-modules www-lib
 
 deps-test:
 	@bin/install-deps build run test
@@ -64,6 +65,9 @@ browser-modules:
 	then \
 	    cd $(BROWSER) && npm ci --no-audit --no-fund && touch node_modules; \
 	fi
+
+www-lib: browser-modules
+	node $(BROWSER)/lib.mjs copy
 
 
 # one object for each source; their folders do not matter, names are unique
