@@ -1,9 +1,11 @@
 /* The player at the foot of the page, and what the system shows of it. */
 
 import { local } from './api.js';
-import { PLAYS_TO_OWN, rule } from './plays.js';
+import { render } from './lib/lit-html/lit-html.js';
+import { rule } from './plays.js';
 import { session } from './session.js';
-import { clock, cover, dots, icon, names, plays, priceText } from './view.js';
+import { store } from './store.js';
+import { clock, cover, dots, names, priceText } from './view.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -19,7 +21,7 @@ export function bindPlayer(playback) {
     playback.addEventListener('mode', () => showHint(playback));
     playback.addEventListener('state', () => showState(playback));
     playback.addEventListener('time', () => showTime(playback));
-    session.addEventListener('change', () => {
+    store.subscribe(() => {
         showDots(playback.track);
         showHint(playback);
     });
@@ -39,8 +41,7 @@ function showTrack(playback) {
 
     $('player').hidden = false;
     document.body.classList.add('has-player');
-    $('art').replaceChildren(cover(track,
-                                   '(min-width: 48rem) 26rem, 90vw'));
+    render(cover(track, '(min-width: 48rem) 26rem, 90vw'), $('art'));
     $('now-title').textContent = title;
     $('now-artist').textContent = artist;
     $('next').disabled = playback.last;
@@ -54,7 +55,7 @@ function showTrack(playback) {
 
 
 function showDots(track) {
-    $('now-dots').replaceChildren(...[track && dots(track)].filter(Boolean));
+    render(track ? dots(track) : '', $('now-dots'));
 }
 
 
@@ -78,15 +79,16 @@ function showHint({ track, mode, duration }) {
     }
 
     hint.textContent = session.token ? priceText(track) : '';
-    hint.classList.toggle('owned', session.token && plays(track)
-                          >= PLAYS_TO_OWN);
+    hint.classList.toggle('owned', Boolean(session.token)
+                          && store.owned(track));
 }
 
 
 function showState({ playing }) {
     const toggle = $('toggle');
 
-    toggle.replaceChildren(icon(playing ? 'pause' : 'play'));
+    toggle.querySelector('use').setAttribute('href', playing ? '#i-pause'
+                                                             : '#i-play');
     toggle.setAttribute('aria-label', playing ? 'Pause' : 'Play');
 
     if ('mediaSession' in navigator) {

@@ -1,7 +1,7 @@
 /*
  * Who listens: the demo listener's token, for as long as this tab lives.
- * Events: "change" when somebody logged in or out, "credit" when the wallet
- * is known anew, "expired" when the server no longer takes the token.
+ * Events: "change" when somebody logged in or out, "expired" when the server
+ * no longer takes the token.
  */
 
 const STORE = 'resonate.session';
@@ -13,9 +13,6 @@ class Session extends EventTarget {
     /* the number of the log-in keeps the browser's caches of one apart
        from another's: the same audio URL answers a preview or the track */
     generation = this.#kept?.generation ?? 0;
-
-    credit = null;
-    name = null;
 
     get token() {
         if (this.#kept?.token && this.#kept.expires <= Date.now()) {
@@ -54,16 +51,9 @@ class Session extends EventTarget {
         }
     }
 
-    wallet(total, name = this.name) {
-        this.credit = total;
-        this.name = name;
-        this.dispatchEvent(new Event('credit'));
-    }
-
     #keep(state) {
         this.generation += 1;
         this.#kept = { ...state, generation: this.generation };
-        this.credit = this.name = null;
         sessionStorage.setItem(STORE, JSON.stringify(this.#kept));
         this.dispatchEvent(new Event('change'));
     }

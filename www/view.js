@@ -1,49 +1,17 @@
-/* The parts the pages are made of: plain DOM, text set as text. */
+/* The small parts that the pages are made of. */
 
 import { local } from './api.js';
+import { classMap } from './lib/lit-html/directives/class-map.js';
+import { ifDefined } from './lib/lit-html/directives/if-defined.js';
+import { html, nothing } from './lib/lit-html/lit-html.js';
 import { PLAYS_TO_OWN as DOTS, cost, credits } from './plays.js';
 import { session } from './session.js';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-/* trackId -> counted plays, the newest the server told */
-const counts = new Map();
-
-/* a price on the page -> its track */
-const priced = new WeakMap();
-
-
-export function el(name, attributes = {}, ...children) {
-    const node = document.createElement(name);
-
-    for (const [key, value] of Object.entries(attributes)) {
-        if (key.startsWith('on')) {
-            node.addEventListener(key.slice(2), value);
-
-        } else if (value === true) {
-            node.setAttribute(key, '');
-
-        } else if (value !== null && value !== undefined && value !== false) {
-            node.setAttribute(key, value);
-        }
-    }
-
-    node.append(...children.filter((child) => child || child === 0));
-
-    return node;
-}
+import { store } from './store.js';
 
 
 export function icon(name) {
-    const svg = document.createElementNS(SVG, 'svg');
-    const use = document.createElementNS(SVG, 'use');
-
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    use.setAttribute('href', `#i-${name}`);
-    svg.append(use);
-
-    return svg;
+    return html`<svg class="icon" aria-hidden="true"><use
+        href=${`#i-${name}`}></use></svg>`;
 }
 
 
@@ -63,199 +31,77 @@ export function clock(seconds) {
 
 /* a cover, or rings in a colour of its own: "sizes" as in <img> */
 export function cover(item, sizes) {
-    const box = el('span', { class: 'cover', 'aria-hidden': 'true' });
-    const images = Object.values(item?.images ?? {})
-        .filter((image) => image?.url && image.width);
+    const name = item?.trackGroup?.title ?? item?.album ?? item?.title ?? '';
 
-    tint(box, item?.trackGroup?.title ?? item?.album ?? item?.title ?? '');
-
-    if (images.length || item?.cover) {
-        const set = images.map(({ url, width }) => `${local(url)} ${width}w`);
-        const src = local(item.images?.medium?.url ?? item.cover
-                          ?? images[0].url);
-
-        box.append(el('img', {
-            alt: '', loading: 'lazy', decoding: 'async', sizes,
-            srcset: set.join(', ') || null, src,
-            onerror: (event) => event.target.remove(),
-        }));
-    }
-
-    return box;
+    return html`<span class="cover" aria-hidden="true"
+        .style=${tint(name)}>${picture(item, sizes)}</span>`;
 }
 
 
-function tint(box, name) {
+function picture(item, sizes) {
+    const images = Object.values(item?.images ?? {})
+        .filter((image) => image?.url && image.width);
+    const src = item?.images?.medium?.url ?? item?.cover ?? images[0]?.url;
+    const set = images.map(({ url, width }) => `${local(url)} ${width}w`);
+
+    return src ? html`<img alt="" loading="lazy" decoding="async"
+        sizes=${sizes} srcset=${ifDefined(set.join(', ') || undefined)}
+        src=${local(src)} @error=${hide}>` : nothing;
+}
+
+
+function hide({ target }) {
+    target.hidden = true;
+}
+
+
+function tint(name) {
     let hash = 7;
 
     for (const letter of name) {
         hash = (hash * 31 + letter.codePointAt(0)) % 997;
     }
 
-    box.style.setProperty('--hue', hash % 360);
-    box.style.setProperty('--x', `${15 + (hash % 7) * 12}%`);
-    box.style.setProperty('--y', `${15 + (hash % 5) * 17}%`);
-}
-
-
-export function plays(track) {
-    if (!counts.has(track.id) && Number.isInteger(track.userPlays)) {
-        counts.set(track.id, track.userPlays);
-    }
-
-    return Math.min(DOTS, counts.get(track.id) ?? 0);
-}
-
-
-/* plays only grow, so a list from a cache takes none back */
-export function learn(tracks) {
-    for (const { id, userPlays } of tracks) {
-        if (Number.isInteger(userPlays)) {
-            counts.set(id, Math.max(userPlays, counts.get(id) ?? 0));
-        }
-    }
-}
-
-
-export function forget() {
-    counts.clear();
-}
-
-
-/* a play was counted: every place that shows the track moves */
-export function counted(trackId, count) {
-    counts.set(trackId, count);
-
-    for (const old of document.querySelectorAll('.dots')) {
-        if (old.dataset.plays === trackId) {
-            fill(old, Math.min(DOTS, count));
-        }
-    }
-
-    for (const old of document.querySelectorAll('.price')) {
-        if (old.dataset.plays === trackId) {
-            old.textContent = price(priced.get(old));
-        }
-    }
+    return `--hue: ${hash % 360}; --x: ${15 + (hash % 7) * 12}%; `
+           + `--y: ${15 + (hash % 5) * 17}%`;
 }
 
 
 export function dots(track) {
     if (!session.token) {
-        return null;
+        return nothing;
     }
 
-    const box = el('span', { class: 'dots', role: 'img',
-                             'data-plays': track.id });
+    const count = store.plays(track);
+    const owned = count >= DOTS;
 
-    for (let i = 0; i < DOTS; i += 1) {
-        box.append(el('i'));
-    }
-
-    fill(box, plays(track));
-
-    return box;
-}
-
-
-function fill(box, count) {
-    [...box.children].forEach((dot, i) => dot.classList.toggle('on',
-                                                               i < count));
-    box.classList.toggle('owned', count >= DOTS);
-    box.setAttribute('aria-label', count >= DOTS
-                     ? `${DOTS} of ${DOTS} plays, it is yours`
-                     : `${count} of ${DOTS} plays`);
+    return html`<span role="img" class=${classMap({ dots: true, owned })}
+        aria-label=${owned ? `${DOTS} of ${DOTS} plays, it is yours`
+                           : `${count} of ${DOTS} plays`}>${
+        Array.from({ length: DOTS }, (_, i) => html`<i
+            class=${i < count ? 'on' : ''}></i>`)}</span>`;
 }
 
 
 export function price(track) {
-    const count = plays(track);
-
-    if (count >= DOTS) {
-        return 'Yours';
-    }
-
-    return priceOf(track, count, 'Free', (sum) => sum);
+    return store.owned(track) ? 'Yours'
+                              : priceOf(track, 'Free', (sum) => sum);
 }
 
 
 /* the long form, for the player */
 export function priceText(track) {
-    const count = plays(track);
-
-    if (count >= DOTS) {
-        return 'Nine plays: this track is yours.';
-    }
-
-    return priceOf(track, count, 'This track is free.',
-                   (sum) => `Next play: ${sum} credits`);
+    return store.owned(track)
+        ? 'Nine plays: this track is yours.'
+        : priceOf(track, 'This track is free.',
+                  (sum) => `Next play: ${sum} credits`);
 }
 
 
-function priceOf(track, count, free, words) {
-    const next = cost(track, count);
+function priceOf(track, free, words) {
+    const next = cost(track, store.plays(track));
 
     return next === 0 ? free : next === null ? '' : words(credits(next));
-}
-
-
-export function priceTag(track) {
-    if (!session.token) {
-        return null;
-    }
-
-    const tag = el('span', { class: 'price', 'data-plays': track.id,
-                             title: 'What the next play costs, in credits' },
-                   price(track));
-
-    priced.set(tag, track);
-
-    return tag;
-}
-
-
-export function trackList(tracks, play, { start = 0, numbered } = {}) {
-    return tracks.map((track, i) => row(track, numbered ? start + i + 1 : 0,
-                                        () => play(start + i)));
-}
-
-
-function row(track, number, play) {
-    const { artist, title } = names(track);
-
-    return el('li', { class: 'track', 'data-track': track.id },
-              el('button', { class: 'plain track-go', type: 'button',
-                             'aria-label': `Play ${title} by ${artist}`,
-                             onclick: play },
-                 number ? el('span', { class: 'number' }, String(number))
-                        : cover(track, '3.5rem'),
-                 el('span', { class: 'over' }, icon('play'))),
-              el('div', { class: 'track-text', onclick: play },
-                 el('span', { class: 'track-title' }, title),
-                 el('span', { class: 'track-artist' }, artist)),
-              el('div', { class: 'track-plays' }, dots(track),
-                 priceTag(track)),
-              el('span', { class: 'time' }, clock(track.duration)));
-}
-
-
-export function showRow(row, playing) {
-    const button = row.querySelector('.track-go');
-    const label = button.getAttribute('aria-label');
-
-    button.setAttribute('aria-label', label.replace(
-        /^(Play|Pause)/, playing ? 'Pause' : 'Play'));
-    button.querySelector('use').setAttribute(
-        'href', playing ? '#i-pause' : '#i-play');
-}
-
-
-export function card(item, page = 'release') {
-    return el('li', { class: 'card' },
-              el('a', { href: `#/${page}/${item.id}` },
-                 cover(item, '(min-width: 60rem) 14rem, 45vw'),
-                 el('span', { class: 'card-title' }, item.title),
-                 el('span', { class: 'card-artist' }, by(item))));
 }
 
 
@@ -272,11 +118,61 @@ export function names(track) {
 }
 
 
+export function card(item, page = 'release') {
+    return html`<li class="card"><a href=${`/${page}/${item.id}`}>${
+        cover(item, '(min-width: 60rem) 14rem, 45vw')}<span
+        class="card-title">${item.title}</span><span
+        class="card-artist">${by(item)}</span></a></li>`;
+}
+
+
+export function cards(items, page) {
+    return html`<ul class="grid" role="list">${
+        items.map((item) => card(item, page))}</ul>`;
+}
+
+
+export function section(title, ...content) {
+    return html`<section class="section"><h2>${title}</h2>${
+        content}</section>`;
+}
+
+
+/* a button for the rest of a Paged list, as long as there is one */
+export function more(list) {
+    return list.rest ? html`<button class="button more" type="button"
+        ?disabled=${list.busy} @click=${(event) => grow(event, list)}>${
+        list.failed ? 'That did not work. Try again'
+                    : 'Show more'}</button>` : nothing;
+}
+
+
+/* the focus goes to the first that is new */
+async function grow({ target }, list) {
+    const box = target.previousElementSibling;
+    const before = box?.children.length;
+
+    await list.more();
+    await Promise.resolve();
+    box?.children[before]?.querySelector('a, button')?.focus();
+}
+
+
 export function panel(title, text, action, act) {
-    return el('div', { class: 'panel' },
-              el('span', { class: 'rings', 'aria-hidden': 'true' }),
-              el('h1', { tabindex: '-1' }, title),
-              el('p', {}, text),
-              action && el('button', { class: 'button strong', type: 'button',
-                                       onclick: act }, action));
+    return html`<div class="panel">
+        <span class="rings" aria-hidden="true"></span>
+        <h1 tabindex="-1">${title}</h1>
+        <p>${text}</p>
+        ${action ? html`<button class="button strong" type="button"
+            @click=${act}>${action}</button>` : nothing}</div>`;
+}
+
+
+export function waiting() {
+    return html`<div class="bones" aria-hidden="true"><div class="hero"><span
+        class="bone bone-cover"></span><div class="hero-text"><span
+        class="bone bone-line"></span><span class="bone bone-title"></span><span
+        class="bone bone-line"></span></div></div>${
+        Array.from({ length: 6 }, () => html`<span
+            class="bone bone-row"></span>`)}</div>`;
 }

@@ -60,7 +60,7 @@ test('search narrows the list as it is typed, and back widens it',
 
          /* "mo" finds it too, and is looked for if the keys come slowly */
          await box.pressSequentially('morn');
-         await until(page, () => location.hash === '#/search/morn'
+         await until(page, () => location.search === '?q=morn'
              && document.querySelectorAll('.track-title').length === 1);
          assert.deepEqual(await titles(page), ['Morning']);
          assert.match(await page.getByRole('status').textContent(),
@@ -143,7 +143,7 @@ test('a playlist plays from top to bottom', () => visit(
 
 test('a label has its artists and their releases', () => visit(
     browser, {}, async (page) => {
-        await page.goto(page.url() + '#/search/sunrise');
+        await page.goto(page.url() + 'search?q=sunrise');
         await page.getByText('0 tracks, 0 releases and 1 artist found')
             .waitFor();
         await page.getByRole('link', { name: 'Sunrise Records' }).click();

@@ -3,6 +3,7 @@ package Resonate::Browser;
 # The tests of t/browser in Node.js, with Debian's Chromium.
 #
 #   plan skip_all => $why if my $why = Resonate::Browser::missing();
+#   my $edge = Resonate::Browser::site($pg);
 #   Resonate::Browser::run('player', RESONATE_URL => $edge->url);
 #   Resonate::Browser::node('t/page/queue.test.mjs');
 #
@@ -12,11 +13,49 @@ package Resonate::Browser;
 use strict;
 use warnings;
 
+use File::Temp qw(tempdir);
+use JSON::PP ();
 use Test::More ();
+
+use Resonate::Edge;
+use Resonate::Test ();
 
 sub missing {
     return -d "$Resonate::Test::ROOT/t/browser/node_modules/playwright-core"
            ? undef : 'needs node_modules: make browser-modules';
+}
+
+
+# The edge with the page as shipped, and a listener who can log in.
+
+sub site {
+    my ($pg, %opt) = @_;
+    my $root = $Resonate::Test::ROOT;
+    my $media = Resonate::Test::media();
+    my $demo = tempdir(CLEANUP => 1);
+
+    Resonate::Test::spew("$demo/token", JSON::PP::encode_json({
+        token => Resonate::Test::token(), expires => time + 3600 }));
+    chmod 0755, $demo;
+
+    return Resonate::Edge->new(
+        pg     => $pg,
+        auth   => 1,
+        media  => $media,
+        http   => 'resonate_cache 1m;',
+        server => <<EOF,
+            set \$resonate_www $root/www;
+            set \$resonate_media $media;
+            include $root/conf.d/api-v3.conf;
+            include $root/conf.d/player.conf;
+            location = /demo/token {
+                alias $demo/token;
+                default_type application/json;
+                add_header Cache-Control no-store;
+            }
+EOF
+        %opt,
+    );
 }
 
 

@@ -1,0 +1,94 @@
+/* Who listens, and what is in the wallet. */
+
+import { call } from './api.js';
+import { html, nothing, render } from './lib/lit-html/lit-html.js';
+import { credits, outbox } from './plays.js';
+import { session } from './session.js';
+import { store } from './store.js';
+import { toast } from './toast.js';
+
+const $ = (id) => document.getElementById(id);
+
+let busy = false;
+
+
+export function bindAccount() {
+    store.subscribe(show);
+    session.addEventListener('change', () => {
+        store.forget();
+        welcome();
+    });
+    session.addEventListener('expired', () => {
+        toast('You have been logged out: the token has expired.',
+              { action: 'Log in again', act: login });
+    });
+
+    show();
+    welcome();
+}
+
+
+function show() {
+    const { credit, name } = store;
+
+    render(html`${session.token && credit !== null ? html`<p class="credit"
+        id="credit"><span class="who">${name ?? ''}</span> <span
+        class="sum"><strong id="total">${credits(credit)}</strong>
+        credits</span></p>` : nothing}<button class="button" id="log"
+        type="button" ?disabled=${busy} @click=${press}>${
+        session.token ? 'Log out' : html`Log in <span class="wide">as the demo
+            listener</span>`}</button>`, $('account'));
+}
+
+
+async function press() {
+    busy = true;
+    store.changed();
+
+    if (session.token) {
+        outbox.clear();
+        session.logout();
+
+    } else {
+        await login();
+    }
+
+    busy = false;
+    store.changed();
+}
+
+
+export async function login() {
+    try {
+        await session.login();
+        outbox.flush();
+
+    } catch (error) {
+        toast(error instanceof TypeError ? 'The server does not answer.'
+                                         : error.message,
+              { action: 'Try again', act: login });
+    }
+}
+
+
+async function welcome() {
+    const { token } = session;
+
+    if (!token) {
+        return;
+    }
+
+    try {
+        const { data } = await call('/user/profile');
+
+        if (token === session.token) {
+            store.wallet(data.credit.total, data.displayName);
+        }
+
+    } catch (error) {
+        if (error.status !== 401) {
+            toast('Your credit cannot be shown just now.',
+                  { action: 'Try again', act: welcome });
+        }
+    }
+}

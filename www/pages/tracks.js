@@ -1,0 +1,19 @@
+/* All tracks. */
+
+import { Paged } from '../paged.js';
+import { html } from '../lib/lit-html/lit-html.js';
+import { trackList } from '../rows.js';
+import { more } from '../view.js';
+
+
+export const tracks = {
+    pattern: '/tracks',
+    title: () => 'Tracks',
+    load: async ({ signal }) => ({
+        tracks: await Paged.load('/tracks?limit=50', signal),
+    }),
+
+    render: ({ tracks }, ctx) => html`
+        <h1 class="page-title" tabindex="-1">Tracks</h1>
+        ${trackList(tracks.items, ctx)}${more(tracks)}`,
+};

@@ -1,0 +1,37 @@
+/* What did not come, and what can be done. */
+
+import { ApiError } from '../api.js';
+import { panel } from '../view.js';
+
+
+/* the last of the table: an address that names no page */
+export const missing = {
+    pattern: '*',
+    missing: true,
+    title: () => 'Not found',
+    load: async () => ({}),
+    render: (_, { go }) => panel(
+        'No such page', 'This address names nothing here.', 'See all music',
+        () => go('/')),
+};
+
+
+export function trouble(error, { again, go }) {
+    if (error instanceof ApiError && error.status === 404) {
+        return panel('Not here', 'This is not in the catalogue, or not any'
+                     + ' more.', 'See all music', () => go('/'));
+    }
+
+    if (error instanceof ApiError && error.status === 0) {
+        return panel('No connection', 'The server does not answer. What is'
+                     + ' playing plays on; the catalogue returns with the'
+                     + ' connection.', 'Try again', again);
+    }
+
+    if (error instanceof ApiError && error.passing) {
+        return panel('Just a moment', 'The catalogue is resting. It usually'
+                     + ' is back within seconds.', 'Try again', again);
+    }
+
+    return panel('That went wrong', error.message, 'Try again', again);
+}

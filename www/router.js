@@ -1,0 +1,281 @@
+/*
+ * Addresses and pages.  A page is
+ *
+ *   { pattern: '/release/:id', load, render, title, still }
+ *
+ * load(ctx) answers the page's state, render(state, ctx) a template of it,
+ * each time anything changed; title(state, ctx) names it.  A still page
+ * keeps the focus where it is, and what it shows until the next state is
+ * there.  ctx has params, query (URLSearchParams), signal (aborted once
+ * another page was asked for), play(tracks, index), again() and go(address).
+ *
+ * A state is kept with its entry of the browser's history: Back finds what
+ * was loaded, and where it was scrolled to.
+ */
+
+import { keyed } from './lib/lit-html/directives/keyed.js';
+import { render } from './lib/lit-html/lit-html.js';
+import { store } from './store.js';
+
+const KEPT = 40;
+
+
+export class Router extends EventTarget {
+    #pages;
+    #main;
+    #common;
+    #views;
+    #kept = new Map();
+    #turn = new AbortController();
+    #key = history.state?.key ?? fresh();
+    #shown = null;
+
+    /* common: what every ctx has; views: waiting(), trouble(error, ctx) */
+    constructor(pages, main, common, views) {
+        super();
+        this.#pages = pages.map((page) => ({ ...page,
+                                             match: matcher(page.pattern) }));
+        this.#main = main;
+        this.#common = common;
+        this.#views = views;
+    }
+
+    start() {
+        history.scrollRestoration = 'manual';
+        history.replaceState({ key: this.#key }, '', modern(location));
+
+        addEventListener('popstate', () => this.#back());
+        addEventListener('hashchange', () => this.#old());
+        document.addEventListener('click', (event) => this.#click(event));
+        store.subscribe(() => this.#draw());
+
+        return this.#show({ first: true });
+    }
+
+    /* of the page that is shown */
+    get title() {
+        return this.#shown?.title ?? '';
+    }
+
+    get failed() {
+        return Boolean(this.#shown?.error);
+    }
+
+    is(pattern) {
+        return this.#find(location).page?.pattern === pattern;
+    }
+
+    go(address, { replace = false } = {}) {
+        if (address === location.pathname + location.search) {
+            return undefined;
+        }
+
+        this.#leave();
+
+        if (replace) {
+            history.replaceState({ key: this.#key }, '', address);
+
+        } else {
+            this.#key = fresh();
+            history.pushState({ key: this.#key }, '', address);
+        }
+
+        return this.#show();
+    }
+
+    /* the same address anew; quiet: what is shown stays until then */
+    again({ quiet = false } = {}) {
+        return this.#show({ quiet });
+    }
+
+    /* what was kept is of another listener, or too old */
+    forget() {
+        this.#kept.clear();
+    }
+
+    #find({ pathname, search }) {
+        for (const page of this.#pages) {
+            const params = page.match(pathname);
+
+            if (params) {
+                return { page, params, query: new URLSearchParams(search) };
+            }
+        }
+
+        return { page: null, params: {}, query: new URLSearchParams() };
+    }
+
+    async #show({ quiet = false, first = false } = {}) {
+        this.#turn.abort();
+        this.#turn = new AbortController();
+
+        const { signal } = this.#turn;
+        const { page, params, query } = this.#find(location);
+        const ctx = { ...this.#common, params, query, signal,
+                      go: (address, how) => this.go(address, how),
+                      again: () => this.again() };
+        const still = quiet || page.still;
+        const next = { key: this.#key, page, ctx };
+
+        this.dispatchEvent(new CustomEvent('leave', { detail: ctx }));
+
+        if (!still) {
+            this.#set({ ...next, waiting: true }, 0);
+        }
+
+        this.#main.setAttribute('aria-busy', 'true');
+
+        try {
+            next.state = await page.load(ctx);
+            signal.throwIfAborted();
+
+        } catch (error) {
+            if (signal.aborted) {
+                return;
+            }
+
+            next.error = error;
+        }
+
+        this.#set(next, quiet ? null : 0);
+        this.#settle(still || first);
+    }
+
+    #back() {
+        this.#leave();
+        this.#key = history.state?.key ?? fresh();
+
+        const kept = this.#kept.get(this.#key);
+
+        if (!kept) {
+            this.#show();
+            return;
+        }
+
+        this.#turn.abort();
+        this.dispatchEvent(new CustomEvent('leave', { detail: kept.ctx }));
+        this.#set(kept, kept.scroll);
+        this.#settle(kept.page.still);
+    }
+
+    /* an address as this page once had them, typed or from a bookmark */
+    #old() {
+        if (location.hash.startsWith('#/')) {
+            history.replaceState({ key: this.#key }, '', modern(location));
+            this.#show();
+        }
+    }
+
+    #leave() {
+        const shown = this.#shown;
+
+        if (!shown || !('state' in shown) || shown.key !== this.#key) {
+            return;
+        }
+
+        this.#kept.delete(shown.key);
+        this.#kept.set(shown.key, { ...shown, scroll: scrollY });
+
+        if (this.#kept.size > KEPT) {
+            this.#kept.delete(this.#kept.keys().next().value);
+        }
+    }
+
+    #set(shown, scroll) {
+        this.#shown = shown;
+        this.#draw();
+
+        if (scroll !== null) {
+            scrollTo(0, scroll);
+        }
+    }
+
+    #draw() {
+        const { page, ctx, state, waiting, error, key } = this.#shown ?? {};
+
+        if (!ctx) {
+            return;
+        }
+
+        const content = waiting ? this.#views.waiting()
+            : error ? this.#views.trouble(error, ctx)
+            : page.render(state, ctx);
+
+        this.#shown.title = waiting || error ? ''
+                                             : page.title?.(state, ctx) ?? '';
+        render(keyed(`${key} ${location.pathname}`, content), this.#main);
+    }
+
+    #settle(still) {
+        this.#main.setAttribute('aria-busy', 'false');
+        this.dispatchEvent(new Event('settle'));
+
+        if (!still) {
+            this.#main.querySelector('h1')?.focus({ preventScroll: true });
+        }
+    }
+
+    /* links to pages stay in this document; all others are the browser's */
+    #click(event) {
+        const link = event.target.closest?.('a[href]');
+
+        if (!link || event.defaultPrevented || event.button !== 0
+            || event.metaKey || event.ctrlKey || event.shiftKey
+            || event.altKey || link.target || link.hasAttribute('download')
+            || link.origin !== location.origin || link.hash
+            || !this.#pages.some((page) => page.match(link.pathname)
+                                           && !page.missing))
+        {
+            return;
+        }
+
+        event.preventDefault();
+        this.go(link.pathname + link.search);
+    }
+}
+
+
+/* '/release/:id' as a function of a path: its parameters, or null */
+export function matcher(pattern) {
+    const names = [];
+    const source = pattern.replace(/:(\w+)/g, (_, name) => {
+        names.push(name);
+
+        return '([^/]+)';
+    });
+    const expression = new RegExp(pattern === '*' ? '.*' : `^${source}/?$`);
+
+    return (path) => {
+        const found = expression.exec(path);
+
+        return found && Object.fromEntries(names.map(
+            (name, i) => [name, decode(found[i + 1])]));
+    };
+}
+
+
+/* "#/release/ID" and "#/search/words" were the addresses of old */
+export function modern({ pathname, search, hash }) {
+    if (!hash.startsWith('#/')) {
+        return pathname + search + hash;
+    }
+
+    const words = hash.match(/^#\/search\/(.*)$/)?.[1];
+
+    return words === undefined ? hash.slice(1) : `/search?q=${words}`;
+}
+
+
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+
+    } catch {
+        return text;
+    }
+}
+
+
+function fresh() {
+    return crypto.getRandomValues(new Uint32Array(2)).join('-');
+}
