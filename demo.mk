@@ -23,7 +23,7 @@ stop:
 	@bin/stop
 
 clean:
-	rm -rf $(BUILD)
+	@rm -rf $(BUILD)
 
 distclean: stop clean
-	rm -rf run t/browser/node_modules
+	@rm -rf run t/browser/node_modules
