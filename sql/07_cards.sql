@@ -54,12 +54,25 @@ $$;
 
 COMMENT ON FUNCTION resonate.price_text(integer[], integer) IS 'The member price of a JSON object, after so many counted plays: of the next one, and of all that are left.';
 
+CREATE OR REPLACE FUNCTION resonate.artists_text(ids uuid[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET enable_seqscan = off AS $$
+BEGIN
+    RETURN (SELECT string_agg(format('{"id":"%s","displayName":%s}', c.id,
+                                     to_json(c.display_name)), ',' ORDER BY w.ord)
+            FROM unnest($1) WITH ORDINALITY w (id, ord)
+            JOIN resonate.creator c ON c.id = w.id);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.artists_text(uuid[]) IS 'These creators as JSON texts joined by commas, in their order.';
+
 -- Written out by format(): looking up one track costs half of what it does
 -- with row_to_json() and json_build_object(), whose many small expressions
 -- are prepared anew for each query.
 
 CREATE OR REPLACE FUNCTION resonate.track_cards(ids uuid[], caller uuid)
-RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text[])
+RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text[],
+    detail text)
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, t.id,
            coalesce(t.released_on <= resonate.today(), false)
@@ -68,7 +81,7 @@ LANGUAGE sql STABLE AS $$
            format('{"id":"%1$s","creatorId":"%2$s","title":%3$s,"album":%4$s,"artist":%5$s,'
                   '"duration":%6$s,"year":%7$s,"status":"%8$s","hls":%9$s,'
                   '"url":"%10$s/api/v3/user/stream/%1$s",%11$s,'
-                  '"creator":{"id":"%2$s","displayName":%12$s},'
+                  '"creator":{"id":"%2$s","displayName":%12$s},"artists":[%17$s],'
                   '"trackGroup":{"id":%13$s,"title":%4$s,"cover":%14$s},'
                   '"trackGroupId":%13$s,%15$s%16$s}',
                   t.id, t.creator_id, to_json(t.title),
@@ -88,9 +101,18 @@ LANGUAGE sql STABLE AS $$
                            ELSE coalesce(h.count, 0) END),
                   CASE WHEN $2 IS NOT NULL
                        THEN format(',"userPlays":%s,"userFavorited":%s', coalesce(h.count, 0),
-                                   CASE WHEN f.track_id IS NULL THEN 'false' ELSE 'true' END) END),
+                                   CASE WHEN f.track_id IS NULL THEN 'false' ELSE 'true' END) END,
+                  CASE WHEN t.artist_ids IS NULL
+                       THEN '{"id":"' || t.creator_id || '","displayName":'
+                            || to_json(a.display_name) || '}'
+                       ELSE resonate.artists_text(t.artist_ids) END),
            array_remove(ARRAY['track:' || t.id, 'artist:' || t.creator_id,
                               'trackgroup:' || t.release_id, 'prices'], NULL)
+               || string_to_array('artist:' || nullif(array_to_string(
+                      array_remove(t.artist_ids, t.creator_id), ' artist:'), ''), ' '),
+           format('"lyrics":%s,"composer":%s,"isrc":%s,"copyright":%s',
+                  coalesce(to_json(t.lyrics), 'null'), coalesce(to_json(t.composer), 'null'),
+                  coalesce(to_json(t.isrc), 'null'), coalesce(to_json(t.copyright), 'null'))
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.track t ON t.id = w.id
     JOIN resonate.creator a ON a.id = t.creator_id
@@ -107,16 +129,21 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (SELECT coalesce(t.cover_id, r.cover_id) AS id OFFSET 0) c
 $$;
 
-COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON, with prices for this caller. visible: this caller may see it; released: it may be in a list.';
+COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON, with prices for this caller. visible: this caller may see it; released: it may be in a list; detail: further members, which lists do without.';
 
 CREATE OR REPLACE FUNCTION resonate.release_cards(ids uuid[], caller uuid)
-RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
+RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[], detail text)
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, r.id,
            coalesce(r.released_on <= resonate.today(), false)
                OR coalesce(r.deleted_at IS NULL AND a.owner_id = $2, false),
            row_to_json(x)::text,
-           ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id]
+           ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id],
+           format('"discs":[%s],"copyright":%s,"barcode":%s',
+                  (SELECT string_agg(format('{"disc":%s,"title":%s}', d.disc, to_json(d.title)),
+                                     ',' ORDER BY d.disc)
+                   FROM resonate.release_disc d WHERE d.release_id = r.id),
+                  coalesce(to_json(r.copyright), 'null'), coalesce(to_json(r.barcode), 'null'))
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.release r ON r.id = w.id
     JOIN resonate.creator a ON a.id = r.creator_id
@@ -144,7 +171,7 @@ LANGUAGE sql STABLE AS $$
     ) x
 $$;
 
-COMMENT ON FUNCTION resonate.release_cards(uuid[], uuid) IS 'Releases as JSON, without their items. visible: this caller may see it.';
+COMMENT ON FUNCTION resonate.release_cards(uuid[], uuid) IS 'Releases as JSON, without their items. visible: this caller may see it; detail: further members, for those with items.';
 
 CREATE OR REPLACE FUNCTION resonate.creator_cards(ids uuid[])
 RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
@@ -228,7 +255,8 @@ BEGIN
 
     RETURN QUERY
     SELECT i.release_id,
-           string_agg(format('{"index":%s,"trackId":"%s","track":%s}', i.index, k.id, k.body),
+           string_agg(format('{"index":%s,"disc":%s,"number":%s,"trackId":"%s","track":%s}',
+                             i.index, i.disc, coalesce(i.number::text, 'null'), k.id, k.body),
                       ',' ORDER BY i.index),
            string_agg(array_to_string(k.tags, ' '), ' ')
     FROM resonate.track_cards(_tracks, _caller) k
@@ -293,8 +321,8 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     releases text;
 BEGIN
-    SELECT string_agg(left(k.body, -1) || ',"items":[' || coalesce(i.body, '') || ']}', ','
-                      ORDER BY k.ord)
+    SELECT string_agg(left(k.body, -1) || ',' || k.detail
+                      || ',"items":[' || coalesce(i.body, '') || ']}', ',' ORDER BY k.ord)
     INTO releases
     FROM resonate.release_cards($1, $4) k
     LEFT JOIN resonate.items($1, $4, false) i ON i.release_id = k.id

@@ -61,7 +61,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     k record;
 BEGIN
-    SELECT c.visible, c.body, c.tags INTO k FROM resonate.track_cards(ARRAY[$1], $2) c;
+    SELECT c.visible, c.body, c.tags, c.detail INTO k
+    FROM resonate.track_cards(ARRAY[$1], $2) c;
 
     IF k.visible IS NOT TRUE THEN
         -- no price makes it so, and whoever finds it hidden touches these
@@ -69,7 +70,7 @@ BEGIN
                                coalesce(array_remove(k.tags, 'prices'), ARRAY['track:' || $1]));
     END IF;
 
-    RETURN resonate.answer(200, '{"data":' || k.body || '}', k.tags);
+    RETURN resonate.answer(200, '{"data":' || left(k.body, -1) || ',' || k.detail || '}}', k.tags);
 END
 $$;
 
@@ -129,7 +130,8 @@ DECLARE
     k record;
     i record;
 BEGIN
-    SELECT c.visible, c.body, c.tags INTO k FROM resonate.release_cards(ARRAY[$1], $2) c;
+    SELECT c.visible, c.body, c.tags, c.detail INTO k
+    FROM resonate.release_cards(ARRAY[$1], $2) c;
 
     IF k.visible IS NOT TRUE THEN
         RETURN resonate.answer(404, 'No such release.',
@@ -138,7 +140,8 @@ BEGIN
 
     SELECT o.body, o.tags INTO i FROM resonate.items(ARRAY[$1], $2, true) o;
 
-    RETURN resonate.answer(200, format('{"data":%s,"items":[%s]}}', left(k.body, -1), i.body),
+    RETURN resonate.answer(200, format('{"data":%s,%s,"items":[%s]}}', left(k.body, -1),
+                                       k.detail, i.body),
                            resonate.tags(k.tags, i.tags));
 END
 $$;
@@ -266,12 +269,14 @@ BEGIN
 
     RETURN EXISTS (SELECT FROM resonate.track t
                    WHERE t.creator_id = c.id AND t.released_on <= _today)
+        OR EXISTS (SELECT FROM resonate.track_artist g JOIN resonate.track t ON t.id = g.track_id
+                   WHERE g.creator_id = c.id AND t.released_on <= _today)
         OR EXISTS (SELECT FROM resonate.creator m JOIN resonate.track t ON t.creator_id = m.id
                    WHERE m.label_id = c.id AND t.released_on <= _today);
 END
 $$;
 
-COMMENT ON FUNCTION resonate.creator_shown(uuid, uuid, smallint[]) IS 'Whether it is of these types and this caller may see it: it has a released release or, as those on a compilation, a released track; so has a label one of whose artists has. Its owner always may.';
+COMMENT ON FUNCTION resonate.creator_shown(uuid, uuid, smallint[]) IS 'Whether it is of these types and this caller may see it: it has a released release or, as those on a compilation or on a track of others, a released track; so has a label one of whose artists has. Its owner always may.';
 
 CREATE OR REPLACE FUNCTION resonate.creator_detail(id uuid, caller uuid, types smallint[],
     kind text) RETURNS resonate.reply
@@ -408,11 +413,9 @@ BEGIN
         RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || _id]);
     END IF;
 
-    SELECT count(*) INTO total FROM resonate.track t
-    WHERE t.creator_id = _id AND t.released_on <= _today;
+    SELECT count(*) INTO total FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today;
 
-    ids := ARRAY(SELECT t.id FROM resonate.track t
-                 WHERE t.creator_id = _id AND t.released_on <= _today
+    ids := ARRAY(SELECT t.id FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today
                  ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
 
     RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artist:',
@@ -420,7 +423,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.artist_tracks(uuid, integer, integer, uuid) IS 'GET /artists/{id}/tracks, newest first.';
+COMMENT ON FUNCTION v3.artist_tracks(uuid, integer, integer, uuid) IS 'GET /artists/{id}/tracks, newest first: those that name the artist among others, too.';
 
 CREATE OR REPLACE FUNCTION v3.artist_tracks_top(id uuid, "limit" integer DEFAULT 3,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
@@ -437,11 +440,11 @@ BEGIN
     END IF;
 
     ids := ARRAY(SELECT t.id
-                 FROM resonate.track t
+                 FROM resonate.tracks_of(_id) t
                  LEFT JOIN resonate.play y
                      ON y.track_id = t.id AND y.kind IN ('paid', 'owned', 'free')
-                 WHERE t.creator_id = _id AND t.released_on <= _today
-                 GROUP BY t.id
+                 WHERE t.released_on <= _today
+                 GROUP BY t.id, t.created_at
                  ORDER BY count(y.track_id) DESC, t.created_at DESC, t.id DESC
                  LIMIT _size);
 

@@ -24,6 +24,8 @@ BEGIN
              'AFTER INSERT OR UPDATE OF title, display_artist, creator_id, status', '', 'ROW'),
             ('resonate.release_item', 'derive',
              'AFTER INSERT OR DELETE OR UPDATE OF release_id, track_id', '', 'ROW'),
+            ('resonate.track_artist', 'derive',
+             'AFTER INSERT OR DELETE OR UPDATE', '', 'ROW'),
             ('resonate.release', 'derive',
              'AFTER INSERT OR UPDATE OF title, display_artist, creator_id, release_date, enabled,'
              ' private, deleted_at', '', 'ROW'),

@@ -52,7 +52,7 @@ my %SHAPE = (
         (map { $_ => 'uuid' } qw(id creatorId trackGroupId)),
         (map { $_ => 'text' } qw(title album artist)), duration => 'number',
         year => 'number?', status => 'text', hls => 'bool', url => 'url',
-        %COVER, creator => $NAMED,
+        %COVER, creator => $NAMED, artists => [ $NAMED ],
         trackGroup => { id => 'uuid', title => 'text', cover => 'url?' },
         price => { play => 'number', buy => 'number' } },
     release => {
@@ -82,12 +82,15 @@ my %SHAPE = (
         items => [ { index => 'number', track => 'track' } ] },
 );
 $SHAPE{items} = { %{$SHAPE{release}}, items => [
-    { index => 'number', trackId => 'uuid', track => 'track' } ] };
+    { index => 'number', disc => 'number', number => 'number?',
+      trackId => 'uuid', track => 'track' } ],
+    discs => [ { disc => 'number', title => 'text' } ],
+    copyright => 'text?', barcode => 'text?' };
 
 # route, its data; [] is of a list with its counts
 
 my %DATA = (
-    '/tracks' => [ 'track' ], '/tracks/<id>' => 'track',
+    '/tracks' => [ 'track' ], '/tracks/<id>' => 'detail',
     '/trackgroups' => [ 'release' ], '/trackgroups/<id>' => 'items',
     (map { $_ => [ 'artist' ] } qw(/artists /artists/featured /artists/updated
                                    /labels /labels/<id>/artists)),
@@ -153,6 +156,8 @@ for my $route (Resonate::Routes::public()) {
         local @{$SHAPE{track}}{qw(userPlays userFavorited)}
             = qw(number bool);
         delete @{$SHAPE{track}}{qw(userPlays userFavorited)} if !$who;
+        local $SHAPE{detail} = { %{$SHAPE{track}}, map { $_ => 'text?' }
+                                 qw(lyrics composer isrc copyright) };
 
         my $got = json($edge->get($path, token => $who && token()));
         my $list = ref $shape eq 'ARRAY' || $pattern =~ /^.tag/;

@@ -57,11 +57,12 @@ my %images = map { $_->[0] => { width => $_->[1], height => $_->[1],
 # a track
 
 my $track = 'id creatorId title album artist duration year status hls url'
-            . ' cover cover_metadata images creator trackGroup trackGroupId'
-            . ' price';
+            . ' cover cover_metadata images creator artists trackGroup'
+            . ' trackGroupId price';
+my $detail = 'lyrics composer isrc copyright';
 my $row = call('track', id => $id->{paid});
 
-is(names($row->{body}), $track, 'the names of a track, in order');
+is(names($row->{body}), "$track $detail", 'the names of a track, in order');
 is_deeply(data('track', id => $id->{paid}), {
     id => $id->{paid}, creatorId => $id->{artist}, title => 'Morning',
     album => 'First Light', artist => "Zo\x{eb} & the Testers",
@@ -72,6 +73,9 @@ is_deeply(data('track', id => $id->{paid}), {
     images => \%images,
     creator => { id => $id->{artist},
                  displayName => "Zo\x{eb} & the Testers" },
+    artists => [ { id => $id->{artist},
+                   displayName => "Zo\x{eb} & the Testers" } ],
+    lyrics => undef, composer => undef, isrc => undef, copyright => undef,
     trackGroup => { id => $id->{release}, title => 'First Light',
                     cover => "$image-x600.jpg" },
     trackGroupId => $id->{release}, price => { play => 2, buy => 1022 } },
@@ -81,7 +85,8 @@ is_deeply($row->{tags}, [ "track:$id->{paid}", "artist:$id->{artist}",
           'its tags');
 is(names(call('track', id => $id->{paid},
               caller => $id->{listener})->{body}),
-   "$track userPlays userFavorited", 'and, for somebody, plays and favour');
+   "$track userPlays userFavorited $detail",
+   'and, for somebody, plays and favour');
 
 $dbh->do('INSERT INTO resonate.favorite VALUES (?, ?)', {}, $id->{listener},
          $id->{paid});
@@ -115,7 +120,8 @@ for (
 is(names(call('trackgroup', id => $id->{release})->{body}),
    'id title slug type about tags display_artist creatorId creator'
    . ' releaseDate createdAt cover cover_metadata images private download'
-   . ' featured uri items', 'the names of a release, in order');
+   . ' featured uri discs copyright barcode items',
+   'the names of a release, in order');
 
 my $release = data('trackgroup', id => $id->{release});
 is($release->{createdAt}, '2024-01-01T00:01:00.000Z', 'a timestamp');
