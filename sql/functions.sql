@@ -14,3 +14,4 @@
 \ir 13_playlist_api.sql
 \ir 14_open_api.sql
 \ir 15_library_api.sql
+\ir 17_page.sql
