@@ -7,6 +7,7 @@
 #                           modules in a sanitized nginx
 #   make breaks             breaks the source on purpose, see t/breaks/run
 #   make source-check       against plain nginx sources, see t/source/check
+#   make page-check         types and lint of the page
 #   make www-lib            copies what www/lib has of npm's packages
 #   make bench
 #
@@ -39,7 +40,7 @@ PROVE         = prove --jobs 2 --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
-        fuzz-bins browser-modules www-lib
+        fuzz-bins browser-modules www-lib page-check
 
 deps-test:
 	@bin/install-deps build run test
@@ -65,6 +66,11 @@ browser-modules:
 	then \
 	    cd $(BROWSER) && npm ci --no-audit --no-fund && touch node_modules; \
 	fi
+
+page-check: browser-modules
+	@$(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)
+	@$(BROWSER)/node_modules/.bin/eslint -c $(BROWSER)/eslint.config.js \
+	    www t
 
 www-lib: browser-modules
 	node $(BROWSER)/lib.mjs copy

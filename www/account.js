@@ -1,13 +1,12 @@
 /* Who listens, and what is in the wallet. */
 
-import { call } from './api.js';
+import { ApiError, call } from './api.js';
+import { $ } from './dom.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { credits, outbox } from './plays.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { toast } from './toast.js';
-
-const $ = (id) => document.getElementById(id);
 
 let busy = false;
 
@@ -64,8 +63,8 @@ export async function login() {
         outbox.flush();
 
     } catch (error) {
-        toast(error instanceof TypeError ? 'The server does not answer.'
-                                         : error.message,
+        toast(error instanceof TypeError || !(error instanceof Error)
+              ? 'The server does not answer.' : error.message,
               { action: 'Try again', act: login });
     }
 }
@@ -86,7 +85,7 @@ async function welcome() {
         }
 
     } catch (error) {
-        if (error.status !== 401) {
+        if (!(error instanceof ApiError) || error.status !== 401) {
             toast('Your credit cannot be shown just now.',
                   { action: 'Try again', act: welcome });
         }

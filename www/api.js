@@ -6,11 +6,21 @@
 
 import { session } from './session.js';
 
+/**
+ * @typedef {Omit<RequestInit, 'headers' | 'body'>
+ *           & { headers?: Record<string, string>, body?: any }} Init
+ */
+
 const PATIENCE_MS = 15000;
 
 
 /* status 0: no answer at all */
 export class ApiError extends Error {
+    /**
+     * @param {number} status
+     * @param {string} detail
+     * @param {number} [retryAfter]
+     */
     constructor(status, detail, retryAfter) {
         super(detail);
         this.status = status;
@@ -23,18 +33,20 @@ export class ApiError extends Error {
 }
 
 
+/** @param {string} address */
 export function local(address) {
-    if (!address) {
-        return null;
-    }
-
     const url = new URL(address, location.href);
 
     return url.pathname + url.search;
 }
 
 
-/* a request with our token; throws ApiError, or AbortError if given up */
+/**
+ * A request with our token; throws ApiError, or AbortError if given up.
+ *
+ * @param {string} path
+ * @param {Init} [init]
+ */
 export async function send(path, { signal, headers = {}, ...init } = {}) {
     const token = session.token;
     const limit = AbortSignal.timeout(PATIENCE_MS);
@@ -69,13 +81,20 @@ export async function send(path, { signal, headers = {}, ...init } = {}) {
 }
 
 
+/**
+ * @param {string} path
+ * @param {Init} [init]
+ * @returns {Promise<any>}
+ */
 export async function call(path, { body, headers, ...init } = {}) {
+    const sent = body === undefined ? {} : {
+        method: 'POST', body: JSON.stringify(body) };
+
     if (body !== undefined) {
         headers = { ...headers, 'Content-Type': 'application/json' };
-        init = { method: 'POST', ...init, body: JSON.stringify(body) };
     }
 
-    const answer = await send('/api/v3' + path, { ...init, headers });
+    const answer = await send('/api/v3' + path, { ...sent, ...init, headers });
 
     if (!answer.ok) {
         throw await failure(answer);
@@ -85,6 +104,7 @@ export async function call(path, { body, headers, ...init } = {}) {
 }
 
 
+/** @param {Response} answer */
 async function failure(answer) {
     let detail = `The server answered ${answer.status}.`;
 
@@ -99,7 +119,11 @@ async function failure(answer) {
 }
 
 
-/* Retry-After is a number of seconds or a date (RFC 9110, 10.2.3) */
+/**
+ * Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+ *
+ * @param {string | null} value
+ */
 function seconds(value) {
     if (!value) {
         return undefined;
@@ -112,11 +136,19 @@ function seconds(value) {
 }
 
 
-/* AbortSignal.any() is younger than the browsers we want to serve */
+/**
+ * AbortSignal.any() is younger than the browsers we want to serve.
+ *
+ * @param {(AbortSignal | null | undefined)[]} signals
+ */
 function follow(...signals) {
     const control = new AbortController();
 
-    for (const signal of signals.filter(Boolean)) {
+    for (const signal of signals) {
+        if (!signal) {
+            continue;
+        }
+
         if (signal.aborted) {
             control.abort(signal.reason);
         }

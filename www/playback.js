@@ -1,3 +1,4 @@
+// @ts-nocheck
 /*
  * The queue and the one audio element.  Events: "track" (another one, or
  * none), "state" (playing or not), "time", "mode" (full, preview or null),

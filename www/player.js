@@ -2,6 +2,7 @@
 
 import { bindAccount } from './account.js';
 import { bindPlayer } from './bar.js';
+import { $ } from './dom.js';
 import { bindKeys } from './keys.js';
 import { trouble } from './pages/trouble.js';
 import { Playback } from './playback.js';
@@ -14,8 +15,6 @@ import { store } from './store.js';
 import { controlled } from './stream.js';
 import { say, settled, toast } from './toast.js';
 import { waiting } from './view.js';
-
-const $ = (id) => document.getElementById(id);
 
 const playback = new Playback($('audio'));
 const main = $('main');
@@ -39,6 +38,10 @@ function start() {
 
 
 /* a row of what plays pauses it; from any other list its track starts */
+/**
+ * @param {Track[]} tracks
+ * @param {number} index
+ */
 function play(tracks, index) {
     if (!tracks[index]) {
         return undefined;

@@ -8,11 +8,15 @@ import { session } from './session.js';
 const STORE = 'resonate.plays';
 const TOLERANCE_S = 0.5;
 
+/** @typedef {{ trackId: string, key: string }} Report */
+
 export const PLAYS_TO_OWN = 9;
 
 /* the rule in force, once the server told it */
+/** @type {{ costs: number[], markS: number, previewS: number }} */
 export const rule = { costs: [], markS: 45, previewS: 45 };
 
+/** @type {Promise<void> | null} */
 let asked = null;
 
 
@@ -36,9 +40,14 @@ export function learnRule() {
 }
 
 
-/* what the next play costs, in mc, for the eye only: the answer to a play
-   says what was charged.  A track's own price is of when it was fetched;
-   null: not known */
+/**
+ * What the next play costs, in mc, for the eye only: the answer to a play
+ * says what was charged.  A track's own price is of when it was fetched;
+ * null: not known.
+ *
+ * @param {Track} track
+ * @param {number} count
+ */
 export function cost(track, count) {
     const { play } = track.price;
 
@@ -47,6 +56,7 @@ export function cost(track, count) {
 }
 
 
+/** @param {number} mc */
 export function credits(mc) {
     return (mc / 1000).toFixed(3);
 }
@@ -59,9 +69,12 @@ export function credits(mc) {
 export class Listening {
     #mark;
     #heard = 0;
+
+    /** @type {{ position: number, now: number } | null} */
     #last = null;
     #done = false;
 
+    /** @param {number} markSeconds */
     constructor(markSeconds) {
         this.#mark = markSeconds;
     }
@@ -70,7 +83,13 @@ export class Listening {
         return this.#heard;
     }
 
-    /* true exactly once: when the play has become one that counts */
+    /**
+     * True exactly once: when the play has become one that counts.
+     *
+     * @param {number} position
+     * @param {number} nowSeconds
+     * @param {number} duration
+     */
     move(position, nowSeconds, duration) {
         if (this.#last) {
             const step = position - this.#last.position;
@@ -106,9 +125,13 @@ export class Listening {
 class Outbox extends EventTarget {
     #plays = read();
     #busy = false;
-    #timer = 0;
+
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer;
+
     #tries = 0;
 
+    /** @param {string} trackId */
     add(trackId) {
         this.#plays.push({ trackId, key: uuid() });
         this.#save();
@@ -143,6 +166,7 @@ class Outbox extends EventTarget {
         }
     }
 
+    /** @param {Report} play */
     async #report(play) {
         try {
             const { data } = await call('/user/plays', {
@@ -167,12 +191,14 @@ class Outbox extends EventTarget {
         }
     }
 
+    /** @param {Report} play */
     #drop(play) {
         this.#tries = 0;
         this.#plays = this.#plays.filter((other) => other !== play);
         this.#save();
     }
 
+    /** @param {any} error */
     #later(error) {
         const own = Math.min(60, 2 ** this.#tries);
         const wait = (error.retryAfter ?? own) + Math.random();
@@ -191,9 +217,10 @@ class Outbox extends EventTarget {
 }
 
 
+/** @returns {Report[]} */
 function read() {
     try {
-        return JSON.parse(sessionStorage.getItem(STORE)) ?? [];
+        return JSON.parse(sessionStorage.getItem(STORE) ?? '[]');
 
     } catch {
         return [];

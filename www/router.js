@@ -19,18 +19,38 @@ import { store } from './store.js';
 
 const KEPT = 40;
 
+/**
+ * @typedef {Page & { match: ReturnType<typeof matcher> }} Matched
+ * @typedef {{ key: string, page: Matched, ctx: Ctx, title?: string,
+ *             waiting?: boolean, state?: any, error?: unknown }} Shown
+ * @typedef {{ waiting: () => Content,
+ *             trouble: (error: unknown, ctx: Ctx) => Content }} Views
+ */
+
 
 export class Router extends EventTarget {
+    /** @type {Matched[]} */
     #pages;
+
     #main;
     #common;
     #views;
+
+    /** @type {Map<string, Shown & { scroll: number }>} */
     #kept = new Map();
+
     #turn = new AbortController();
     #key = history.state?.key ?? fresh();
+
+    /** @type {Shown | null} */
     #shown = null;
 
-    /* common: what every ctx has; views: waiting(), trouble(error, ctx) */
+    /**
+     * @param {Page[]} pages  the last is for all addresses that are left
+     * @param {HTMLElement} main
+     * @param {Pick<Ctx, 'play' | 'say'>} common  what every ctx has
+     * @param {Views} views
+     */
     constructor(pages, main, common, views) {
         super();
         this.#pages = pages.map((page) => ({ ...page,
@@ -61,10 +81,15 @@ export class Router extends EventTarget {
         return Boolean(this.#shown?.error);
     }
 
+    /** @param {string} pattern */
     is(pattern) {
-        return this.#find(location).page?.pattern === pattern;
+        return this.#find(location).page.pattern === pattern;
     }
 
+    /**
+     * @param {string} address
+     * @param {{ replace?: boolean }} [how]
+     */
     go(address, { replace = false } = {}) {
         if (address === location.pathname + location.search) {
             return undefined;
@@ -93,6 +118,7 @@ export class Router extends EventTarget {
         this.#kept.clear();
     }
 
+    /** @param {Location} location */
     #find({ pathname, search }) {
         for (const page of this.#pages) {
             const params = page.match(pathname);
@@ -102,7 +128,7 @@ export class Router extends EventTarget {
             }
         }
 
-        return { page: null, params: {}, query: new URLSearchParams() };
+        throw new Error('no page is for all addresses');
     }
 
     async #show({ quiet = false, first = false } = {}) {
@@ -111,10 +137,13 @@ export class Router extends EventTarget {
 
         const { signal } = this.#turn;
         const { page, params, query } = this.#find(location);
+        /** @type {Ctx} */
         const ctx = { ...this.#common, params, query, signal,
                       go: (address, how) => this.go(address, how),
                       again: () => this.again() };
         const still = quiet || page.still;
+
+        /** @type {Shown} */
         const next = { key: this.#key, page, ctx };
 
         this.dispatchEvent(new CustomEvent('leave', { detail: ctx }));
@@ -177,10 +206,16 @@ export class Router extends EventTarget {
         this.#kept.set(shown.key, { ...shown, scroll: scrollY });
 
         if (this.#kept.size > KEPT) {
-            this.#kept.delete(this.#kept.keys().next().value);
+            const [oldest] = this.#kept.keys();
+
+            this.#kept.delete(oldest);
         }
     }
 
+    /**
+     * @param {Shown} shown
+     * @param {number | null} scroll
+     */
     #set(shown, scroll) {
         this.#shown = shown;
         this.#draw();
@@ -191,21 +226,23 @@ export class Router extends EventTarget {
     }
 
     #draw() {
-        const { page, ctx, state, waiting, error, key } = this.#shown ?? {};
+        const shown = this.#shown;
 
-        if (!ctx) {
+        if (!shown) {
             return;
         }
+
+        const { page, ctx, state, waiting, error, key } = shown;
 
         const content = waiting ? this.#views.waiting()
             : error ? this.#views.trouble(error, ctx)
             : page.render(state, ctx);
 
-        this.#shown.title = waiting || error ? ''
-                                             : page.title?.(state, ctx) ?? '';
+        shown.title = waiting || error ? '' : page.title?.(state, ctx);
         render(keyed(`${key} ${location.pathname}`, content), this.#main);
     }
 
+    /** @param {boolean | undefined} still */
     #settle(still) {
         this.#main.setAttribute('aria-busy', 'false');
         this.dispatchEvent(new Event('settle'));
@@ -215,9 +252,15 @@ export class Router extends EventTarget {
         }
     }
 
-    /* links to pages stay in this document; all others are the browser's */
+    /**
+     * Links to pages stay in this document; all others are the browser's.
+     *
+     * @param {MouseEvent} event
+     */
     #click(event) {
-        const link = event.target.closest?.('a[href]');
+        /** @type {HTMLAnchorElement | null} */
+        const link = /** @type {Element} */ (event.target)
+            .closest('a[href]');
 
         if (!link || event.defaultPrevented || event.button !== 0
             || event.metaKey || event.ctrlKey || event.shiftKey
@@ -235,8 +278,14 @@ export class Router extends EventTarget {
 }
 
 
-/* '/release/:id' as a function of a path: its parameters, or null */
+/**
+ * '/release/:id' as a function of a path: its parameters, or null.
+ *
+ * @param {string} pattern
+ * @returns {(path: string) => Record<string, string> | null}
+ */
 export function matcher(pattern) {
+    /** @type {string[]} */
     const names = [];
     const source = pattern.replace(/:(\w+)/g, (_, name) => {
         names.push(name);
@@ -254,7 +303,11 @@ export function matcher(pattern) {
 }
 
 
-/* "#/release/ID" and "#/search/words" were the addresses of old */
+/**
+ * "#/release/ID" and "#/search/words" were the addresses of old.
+ *
+ * @param {Pick<Location, 'pathname' | 'search' | 'hash'>} location
+ */
 export function modern({ pathname, search, hash }) {
     if (!hash.startsWith('#/')) {
         return pathname + search + hash;
@@ -266,6 +319,7 @@ export function modern({ pathname, search, hash }) {
 }
 
 
+/** @param {string} text */
 function decode(text) {
     try {
         return decodeURIComponent(text);

@@ -8,6 +8,7 @@ import { tracks } from './pages/tracks.js';
 import { missing } from './pages/trouble.js';
 
 
+/** @type {Page[]} */
 export const routes = [
     home,
     tracks,

@@ -9,8 +9,15 @@ import { store } from './store.js';
 import { clock, cover, dots, icon, names, price } from './view.js';
 
 
-/* tracks are one queue for ctx.play; options: numbered, and what a row says
-   beside or above its track: heading(track, i) */
+/**
+ * Tracks are one queue for ctx.play; options: what is in a row's place of a
+ * cover, and what stands above it.
+ *
+ * @param {Track[]} tracks
+ * @param {Ctx} ctx
+ * @param {{ numbered?: (track: Track, i: number) => number,
+ *           heading?: (track: Track, i: number) => Content }} [options]
+ */
 export function trackList(tracks, ctx, { numbered, heading } = {}) {
     return html`<ol class=${classMap({ tracks: true, numbered: !!numbered })}
         role="list">${repeat(tracks, (track, i) => `${track.id} ${i}`,
@@ -23,7 +30,12 @@ export function trackList(tracks, ctx, { numbered, heading } = {}) {
 }
 
 
-export function row(track, { number, play, actions = nothing }) {
+/**
+ * @param {Track} track
+ * @param {{ number: number, play: () => unknown,
+ *           actions: Content }} options
+ */
+export function row(track, { number, play, actions }) {
     const { artist, title } = names(track);
     const on = store.now.track?.id === track.id;
     const playing = on && store.now.playing;
@@ -45,7 +57,11 @@ export function row(track, { number, play, actions = nothing }) {
 }
 
 
-/* each of several artists is a link; a name alone is that of the creator */
+/**
+ * Each of several artists is a link; a name alone is that of the creator.
+ *
+ * @param {Track} track
+ */
 export function artists(track) {
     const known = track.artists ?? [{ id: track.creatorId,
                                       displayName: names(track).artist }];

@@ -1,20 +1,24 @@
 /* The search box, which looks while it is typed into. */
 
+import { $ } from './dom.js';
+
 const TYPING_MS = 180;
 
-const box = document.getElementById('q');
+const box = $('q');
 
-let typing = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let typing;
 
 
+/** @param {import('./router.js').Router} router */
 export function bindSearch(router) {
-    const look = (wait) => {
+    const look = (/** @type {number} */ wait) => {
         clearTimeout(typing);
         typing = setTimeout(() => seek(router, box.value.trim()), wait);
     };
 
     box.addEventListener('input', () => look(TYPING_MS));
-    document.getElementById('search').addEventListener('submit', (event) => {
+    $('search').addEventListener('submit', (event) => {
         event.preventDefault();
         look(0);
     });
@@ -29,6 +33,10 @@ export function bindSearch(router) {
 
 
 /* typing makes one step of the browser's history, not one for each letter */
+/**
+ * @param {import('./router.js').Router} router
+ * @param {string} words
+ */
 function seek(router, words) {
     router.go(words ? `/search?q=${encodeURIComponent(words)}` : '/',
               { replace: router.is('/search') && words !== '' });

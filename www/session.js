@@ -6,6 +6,11 @@
 
 const STORE = 'resonate.session';
 
+/**
+ * @typedef {{ token: string | null, expires?: number,
+ *             generation: number }} Kept
+ */
+
 
 class Session extends EventTarget {
     #kept = read();
@@ -15,7 +20,7 @@ class Session extends EventTarget {
     generation = this.#kept?.generation ?? 0;
 
     get token() {
-        if (this.#kept?.token && this.#kept.expires <= Date.now()) {
+        if (this.#kept?.token && (this.#kept.expires ?? 0) <= Date.now()) {
             this.expire();
         }
 
@@ -51,6 +56,7 @@ class Session extends EventTarget {
         }
     }
 
+    /** @param {{ token: string | null, expires?: number }} state */
     #keep(state) {
         this.generation += 1;
         this.#kept = { ...state, generation: this.generation };
@@ -60,9 +66,10 @@ class Session extends EventTarget {
 }
 
 
+/** @returns {Kept | null} */
 function read() {
     try {
-        return JSON.parse(sessionStorage.getItem(STORE));
+        return JSON.parse(sessionStorage.getItem(STORE) ?? 'null');
 
     } catch {
         return null;
@@ -70,8 +77,12 @@ function read() {
 }
 
 
-/* seconds since the epoch, milliseconds, or a timestamp; none: the server
-   tells when it is over */
+/**
+ * Seconds since the epoch, milliseconds, or a timestamp; none: the server
+ * tells when it is over.
+ *
+ * @param {unknown} value
+ */
 function instant(value) {
     if (typeof value === 'string' && !/^\d+$/.test(value)) {
         value = Date.parse(value);

@@ -8,19 +8,39 @@ import { PLAYS_TO_OWN } from './plays.js';
 
 
 class Store {
+    /** @type {Map<string, number>} */
     #counts = new Map();
+
+    /** @type {Map<string, boolean>} */
     #favourites = new Map();
+
+    /** @type {Set<() => void>} */
     #listeners = new Set();
+
     #due = false;
 
-    /* mc, and whose: null while nobody is logged in or it is not known */
+    /**
+     * In mc; null while nobody is logged in or it is not known.
+     *
+     * @type {number | null}
+     */
     credit = null;
+
+    /** @type {string | null} */
     name = null;
 
-    /* what is on: the track or null, and whether it plays */
+    /**
+     * What is on, and whether it plays.
+     *
+     * @type {{ track: Track | null, playing: boolean }}
+     */
     now = { track: null, playing: false };
 
-    /* answers what ends it */
+    /**
+     * Answers what ends it.
+     *
+     * @param {() => void} listener
+     */
     subscribe(listener) {
         this.#listeners.add(listener);
 
@@ -39,45 +59,68 @@ class Store {
         });
     }
 
+    /** @param {Track} track */
     plays(track) {
         return Math.min(PLAYS_TO_OWN, this.#counts.get(track.id)
                                       ?? track.userPlays ?? 0);
     }
 
+    /** @param {Track} track */
     owned(track) {
         return this.plays(track) >= PLAYS_TO_OWN;
     }
 
+    /** @param {Track} track */
     favourite(track) {
         return this.#favourites.get(track.id) ?? track.userFavorited ?? false;
     }
 
-    /* plays only grow, so a list from a cache takes none back */
+    /**
+     * Plays only grow, so a list from a cache takes none back.
+     *
+     * @param {Track[]} tracks
+     */
     learn(tracks) {
         for (const { id, userPlays } of tracks) {
-            if (Number.isInteger(userPlays)) {
+            if (userPlays !== undefined) {
                 this.#counts.set(id, Math.max(userPlays,
                                               this.#counts.get(id) ?? 0));
             }
         }
     }
 
+    /**
+     * @param {string} trackId
+     * @param {number} count
+     */
     counted(trackId, count) {
         this.#counts.set(trackId, count);
         this.changed();
     }
 
+    /**
+     * @param {string} trackId
+     * @param {boolean} on
+     */
     setFavourite(trackId, on) {
         this.#favourites.set(trackId, on);
         this.changed();
     }
 
+    /**
+     * @param {number} credit
+     * @param {string | null} [name]
+     */
     wallet(credit, name = this.name) {
         this.credit = credit;
         this.name = name;
         this.changed();
     }
 
+    /**
+     * @param {Track | null} track
+     * @param {boolean} playing
+     */
     on(track, playing) {
         this.now = { track, playing };
         this.changed();

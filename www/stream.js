@@ -1,3 +1,4 @@
+// @ts-nocheck
 /*
  * Where the audio element gets a track from.  Anonymous: the plain URL, which
  * answers the preview.  Logged in: the same URL through the service worker,

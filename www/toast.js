@@ -1,18 +1,24 @@
 /* A word to the listener, seen and read out. */
 
+import { $ } from './dom.js';
+
 const TOAST_MS = 8000;
 
-const $ = (id) => document.getElementById(id);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let fading;
 
-let fading = 0;
 
-
+/** @param {string} text */
 export function say(text) {
     $('status').textContent = text;
 }
 
 
-/* about: what it is of, by which settled() takes it away */
+/**
+ * about: what it is of, by which settled() takes it away
+ * @param {string} text
+ * @param {{ action?: string, act?: () => unknown, about?: string }} [options]
+ */
 export function toast(text, { action, act, about = '' } = {}) {
     const button = $('toast-action');
 
@@ -23,7 +29,7 @@ export function toast(text, { action, act, about = '' } = {}) {
     button.textContent = action ?? '';
     button.onclick = () => {
         $('toast').hidden = true;
-        act();
+        act?.();
     };
 
     say(text);
@@ -36,6 +42,7 @@ export function toast(text, { action, act, about = '' } = {}) {
 }
 
 
+/** @param {string} about */
 export function settled(about) {
     $('toast').hidden ||= $('toast').dataset.about === about;
 }

@@ -9,12 +9,14 @@ import { session } from './session.js';
 import { store } from './store.js';
 
 
+/** @param {string} name */
 export function icon(name) {
     return html`<svg class="icon" aria-hidden="true"><use
         href=${`#i-${name}`}></use></svg>`;
 }
 
 
+/** @param {number | undefined} seconds */
 export function clock(seconds) {
     const whole = Math.max(0, Math.floor(seconds || 0));
     const rest = String(whole % 60).padStart(2, '0');
@@ -29,7 +31,12 @@ export function clock(seconds) {
 }
 
 
-/* a cover, or rings in a colour of its own: "sizes" as in <img> */
+/**
+ * A cover, or rings in a colour of its own: "sizes" as in <img>.
+ *
+ * @param {Pictured | null} item
+ * @param {string} sizes
+ */
 export function cover(item, sizes) {
     const name = item?.trackGroup?.title ?? item?.album ?? item?.title ?? '';
 
@@ -38,6 +45,10 @@ export function cover(item, sizes) {
 }
 
 
+/**
+ * @param {Pictured | null} item
+ * @param {string} sizes
+ */
 function picture(item, sizes) {
     const images = Object.values(item?.images ?? {})
         .filter((image) => image?.url && image.width);
@@ -50,16 +61,18 @@ function picture(item, sizes) {
 }
 
 
-function hide({ target }) {
-    target.hidden = true;
+/** @param {Event} event */
+function hide(event) {
+    /** @type {HTMLElement} */ (event.target).hidden = true;
 }
 
 
+/** @param {string} name */
 function tint(name) {
     let hash = 7;
 
     for (const letter of name) {
-        hash = (hash * 31 + letter.codePointAt(0)) % 997;
+        hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 997;
     }
 
     return `--hue: ${hash % 360}; --x: ${15 + (hash % 7) * 12}%; `
@@ -67,6 +80,7 @@ function tint(name) {
 }
 
 
+/** @param {Track} track */
 export function dots(track) {
     if (!session.token) {
         return nothing;
@@ -83,13 +97,18 @@ export function dots(track) {
 }
 
 
+/** @param {Track} track */
 export function price(track) {
     return store.owned(track) ? 'Yours'
                               : priceOf(track, 'Free', (sum) => sum);
 }
 
 
-/* the long form, for the player */
+/**
+ * The long form, for the player.
+ *
+ * @param {Track} track
+ */
 export function priceText(track) {
     return store.owned(track)
         ? 'Nine plays: this track is yours.'
@@ -98,6 +117,11 @@ export function priceText(track) {
 }
 
 
+/**
+ * @param {Track} track
+ * @param {string} free
+ * @param {(sum: string) => string} words
+ */
 function priceOf(track, free, words) {
     const next = cost(track, store.plays(track));
 
@@ -105,12 +129,14 @@ function priceOf(track, free, words) {
 }
 
 
+/** @param {Release | Playlist} release */
 export function by(release) {
     return release.display_artist || release.creator?.displayName
         || 'Unknown artist';
 }
 
 
+/** @param {Track} track */
 export function names(track) {
     return { title: track.title || 'Untitled',
              artist: track.artist || track.creator?.displayName
@@ -118,6 +144,10 @@ export function names(track) {
 }
 
 
+/**
+ * @param {Release | Playlist} item
+ * @param {string} [page]
+ */
 export function card(item, page = 'release') {
     return html`<li class="card"><a href=${`/${page}/${item.id}`}>${
         cover(item, '(min-width: 60rem) 14rem, 45vw')}<span
@@ -126,38 +156,67 @@ export function card(item, page = 'release') {
 }
 
 
+/**
+ * @param {Release[]} items
+ * @param {string} [page]
+ */
 export function cards(items, page) {
     return html`<ul class="grid" role="list">${
         items.map((item) => card(item, page))}</ul>`;
 }
 
 
+/**
+ * @param {Content} title
+ * @param {Content[]} content
+ */
 export function section(title, ...content) {
     return html`<section class="section"><h2>${title}</h2>${
         content}</section>`;
 }
 
 
-/* a button for the rest of a Paged list, as long as there is one */
+/**
+ * A button for the rest of a list, as long as there is one.
+ *
+ * @param {import('./paged.js').Paged<any>} list
+ */
 export function more(list) {
     return list.rest ? html`<button class="button more" type="button"
-        ?disabled=${list.busy} @click=${(event) => grow(event, list)}>${
+        ?disabled=${list.busy} @click=${grow(list)}>${
         list.failed ? 'That did not work. Try again'
                     : 'Show more'}</button>` : nothing;
 }
 
 
-/* the focus goes to the first that is new */
-async function grow({ target }, list) {
-    const box = target.previousElementSibling;
-    const before = box?.children.length;
+/**
+ * The focus goes to the first that is new.
+ *
+ * @param {import('./paged.js').Paged<any>} list
+ */
+function grow(list) {
+    return async (/** @type {Event} */ event) => {
+        const button = /** @type {HTMLElement} */ (event.currentTarget);
+        const box = button.previousElementSibling;
+        const before = box?.children.length ?? 0;
 
-    await list.more();
-    await Promise.resolve();
-    box?.children[before]?.querySelector('a, button')?.focus();
+        await list.more();
+        await Promise.resolve();
+
+        /** @type {HTMLElement | null | undefined} */
+        const first = box?.children[before]?.querySelector('a, button');
+
+        first?.focus();
+    };
 }
 
 
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {string} [action]
+ * @param {() => unknown} [act]
+ */
 export function panel(title, text, action, act) {
     return html`<div class="panel">
         <span class="rings" aria-hidden="true"></span>

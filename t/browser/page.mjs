@@ -124,9 +124,10 @@ export function duration(page) {
 /* waits until the audio that is loaded has about this length */
 export function lasts(page, seconds) {
     return until(page, (wanted) => {
-        const { duration, readyState } = document.querySelector('audio');
+        const audio = document.querySelector('audio');
 
-        return readyState > 0 && Math.abs(duration - wanted) < 0.2;
+        return audio.readyState > 0
+            && Math.abs(audio.duration - wanted) < 0.2;
     }, seconds);
 }
 

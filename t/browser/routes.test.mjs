@@ -84,19 +84,21 @@ test('Back restores what was loaded, and where it was scrolled to',
                      === 150);
          assert.equal((await titles(page))[149], 'Track 150');
 
-         await page.locator('.track-artist a').nth(120).scrollIntoViewIfNeeded();
+         const link = page.locator('.track-artist a').nth(120);
 
-         const before = await page.evaluate(() => scrollY);
+         await link.scrollIntoViewIfNeeded();
 
-         assert.ok(before > 1000);
-         await page.locator('.track-artist a').nth(120).click();
+         const at = await page.evaluate(() => scrollY);
+
+         assert.ok(at > 1000);
+         await link.click();
          await page.locator('.person h1').waitFor();
          assert.equal(await page.evaluate(() => scrollY), 0);
 
          await page.goBack();
          await page.getByRole('heading', { name: 'Tracks' }).waitFor();
          assert.equal(await rows(), 150);
-         assert.equal(await page.evaluate(() => scrollY), before);
+         assert.equal(await page.evaluate(() => scrollY), at);
 
          await page.goForward();
          await page.locator('.person h1').waitFor();

@@ -6,7 +6,8 @@ import { Queue } from '../../www/queue.js';
 export const tracks = (ids) => [...ids].map((id) => ({ id }));
 export const many = (count) => Array.from({ length: count },
                                    (_, i) => ({ id: `t${i}` }));
-export const key = (queue, id) => queue.rows.find((row) => row.track.id === id).key;
+export const key = (queue, id) => queue.rows
+    .find((row) => row.track.id === id).key;
 
 /* "abCd": in this order, c is on */
 export const shown = (queue) => queue.rows.map(({ track }, i) =>

@@ -7,6 +7,10 @@ import { store } from '../store.js';
 import { by, cover, icon } from '../view.js';
 
 
+/** @typedef {{ data: Release, tracks: Track[] }} Album */
+
+
+/** @type {Page<Album>} */
 export const release = {
     pattern: '/release/:id',
     load: (ctx) => load('/trackgroups', ctx),
@@ -16,6 +20,7 @@ export const release = {
         trackList(tracks, ctx, { numbered: (_, i) => i + 1 })}${about(data)}`,
 };
 
+/** @type {Page<Album>} */
 export const playlist = {
     pattern: '/playlist/:id',
     load: (ctx) => load('/playlists', ctx),
@@ -26,10 +31,16 @@ export const playlist = {
 };
 
 
+/**
+ * @param {string} path
+ * @param {Ctx} ctx
+ * @returns {Promise<Album>}
+ */
 async function load(path, { params, signal }) {
+    /** @type {{ data: Release }} */
     const { data } = await call(`${path}/${encodeURIComponent(params.id)}`,
                                 { signal });
-    const tracks = data.items.map((item) => item.track).filter(Boolean);
+    const tracks = data.items.flatMap((item) => item.track ?? []);
 
     store.learn(tracks);
 
@@ -37,9 +48,15 @@ async function load(path, { params, signal }) {
 }
 
 
-/* with "play" it heads a page of its own, without it leads there */
+/**
+ * With "play" it heads a page of its own, without it leads there.
+ *
+ * @param {Release | Playlist} item
+ * @param {string} eyebrow
+ * @param {() => unknown} [play]
+ */
 export function hero(item, eyebrow, play) {
-    const kind = item.type ? 'release' : 'playlist';
+    const what = item.type ? 'release' : 'playlist';
 
     return html`<section class="hero">${
         cover(item, '(min-width: 48rem) 22rem, 90vw')}<div class="hero-text">
@@ -49,14 +66,18 @@ export function hero(item, eyebrow, play) {
                    href=${`/release/${item.id}`}>${item.title}</a></h2>`}
         <p class="hero-artist">${artistLink(item)}</p>
         ${play ? html`<button class="button strong" type="button"
-                      @click=${play}>${icon('play')}Play ${kind}</button>`
+                      @click=${play}>${icon('play')}Play ${what}</button>`
                : html`<a class="button strong"
                       href=${`/release/${item.id}`}>Open release</a>`}
         </div></section>`;
 }
 
 
-/* a playlist's creator is a listener, who has no page */
+/**
+ * A playlist's creator is a listener, who has no page.
+ *
+ * @param {Release | Playlist} item
+ */
 function artistLink(item) {
     return item.creatorId && item.type
         ? html`<a href=${`/artist/${item.creatorId}`}>${by(item)}</a>`
@@ -64,22 +85,31 @@ function artistLink(item) {
 }
 
 
-function about({ about }) {
-    return about ? html`<p class="about">${about}</p>` : nothing;
+/** @param {Release | Playlist} item */
+function about(item) {
+    return item.about ? html`<p class="about">${item.about}</p>` : nothing;
 }
 
 
-/* a playlist without a picture has that of its first track */
-export function pictured(playlist) {
-    const track = playlist.items[0]?.track;
+/**
+ * A playlist without a picture has that of its first track.
+ *
+ * @template {Release | Playlist} T
+ * @param {T} list
+ * @returns {T}
+ */
+export function pictured(list) {
+    const track = list.items[0]?.track;
 
-    return playlist.cover || !track
-        ? playlist
-        : { ...playlist, cover: track.cover, images: track.images };
+    return list.cover || !track
+        ? list
+        : { ...list, cover: track.cover, images: track.images };
 }
 
 
-function kind({ type, releaseDate }) {
+/** @param {Release} release */
+function kind({ type = '', releaseDate }) {
+    /** @type {Record<string, string>} */
     const names = { lp: 'Album', ep: 'EP', single: 'Single',
                     compilation: 'Compilation', podcast: 'Podcast' };
 

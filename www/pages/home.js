@@ -7,6 +7,10 @@ import { card, cards, more, panel, section } from '../view.js';
 import { hero, pictured } from './album.js';
 
 
+/**
+ * @type {Page<{ releases: Paged<Release>, playlists: Paged<Playlist>,
+ *               tracks: Paged<Track> }>}
+ */
 export const home = {
     pattern: '/',
 
@@ -41,6 +45,7 @@ export const home = {
 };
 
 
+/** @param {Paged<Playlist>} playlists */
 function shelf(playlists) {
     return html`<ul class="grid" role="list">${playlists.items.map(
         (item) => card(pictured(item), 'playlist'))}</ul>`;

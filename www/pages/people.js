@@ -5,6 +5,9 @@ import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { cards, section } from '../view.js';
 
 
+/**
+ * @type {Page<{ person: Artist, releases: Release[] }>}
+ */
 export const artist = {
     pattern: '/artist/:id',
     title: ({ person }) => person.displayName,
@@ -23,6 +26,9 @@ export const artist = {
         section('Releases', cards(releases))}`,
 };
 
+/**
+ * @type {Page<{ person: Artist, artists: Artist[], releases: Release[] }>}
+ */
 export const label = {
     pattern: '/label/:id',
     title: ({ person }) => person.displayName,
@@ -46,6 +52,10 @@ export const label = {
 };
 
 
+/**
+ * @param {Artist} person
+ * @param {string} kind
+ */
 function heading(person, kind) {
     const house = person.label;
 
@@ -59,6 +69,10 @@ function heading(person, kind) {
 }
 
 
+/**
+ * @param {Person[]} people
+ * @param {string} [page]
+ */
 export function persons(people, page = 'artist') {
     return html`<ul class="persons" role="list">${people.map(
         ({ id, displayName }) => html`<li><a class="button"

@@ -8,6 +8,13 @@ import { cards, panel, section } from '../view.js';
 import { persons } from './people.js';
 
 
+/**
+ * @typedef {{ people: Person[], labels: Person[], tracks: Track[],
+ *             trackgroups: Release[] }} Found
+ */
+
+
+/** @type {Page<Found>} */
 export const search = {
     pattern: '/search',
     still: true,
@@ -20,9 +27,11 @@ export const search = {
         const people = [...data.artists, ...data.bands];
 
         store.learn(data.tracks);
-        say(summary(data, people, words(query)));
+        const found = { ...data, people };
 
-        return { ...data, people };
+        say(summary(found, words(query)));
+
+        return found;
     },
 
     render({ people, labels, tracks, trackgroups }, ctx) {
@@ -43,17 +52,28 @@ export const search = {
 };
 
 
+/** @param {URLSearchParams} query */
 function words(query) {
     return (query.get('q') ?? '').trim();
 }
 
 
+/**
+ * @template T
+ * @param {T[]} items
+ * @param {string} title
+ * @param {(items: T[]) => Content} body
+ */
 function some(items, title, body) {
     return items.length ? section(title, body(items)) : nothing;
 }
 
 
-function summary({ labels, tracks, trackgroups }, people, query) {
+/**
+ * @param {Found} found
+ * @param {string} query
+ */
+function summary({ people, labels, tracks, trackgroups }, query) {
     const names = people.length + labels.length;
 
     return names + tracks.length + trackgroups.length === 0
@@ -64,6 +84,10 @@ function summary({ labels, tracks, trackgroups }, people, query) {
 }
 
 
+/**
+ * @param {number} number
+ * @param {string} name
+ */
 function count(number, name) {
     return `${number} ${name}${number === 1 ? '' : 's'}`;
 }

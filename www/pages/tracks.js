@@ -6,14 +6,15 @@ import { trackList } from '../rows.js';
 import { more } from '../view.js';
 
 
+/** @type {Page<{ all: Paged<Track> }>} */
 export const tracks = {
     pattern: '/tracks',
     title: () => 'Tracks',
     load: async ({ signal }) => ({
-        tracks: await Paged.load('/tracks?limit=50', signal),
+        all: await Paged.load('/tracks?limit=50', signal),
     }),
 
-    render: ({ tracks }, ctx) => html`
+    render: ({ all }, ctx) => html`
         <h1 class="page-title" tabindex="-1">Tracks</h1>
-        ${trackList(tracks.items, ctx)}${more(tracks)}`,
+        ${trackList(all.items, ctx)}${more(all)}`,
 };

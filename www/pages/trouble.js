@@ -4,7 +4,11 @@ import { ApiError } from '../api.js';
 import { panel } from '../view.js';
 
 
-/* the last of the table: an address that names no page */
+/**
+ * The last of the table: an address that names no page.
+ *
+ * @type {Page}
+ */
 export const missing = {
     pattern: '*',
     missing: true,
@@ -16,6 +20,10 @@ export const missing = {
 };
 
 
+/**
+ * @param {any} error
+ * @param {Ctx} ctx
+ */
 export function trouble(error, { again, go }) {
     if (error instanceof ApiError && error.status === 404) {
         return panel('Not here', 'This is not in the catalogue, or not any'
