@@ -1,55 +1,117 @@
 package Resonate::Ingest::Tags;
 
 # What a file says it is: its tags, and where they are silent, its name and
-# the folders it lies in.
+# the folders it lies in.  What files say together is Album's.
 
 use v5.36;
 
-use Encode   qw(decode FB_CROAK LEAVE_SRC);
-use Exporter qw(import);
+use Exporter   qw(import);
+use List::Util qw(first);
+use Resonate::Ingest::Artist qw(display named owner_of track_artists);
+use Resonate::Ingest::Name   qw(disc_in from_name);
+use Resonate::Ingest::Text   qw(clean decoded lines same);
+use Resonate::Ingest::Value  qw(code date id ids number);
 
 our @EXPORT_OK = qw(describe decoded);
 
-use constant TEXT_LIMIT => 500;
+# The names of one thing in ID3, Vorbis comments, MP4, ASF and APEv2, as
+# ffprobe shows them, without case, blanks, "_" and "/"; the first counts.
+my %NAMES = (
+    title        => [qw(title)],
+    artist       => [qw(artist author)],
+    artists      => [qw(artists wmartists)],
+    album        => [qw(album wmalbumtitle)],
+    album_artist => [qw(albumartist wmalbumartist)],
+    number       => [qw(track tracknumber wmtracknumber)],
+    disc         => [qw(disc discnumber wmpartofset)],
+    disc_title   => [qw(discsubtitle tsst setsubtitle wmsetsubtitle)],
+    genre        => [qw(genre wmgenre)],
+    compilation  => [qw(compilation wmiscompilation itunescompilation)],
+    isrc         => [qw(isrc tsrc wmisrc)],
+    barcode      => [qw(barcode wmbarcode upc ean eanupn)],
+    composer     => [qw(composer wmcomposer)],
+    lyrics       => [qw(lyrics wmlyrics unsyncedlyrics uslt)],
+    copyright    => [qw(copyright)],
+    label        => [qw(label publisher wmpublisher organization)],
+    type         => [qw(releasetype musicbrainzalbumtype)],
+    podcast      => [qw(podcast)],
+    track_id     => [qw(musicbrainztrackid)],
+    release_id   => [qw(musicbrainzalbumid)],
+    artist_id    => [qw(musicbrainzartistid)],
+    owner_id     => [qw(musicbrainzalbumartistid)],
+);
 
-my $DISC_FOLDER = qr/^(?:cd|dis[ck])[ ._-]*(\d{1,2})$/i;
+# That of the release before that of the first release of its music.
+my @DATES = qw(releasedate tdrl date wmyear year tdrc originaldate tdor
+               originalyear tory);
+
+# What programs write when they know nothing.
+my $UNKNOWN = qr/^(?:<?unknown(?: (?:album|title))?(?: \(.*\))?>?|untitled)$/i;
+
+use constant LRC_LIMIT => 1024 * 1024;
 
 
-# path and root are bytes as the file system has them; probe is ffprobe's
-# answer.  Gives artist, album_artist, display_artist, album, title, number,
-# disc, year and genre, as characters.
+# path is bytes as the file system has them, probe is ffprobe's answer.
 
-sub describe ($path, $root, $probe)
+sub describe ($path, $probe)
 {
     my $tag = tags($probe);
-    my $name = from_name($path, $root);
-    my $title = $tag->{title} // title_of($name, $tag->{artist});
-    my $artist = $tag->{artist} // $tag->{album_artist} // $name->{artist}
-        // 'Unknown Artist';
-    my $album_artist = $tag->{album_artist};
+    my $name = from_name($path);
+    my ($album, $disc, $disc_title) = disc_in(known($tag->{album}) // '');
+    my @owners = owner_of(named($tag->{album_artist}),
+                          scalar ids($tag->{owner_id}));
+    my $artist = named($tag->{artist});
+    my $text = $artist // $name->{artist} // $owners[0]
+        // $name->{folder_artist} // $name->{album} // 'Unknown Artist';
+    my @artists = track_artists($text, named($tag->{artists}),
+                                scalar ids($tag->{artist_id}), $owners[0]);
+    my $title = known($tag->{title}) // title_of($name, $artist);
+    my $display = display($text, @artists);
 
-    if (!defined $album_artist) {
-        $album_artist = $tag->{compilation} ? 'Various Artists' : $artist;
-    }
+    return {
+        facts($tag),
+        title          => $title,
+        artist         => $artists[0],
+        artists        => \@artists,
+        display_artist => $display eq $artists[0] ? undef : $display,
+        album          => length $album ? $album : $name->{album},
+        album_tag      => length $album ? 1 : 0,
+        album_artist   => $owners[0],
+        album_artists  => \@owners,
+        number         => number($tag->{number}) // number_of($name, $title),
+        disc           => number($tag->{disc}) // $disc // $name->{disc},
+        disc_title     => clean($tag->{disc_title}) // $disc_title
+                          // $name->{disc_title},
+        date           => date($tag->{dates}) // $name->{date},
+        lyrics         => beside($path) // lines($tag->{lyrics}),
+        name           => $name,
+    };
+}
 
-    my %about = (
-        title        => $title,
-        album        => $tag->{album} // $name->{album} // $title,
-        artist       => $artist,
-        album_artist => $album_artist,
-        number       => $tag->{number} // $name->{number},
-        disc         => $tag->{disc} // $name->{disc} // 1,
-        year         => $tag->{year},
-        genre        => $tag->{genre},
+
+# What only tags say.
+
+sub facts ($tag)
+{
+    my @genres = map { clean(s/^\(\d+\)(?=.)//r) // () }
+                 split m{[;,/|\0]}, $tag->{genre} // '';
+
+    return (
+        genre       => \@genres,
+        compilation => ($tag->{compilation} // '') =~ /^(?:1|true|yes)$/i || 0,
+        type        => type($tag, @genres),
+        isrc        => code($tag->{isrc}, qr/[A-Z]{2}[A-Z0-9]{3}\d{7}/),
+        barcode     => code($tag->{barcode}, qr/\d{8,14}/),
+        composer    => clean(($tag->{composer} // '') =~ s/\s*[;\0]\s*/, /gr),
+        copyright   => clean($tag->{copyright}),
+        label       => clean(($tag->{label} // '') =~ s/[;\0].*//sr),
+        musicbrainz => {
+            track       => id($tag->{track_id}),
+            release     => id($tag->{release_id}),
+            artist      => [ ids($tag->{artist_id}) ],
+            albumartist => [ ids($tag->{owner_id}) ],
+        },
     );
-
-    # A guest does not make another artist: plays are paid to the first.
-    if ($artist =~ /^\Q$album_artist\E\s*(?:[,;&(\[]|feat\b|ft\b|with\b)/i) {
-        $about{display_artist} = $artist;
-        $about{artist} = $album_artist;
-    }
-
-    return \%about;
 }
 
 
@@ -57,146 +119,81 @@ sub describe ($path, $root, $probe)
 
 sub tags ($probe)
 {
-    my ($audio) = grep { $_->{codec_type} eq 'audio' }
-                  @{ $probe->{streams} // [] };
+    my $audio = first { $_->{codec_type} eq 'audio' }
+                      @{ $probe->{streams} // [] };
     my %raw;
 
     for my $from ($audio->{tags}, $probe->{format}{tags}) {
-        for my $key (keys %{ $from // {} }) {
-            my $value = clean($from->{$key});
-            $raw{lc $key =~ s/[ _]//gr} = $value if defined $value;
+        for my $key (sort keys %{ $from // {} }) {
+            my $plain = lc($key) =~ s{[ _/]}{}gr =~ s/^lyrics-.*/lyrics/r;
+
+            $raw{$plain} = $from->{$key} if $from->{$key} =~ /\S/;
         }
     }
 
-    my $date = $raw{date} // $raw{year} // $raw{tdrc} // $raw{originaldate};
+    my %tag = map { $_ => $raw{(first { defined $raw{$_} } @{ $NAMES{$_} })
+                               // ''} } keys %NAMES;
 
-    return {
-        artist       => $raw{artist},
-        album_artist => $raw{albumartist},
-        album        => $raw{album},
-        title        => $raw{title},
-        genre        => $raw{genre},
-        number       => number($raw{track} // $raw{tracknumber}),
-        disc         => number($raw{disc} // $raw{discnumber}),
-        year         => ($date // '') =~ /\b([12]\d{3})/ ? $1 : undef,
-        compilation  => ($raw{compilation} // '') eq '1',
-    };
+    $tag{dates} = [ map { $raw{$_} // () } @DATES ];
+
+    return \%tag;
 }
 
 
-# Artist/Album/01 - Title.ext, Artist - Album/01 Title.ext, CD2/2-01. Title.ext
-
-sub from_name ($path, $root)
+sub known ($text)
 {
-    my @folders = split m{/+}, decoded(substr $path, length $root);
-    my $file = pop @folders;
-    my %name;
+    my $known = clean($text) // return undef;
 
-    @folders = grep { length } @folders;
-
-    # The folder that was named counts when the files lie right in it.
-    my $loose = !@folders;
-
-    if ($loose && $root =~ m{([^/]+)/*$}) {
-        @folders = (decoded($1));
-    }
-
-    if (@folders > 1 && $folders[-1] =~ $DISC_FOLDER) {
-        $name{disc} = $1;
-        pop @folders;
-    }
-
-    if (@folders) {
-        my $folder = readable($folders[-1]);
-
-        if ($folder =~ /^(.+?) - (.+)$/) {
-            @name{qw(artist album)} = ($1, $2);
-        }
-        else {
-            $name{album} = $folder;
-            $name{artist} = readable($folders[-2] // $folders[-1]);
-        }
-    }
-
-    %name = (%name, %{ from_file($file) });
-
-    if ($loose && $name{title} =~ /^(.+?) - (\S.*)$/) {
-        @name{qw(artist title)} = ($1, $2);
-    }
-
-    return \%name;
+    return $known =~ $UNKNOWN ? undef : $known;
 }
 
 
-sub from_file ($file)
-{
-    my $stem = readable($file =~ s/\.[^.]+$//r);
-    my %name;
-
-    my ($disc, $number, $mark, $title) = $stem
-        =~ /^(?:(\d{1,2})[-.])?(\d{1,3})(\s*[-.)]+\s*|\s+)(\S.*)$/;
-
-    # "7 Seconds" is a title; "07 Seconds" and "7. Seconds" have a number.
-    if (defined $title && (length $number == 2 || $mark =~ /\S/)) {
-        $name{disc} = 0 + $disc if $disc;
-        $name{number} = 0 + $number;
-        $stem = $title;
-    }
-
-    $name{title} = $stem;
-
-    return \%name;
-}
-
-
-# "Artist - Title" repeats an artist that is known already.
+# "Artist - Title" is a title where a tag names another artist.
 
 sub title_of ($name, $artist)
 {
-    my $title = $name->{title};
-
-    for my $known (grep { defined } $artist, $name->{artist}) {
-        if ($title =~ /^\Q$known\E - (\S.*)$/i) {
-            return $1;
-        }
+    if (defined $name->{artist} && defined $artist
+        && !same($name->{artist}, $artist))
+    {
+        return "$name->{artist} - $name->{title}";
     }
 
-    return $title;
+    return $name->{title};
 }
 
 
-sub readable ($text)
-{
-    if ($text !~ / /) {
-        $text =~ tr/_/ /;
-    }
+# "21 Guns" is no number 21 when the title is "21 Guns".
 
-    return clean($text) // 'Untitled';
+sub number_of ($name, $title)
+{
+    return same($name->{stem}, $title) ? undef : $name->{number};
 }
 
 
-sub clean ($text)
+sub type ($tag, @genres)
 {
-    $text =~ s/[\x00-\x1f\x7f]+/ /g;
-    $text =~ s/\s+/ /g;
-    $text =~ s/^ | $//g;
+    my %said = map { lc($_) => 1 } split m{\s*[;,/+\0]\s*}, $tag->{type} // '';
 
-    return length $text ? substr($text, 0, TEXT_LIMIT) : undef;
+    return $said{compilation}                     ? 'compilation'
+         : $said{single}                          ? 'single'
+         : $said{ep}                              ? 'ep'
+         : $said{podcast} || $said{broadcast}     ? 'podcast'
+         : ($tag->{podcast} // '') eq '1'         ? 'podcast'
+         : (grep { /^podcasts?$/i } @genres)      ? 'podcast'
+         : $said{album} || $said{lp}              ? 'lp'
+                                                  : undef;
 }
 
 
-sub number ($text)
+# FILE.lrc: what its owner put there counts more than what came with the file.
+
+sub beside ($path)
 {
-    return ($text // '') =~ /^(\d{1,4})\b/ && $1 > 0 ? 0 + $1 : undef;
-}
+    open my $in, '<:raw', $path =~ s/\.[^.]*$/.lrc/r or return undef;
+    -f $in or return undef;
+    read $in, my $text, LRC_LIMIT or return undef;
 
-
-# File names are bytes; most are UTF-8, old ones are not.
-
-sub decoded ($bytes)
-{
-    return eval { decode('UTF-8', $bytes, FB_CROAK | LEAVE_SRC) }
-        // decode('Windows-1252', $bytes);
+    return lines(decoded($text));
 }
 
 1;

@@ -10,6 +10,8 @@ use IO::Select ();
 use JSON       ();
 use POSIX      ();
 
+use Resonate::Ingest::Text qw(decoded);
+
 our @EXPORT_OK = qw(ffmpeg probe input orphaned_by);
 
 # What a hostile file may claim to be.  Playlists (HLS, concat, DASH) would
@@ -60,18 +62,20 @@ sub ffmpeg (@arguments)
 }
 
 
-# Streams and container of a file, as ffprobe tells them.
+# Streams and container of a file, as ffprobe tells them.  Its own repair of
+# tags that are not UTF-8 would lose what is wrong in them.
 
 sub probe ($file)
 {
     my ($status, $json, $complaint) = run('ffprobe', '-v', 'error',
-        '-print_format', 'json', '-show_format', '-show_streams', input($file));
+        '-print_format', 'json=string_validation=ignore', '-show_format',
+        '-show_streams', input($file));
 
     if ($status != 0) {
         die reason($status, $complaint) . "\n";
     }
 
-    return JSON->new->utf8->decode($json);
+    return JSON->new->decode(decoded($json));
 }
 
 
