@@ -13,6 +13,7 @@
 #define NGX_RESONATE_CORE_BUILD  1
 
 #include "ngx_resonate_core.h"
+#include "base/resonate_metrics.h"
 
 
 extern ngx_module_t  ngx_resonate_core_module;
@@ -30,6 +31,7 @@ extern ngx_module_t  ngx_resonate_core_module;
 
 typedef struct ngx_resonate_counters_s  ngx_resonate_counters_t;
 typedef struct ngx_resonate_gauges_s    ngx_resonate_gauges_t;
+typedef struct ngx_resonate_routes_s    ngx_resonate_routes_t;
 
 
 /* what the workers share in a zone of fixed size */
@@ -37,6 +39,7 @@ typedef struct ngx_resonate_gauges_s    ngx_resonate_gauges_t;
 typedef struct {
     ngx_resonate_counters_t  *counters;
     ngx_resonate_gauges_t    *gauges;
+    ngx_resonate_routes_t    *routes;
     ngx_atomic_t              clock;       /* of the cache's tags */
     ngx_atomic_t              tags[NGX_RESONATE_TAG_SLOTS];
 } ngx_resonate_shctx_t;
@@ -51,6 +54,7 @@ typedef struct {
     ngx_resonate_shctx_t     *sh;          /* when the zone is mapped */
     ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
     ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
+    ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
 } ngx_resonate_shared_t;
 
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
@@ -93,6 +97,44 @@ ngx_int_t ngx_resonate_gauges_bind(ngx_resonate_shared_t *shared,
 void ngx_resonate_gauges_start(ngx_resonate_shared_t *shared);
 ngx_atomic_int_t ngx_resonate_gauge_sum(ngx_resonate_shared_t *shared,
     ngx_resonate_gauge_t *gauge, ngx_resonate_workers_t *workers);
+
+
+/*
+ * What is counted of one route; that of all requests without one is the first.
+ * A row is whole cache lines: the answer is counted in the first one.
+ */
+
+typedef struct {
+    ngx_atomic_t              codes[RESONATE_CODES];
+    ngx_atomic_t              bytes;
+    ngx_atomic_t              buckets[RESONATE_BUCKETS];
+    ngx_atomic_t              usec;
+} ngx_resonate_traffic_row_t;
+
+typedef struct {
+    ngx_str_t                    name;     /* escaped, ends with NUL */
+    ngx_uint_t                   slot;     /* when the zone is mapped */
+    ngx_resonate_traffic_row_t  *row;      /* of this worker */
+} ngx_resonate_traffic_t;
+
+/*
+ * Added while configuration is read; a name that is there already is the same
+ * one, and keeps its numbers across reloads.  NULL: out of memory, or the name
+ * is too long or one too many, which was logged.
+ */
+ngx_resonate_traffic_t *ngx_resonate_traffic_add(ngx_conf_t *cf,
+    ngx_str_t *route);
+
+/* the request, if it is no subrequest, is for that route */
+void ngx_resonate_traffic_route(ngx_http_request_t *r,
+    ngx_resonate_traffic_t *traffic);
+
+size_t ngx_resonate_routes_size(void);
+ngx_int_t ngx_resonate_routes_bind(ngx_resonate_shared_t *shared,
+    ngx_resonate_shared_t *oshared, ngx_log_t *log);
+void ngx_resonate_routes_start(ngx_resonate_shared_t *shared);
+void ngx_resonate_traffic_sum(ngx_resonate_shared_t *shared,
+    ngx_resonate_traffic_t *traffic, ngx_resonate_traffic_row_t *sum);
 
 
 /* the clock's time now; a reply remembers the time its query was started */

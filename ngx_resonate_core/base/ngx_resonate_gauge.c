@@ -12,8 +12,6 @@
 
 #include "../ngx_resonate_core_internal.h"
 
-#include "resonate_metrics.h"
-
 
 #define NGX_RESONATE_GAUGES_MAX   64
 #define NGX_RESONATE_GAUGE_NAME   128

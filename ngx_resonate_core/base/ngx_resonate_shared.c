@@ -13,7 +13,8 @@
 
 #define NGX_RESONATE_SHARED_SIZE                                              \
     ngx_align(sizeof(ngx_resonate_shctx_t) + ngx_resonate_counters_size()     \
-              + ngx_resonate_gauges_size() + 64 * 1024, 4096)
+              + ngx_resonate_gauges_size() + ngx_resonate_routes_size()       \
+              + 64 * 1024, 4096)
 
 
 static ngx_int_t ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone,
@@ -33,9 +34,14 @@ ngx_int_t
 ngx_resonate_shared_init(ngx_conf_t *cf)
 {
     ngx_str_t               name = ngx_string("resonate");
+    ngx_str_t               other = ngx_string("other");
     ngx_resonate_shared_t  *shared;
 
     shared = ngx_resonate_shared(cf);
+
+    if (ngx_resonate_traffic_add(cf, &other) == NULL) {
+        return NGX_ERROR;
+    }
 
     shared->zone = ngx_shared_memory_add(cf, &name, NGX_RESONATE_SHARED_SIZE,
                                          &ngx_resonate_core_module);
@@ -76,11 +82,13 @@ ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone, void *data)
         shpool->data = shared->sh;
     }
 
-    if (ngx_resonate_counters_bind(shared, zone->shm.log) != NGX_OK) {
+    if (ngx_resonate_counters_bind(shared, zone->shm.log) != NGX_OK
+        || ngx_resonate_gauges_bind(shared, zone->shm.log) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    return ngx_resonate_gauges_bind(shared, zone->shm.log);
+    return ngx_resonate_routes_bind(shared, oshared, zone->shm.log);
 }
 
 
@@ -96,8 +104,9 @@ ngx_resonate_shared_create(ngx_slab_pool_t *shpool)
 
     sh->counters = ngx_slab_calloc(shpool, ngx_resonate_counters_size());
     sh->gauges = ngx_slab_calloc(shpool, ngx_resonate_gauges_size());
+    sh->routes = ngx_slab_calloc(shpool, ngx_resonate_routes_size());
 
-    if (sh->counters == NULL || sh->gauges == NULL) {
+    if (sh->counters == NULL || sh->gauges == NULL || sh->routes == NULL) {
         return NULL;
     }
 
@@ -139,6 +148,7 @@ ngx_resonate_shared_start(ngx_resonate_shared_t *shared)
 {
     ngx_resonate_counters_start(shared);
     ngx_resonate_gauges_start(shared);
+    ngx_resonate_routes_start(shared);
 }
 
 

@@ -32,6 +32,10 @@ static void ngx_resonate_status_counters(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_gauges(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_status_traffic(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared);
+static void ngx_resonate_status_duration(ngx_resonate_page_t *page,
+    ngx_str_t *route, ngx_resonate_traffic_row_t *sum);
 static void ngx_resonate_page_family(ngx_resonate_page_t *page,
     const char *name, const char *type, const char *help);
 static void ngx_resonate_page_line(ngx_resonate_page_t *page,
@@ -71,6 +75,7 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
     shared = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
     ngx_resonate_workers(shared, &workers);
 
+    ngx_resonate_status_traffic(&page, shared);
     ngx_resonate_status_counters(&page, shared);
     ngx_resonate_status_gauges(&page, shared, &workers);
 
@@ -146,6 +151,86 @@ ngx_resonate_status_gauges(ngx_resonate_page_t *page,
                                ngx_resonate_gauge_sum(shared, gauge[i],
                                                       workers));
     }
+}
+
+
+/* added up once, so that the numbers of a page agree */
+
+static void
+ngx_resonate_status_traffic(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared)
+{
+    ngx_uint_t                    i, k, n;
+    ngx_resonate_traffic_t      **route;
+    ngx_resonate_traffic_row_t   *sum;
+
+    route = shared->routes.elts;
+    n = shared->routes.nelts;
+
+    sum = ngx_palloc(page->pool, n * sizeof(ngx_resonate_traffic_row_t));
+    if (sum == NULL) {
+        page->failed = 1;
+        return;
+    }
+
+    ngx_resonate_page_family(page, "resonate_http_requests_total", "counter",
+        "Requests that have ended, by route and class of status; 304, 499 and "
+        "503 are not in their class. \"other\" is what no route took.");
+
+    for (i = 0; i < n; i++) {
+        ngx_resonate_traffic_sum(shared, route[i], &sum[i]);
+
+        for (k = 0; k < RESONATE_CODES; k++) {
+            ngx_resonate_page_line(page, "resonate_http_requests_total"
+                                   "{route=\"%V\",code=\"%s\"} %uA\n",
+                                   &route[i]->name, resonate_code_name(k),
+                                   sum[i].codes[k]);
+        }
+    }
+
+    ngx_resonate_page_family(page, "resonate_http_request_duration_seconds",
+        "histogram",
+        "Time from a request's header to the header of its answer, or to its "
+        "end if there was none. How long a body takes is not in it.");
+
+    for (i = 0; i < n; i++) {
+        ngx_resonate_status_duration(page, &route[i]->name, &sum[i]);
+    }
+
+    ngx_resonate_page_family(page, "resonate_http_response_bytes_total",
+        "counter", "Bytes of answers that were sent, headers included.");
+
+    for (i = 0; i < n; i++) {
+        ngx_resonate_page_line(page, "resonate_http_response_bytes_total"
+                               "{route=\"%V\"} %uA\n", &route[i]->name,
+                               sum[i].bytes);
+    }
+}
+
+
+static void
+ngx_resonate_status_duration(ngx_resonate_page_t *page, ngx_str_t *route,
+    ngx_resonate_traffic_row_t *sum)
+{
+    ngx_uint_t         k;
+    ngx_atomic_uint_t  count;
+
+    count = 0;
+
+    for (k = 0; k < RESONATE_BUCKETS; k++) {
+        count += sum->buckets[k];
+
+        ngx_resonate_page_line(page,
+                               "resonate_http_request_duration_seconds_bucket"
+                               "{route=\"%V\",le=\"%s\"} %uA\n", route,
+                               resonate_bucket_bound(k), count);
+    }
+
+    ngx_resonate_page_line(page, "resonate_http_request_duration_seconds_sum"
+                           "{route=\"%V\"} %uA.%06uA\n", route,
+                           sum->usec / 1000000, sum->usec % 1000000);
+    ngx_resonate_page_line(page, "resonate_http_request_duration_seconds_count"
+                           "{route=\"%V\"} %uA\n", route, count);
 }
 
 

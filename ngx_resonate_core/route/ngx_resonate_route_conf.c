@@ -12,6 +12,10 @@
 #define NGX_RESONATE_ROUTE_TTL_MAX  (365 * 24 * 60 * 60)
 
 
+static void ngx_resonate_route_prefix(ngx_conf_t *cf,
+    ngx_resonate_route_loc_conf_t *rlcf);
+static char *ngx_resonate_route_counted(ngx_conf_t *cf,
+    ngx_resonate_route_loc_conf_t *rlcf, ngx_resonate_route_t *route);
 static char *ngx_resonate_route_head(ngx_conf_t *cf,
     ngx_resonate_route_loc_conf_t *rlcf, ngx_resonate_route_t *route);
 static char *ngx_resonate_route_word(ngx_conf_t *cf,
@@ -133,6 +137,11 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         rv = ngx_resonate_route_check(cf, route);
     }
 
+    if (rv == NGX_CONF_OK) {
+        ngx_resonate_route_prefix(cf, rlcf);
+        rv = ngx_resonate_route_counted(cf, rlcf, route);
+    }
+
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -149,7 +158,18 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_resonate_route_handler;
 
-    /* "location /api/v3/": patterns begin at its last slash */
+    return NGX_CONF_OK;
+}
+
+
+/* "location /api/v3/": patterns begin at its last slash */
+
+static void
+ngx_resonate_route_prefix(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     rlcf->prefix = clcf->name.len;
 
@@ -166,8 +186,41 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (rlcf->prefix && clcf->name.data[rlcf->prefix - 1] == '/') {
         rlcf->prefix--;
     }
+}
 
-    return NGX_CONF_OK;
+
+/* routes of one name, in several servers, are counted together */
+
+static char *
+ngx_resonate_route_counted(ngx_conf_t *cf, ngx_resonate_route_loc_conf_t *rlcf,
+    ngx_resonate_route_t *route)
+{
+    u_char                    *last;
+    ngx_str_t                 *value, name;
+    resonate_view_t            prefix, pattern;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    value = cf->args->elts;
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    prefix.data = (char *) clcf->name.data;
+    prefix.len = rlcf->prefix;
+    pattern.data = (char *) value[2].data;
+    pattern.len = value[2].len;
+
+    name.data = ngx_pnalloc(cf->temp_pool, RESONATE_METHOD_MAX + 1 + prefix.len
+                                           + pattern.len);
+    if (name.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    last = (u_char *) resonate_route_name((char *) name.data, route->method,
+                                          prefix, pattern);
+    name.len = last - name.data;
+
+    route->traffic = ngx_resonate_traffic_add(cf, &name);
+
+    return route->traffic ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -60,6 +60,8 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
         return ngx_resonate_route_allow(r, node);
     }
 
+    ngx_resonate_traffic_route(r, route->traffic);
+
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_route_ctx_t));
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -62,6 +62,7 @@ typedef struct {
     ngx_resonate_cache_ages_t  public_ages;
     ngx_resonate_cache_ages_t  personal_ages;
 
+    ngx_resonate_traffic_t   *traffic;     /* what is counted of it */
     ngx_str_t                 file;        /* where it was declared */
     ngx_uint_t                line;
     ngx_uint_t                given;       /* parameters, as bits */

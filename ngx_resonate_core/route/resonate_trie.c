@@ -49,6 +49,42 @@ resonate_method_name(resonate_method_e method)
 }
 
 
+char *
+resonate_route_name(char *dst, resonate_method_e method,
+    resonate_view_t prefix, resonate_view_t pattern)
+{
+    size_t  i, len;
+
+    len = strlen(resonate_methods[method]);
+    memcpy(dst, resonate_methods[method], len);
+    dst += len;
+    *dst++ = ' ';
+
+    memcpy(dst, prefix.data, prefix.len);
+    dst += prefix.len;
+
+    for (i = 0; i < pattern.len; i++) {
+
+        if (pattern.data[i] != '<' || pattern.data[i - 1] != '/') {
+            *dst++ = pattern.data[i];
+            continue;
+        }
+
+        *dst++ = ':';
+
+        for (i++; pattern.data[i] != ':'; i++) {
+            *dst++ = pattern.data[i];
+        }
+
+        while (i + 1 < pattern.len && pattern.data[i + 1] != '/') {
+            i++;
+        }
+    }
+
+    return dst;
+}
+
+
 resonate_node_t *
 resonate_trie_add(resonate_node_t *root, resonate_view_t pattern,
     resonate_alloc_pt alloc, void *ctx, resonate_arg_t *args, size_t *nargs,

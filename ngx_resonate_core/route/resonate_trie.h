@@ -19,6 +19,7 @@
 
 
 #define RESONATE_SEGMENTS_MAX  16
+#define RESONATE_METHOD_MAX    6
 
 
 typedef enum {
@@ -56,6 +57,14 @@ typedef void *(*resonate_alloc_pt)(void *ctx, size_t size);
 /* "GET" and so on; -1: none of them */
 int resonate_method_parse(resonate_view_t word, resonate_method_e *method);
 const char *resonate_method_name(resonate_method_e method);
+
+/*
+ * What a route is called: "GET /api/v3/tracks/:id" is a pattern behind a
+ * prefix, its captures without their types.  Writes at most
+ * RESONATE_METHOD_MAX + 1 bytes more than both have; returns the end.
+ */
+char *resonate_route_name(char *dst, resonate_method_e method,
+    resonate_view_t prefix, resonate_view_t pattern);
 
 /*
  * Adds a pattern: "/artists/<id:uuid>/releases".  Its captures are parsed to

@@ -237,12 +237,53 @@ test_problems(void **state)
 }
 
 
+static void
+test_names(void **state)
+{
+    size_t           i;
+    char             buf[128], *end;
+    resonate_view_t  prefix, pattern;
+
+    static const struct {
+        resonate_method_e   method;
+        const char         *prefix;
+        const char         *pattern;
+        const char         *name;
+    } names[] = {
+        { RESONATE_GET, "", "/", "GET /" },
+        { RESONATE_POST, "", "/plays", "POST /plays" },
+        { RESONATE_DELETE, "/api/v3", "/tracks/<id:uuid>",
+          "DELETE /api/v3/tracks/:id" },
+        { RESONATE_PATCH, "/a", "/<x:int>/y/<z:text(1..50)>",
+          "PATCH /a/:x/y/:z" },
+        { RESONATE_PUT, "", "/a<b:c>", "PUT /a<b:c>" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        prefix.data = names[i].prefix;
+        prefix.len = strlen(names[i].prefix);
+        pattern.data = names[i].pattern;
+        pattern.len = strlen(names[i].pattern);
+
+        end = resonate_route_name(buf, names[i].method, prefix, pattern);
+        *end = '\0';
+
+        assert_string_equal(buf, names[i].name);
+        assert_true(strlen(buf) <= RESONATE_METHOD_MAX + 1 + prefix.len
+                                   + pattern.len);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_sqlstates),
         cmocka_unit_test(test_problems),
     };
