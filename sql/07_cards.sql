@@ -82,6 +82,7 @@ LANGUAGE sql STABLE AS $$
                   '"duration":%6$s,"year":%7$s,"status":"%8$s","hls":%9$s,'
                   '"url":"%10$s/api/v3/user/stream/%1$s",%11$s,'
                   '"creator":{"id":"%2$s","displayName":%12$s},"artists":[%17$s],'
+                  '"hasLyrics":%18$s,'
                   '"trackGroup":{"id":%13$s,"title":%4$s,"cover":%14$s},'
                   '"trackGroupId":%13$s,%15$s%16$s}',
                   t.id, t.creator_id, to_json(t.title),
@@ -105,7 +106,8 @@ LANGUAGE sql STABLE AS $$
                   CASE WHEN t.artist_ids IS NULL
                        THEN '{"id":"' || t.creator_id || '","displayName":'
                             || to_json(a.display_name) || '}'
-                       ELSE resonate.artists_text(t.artist_ids) END),
+                       ELSE resonate.artists_text(t.artist_ids) END,
+                  CASE WHEN t.lyrics IS NULL THEN 'false' ELSE 'true' END),
            array_remove(ARRAY['track:' || t.id, 'artist:' || t.creator_id,
                               'trackgroup:' || t.release_id, 'prices'], NULL)
                || string_to_array('artist:' || nullif(array_to_string(
@@ -139,7 +141,9 @@ LANGUAGE sql STABLE AS $$
                OR coalesce(r.deleted_at IS NULL AND a.owner_id = $2, false),
            row_to_json(x)::text,
            ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id],
-           format('"discs":[%s],"copyright":%s,"barcode":%s',
+           format('"label":%s,"discs":[%s],"copyright":%s,"barcode":%s',
+                  coalesce((SELECT json_build_object('id', l.id, 'name', l.display_name)
+                            FROM resonate.creator l WHERE l.id = a.label_id), 'null'),
                   (SELECT string_agg(format('{"disc":%s,"title":%s}', d.disc, to_json(d.title)),
                                      ',' ORDER BY d.disc)
                    FROM resonate.release_disc d WHERE d.release_id = r.id),

@@ -51,7 +51,8 @@ my %SHAPE = (
     track => {
         (map { $_ => 'uuid' } qw(id creatorId trackGroupId)),
         (map { $_ => 'text' } qw(title album artist)), duration => 'number',
-        year => 'number?', status => 'text', hls => 'bool', url => 'url',
+        year => 'number?', status => 'text', hls => 'bool',
+        hasLyrics => 'bool', url => 'url',
         %COVER, creator => $NAMED, artists => [ $NAMED ],
         trackGroup => { id => 'uuid', title => 'text', cover => 'url?' },
         price => { play => 'number', buy => 'number' } },
@@ -85,7 +86,8 @@ $SHAPE{items} = { %{$SHAPE{release}}, items => [
     { index => 'number', disc => 'number', number => 'number?',
       trackId => 'uuid', track => 'track' } ],
     discs => [ { disc => 'number', title => 'text' } ],
-    copyright => 'text?', barcode => 'text?' };
+    copyright => 'text?', barcode => 'text?',
+    label => [ or => 'null', { id => 'uuid', name => 'text' } ] };
 
 # route, its data; [] is of a list with its counts
 

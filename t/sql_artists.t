@@ -119,6 +119,8 @@ $dbh->do('UPDATE resonate.release_item SET disc = 2, number = 7
           WHERE track_id = ?', {}, $id->{short});
 
 $track = data('track({paid)');
+ok $track->{hasLyrics}, 'lists say that there are lyrics';
+ok !data('track({free)')->{hasLyrics}, 'or that there are none';
 is_deeply [ @$track{qw(lyrics composer isrc copyright)} ],
     [ "[00:01.00]O\nsun", 'Bo "B"', 'DEA400000001', '2020 Us' ],
     'the detail of a track';
@@ -126,6 +128,8 @@ is_deeply [ @$track{qw(lyrics composer isrc copyright)} ],
 my $release = data('trackgroup({release)');
 is_deeply [ @$release{qw(barcode copyright)} ],
     [ '0123456789012', '2020 Sunrise' ], 'of a release';
+is_deeply $release->{label},
+    { id => $id->{label}, name => 'Sunrise Records' }, 'the label';
 is_deeply $release->{discs}, [ { disc => 1, title => 'Day "D"' },
                                { disc => 2, title => 'Night' } ], 'its discs';
 is_deeply [ map { join ' ', $_->{disc}, $_->{number} // '-' }

@@ -57,8 +57,8 @@ my %images = map { $_->[0] => { width => $_->[1], height => $_->[1],
 # a track
 
 my $track = 'id creatorId title album artist duration year status hls url'
-            . ' cover cover_metadata images creator artists trackGroup'
-            . ' trackGroupId price';
+            . ' cover cover_metadata images creator artists hasLyrics'
+            . ' trackGroup trackGroupId price';
 my $detail = 'lyrics composer isrc copyright';
 my $row = call('track', id => $id->{paid});
 
@@ -75,6 +75,7 @@ is_deeply(data('track', id => $id->{paid}), {
                  displayName => "Zo\x{eb} & the Testers" },
     artists => [ { id => $id->{artist},
                    displayName => "Zo\x{eb} & the Testers" } ],
+    hasLyrics => JSON::PP::false(),
     lyrics => undef, composer => undef, isrc => undef, copyright => undef,
     trackGroup => { id => $id->{release}, title => 'First Light',
                     cover => "$image-x600.jpg" },
@@ -120,7 +121,8 @@ for (
 is(names(call('trackgroup', id => $id->{release})->{body}),
    'id title slug type about tags display_artist creatorId creator'
    . ' releaseDate createdAt cover cover_metadata images private download'
-   . ' featured uri discs copyright barcode items',
+   . ' featured uri label discs copyright barcode'
+   . ' items',
    'the names of a release, in order');
 
 my $release = data('trackgroup', id => $id->{release});
