@@ -11,13 +11,14 @@ my $things = Resonate::Things->new(my $pg = Resonate::Pg->new);
 my $edge = $things->edge(http => 'resonate_cache 1m;', pg_read =>
                          'connections=2 timeout=2s connect_timeout=1s',
                          routes => <<"END", server => <<"END2");
-    resonate_route GET /part/<id:int> v3.thing reply=html cache=1s stale=0;
+    resonate_route GET /part/<id:int> v3.thing reply=html cache=1s stale=0
+        ?other:int;
     resonate_route GET /kept/<id:int> v3.thing reply=html cache=1h;
     resonate_route GET /json/<id:int> v3.thing cache=1h;
 END
     location ~ "^/page/(part|kept|json)/(\\d+)\$" {
         root $dir;
-        set \$part /\$1/\$2;
+        set \$part /\$1/\$2?\$args;
         ssi on;
         gzip on;
         try_files /page.html =404;
@@ -55,6 +56,7 @@ for (
     [ 'part/1', '<b>&amp; here</b>', 'a fragment' ],
     [ 'part/2', 'none', 'a function that refuses' ],
     [ 'part/3', 'none', 'a function that fails' ],
+    [ 'part/1?other=x', 'none', 'an argument that is refused' ],
     [ 'kept/4', $long, 'a fragment that is kept' ],
     [ 'kept/4', $long, 'the same again' ],
 ) {

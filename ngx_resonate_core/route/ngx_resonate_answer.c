@@ -57,32 +57,41 @@ static ngx_int_t
 ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome)
 {
-    ngx_str_t           *body;
-    ngx_http_request_t  *r;
+    ngx_str_t  *body;
 
-    r = ctx->request;
     body = &outcome->body;
-
-    if (r != r->main && ctx->route->type && ctx->route->type->part) {
-
-        /* the page around it goes without, an SSI stub takes the place */
-
-        r->headers_out.status = outcome->status;
-        r->header_only = 1;
-
-        return ngx_http_send_header(r);
-    }
 
     if (outcome->status == NGX_HTTP_BAD_REQUEST && body->len
         && body->data[0] == '[')
     {
-        return ngx_resonate_send_problem(r, outcome->status,
+        return ngx_resonate_route_refuse(ctx, outcome->status,
                                          NGX_RESONATE_BAD_ARGUMENTS, body);
     }
 
-    return ngx_resonate_send_problem(r, outcome->status,
+    return ngx_resonate_route_refuse(ctx, outcome->status,
                                      body->len ? (char *) body->data : NULL,
                                      NULL);
+}
+
+
+/* a page goes without the part that failed, an SSI stub takes its place */
+
+ngx_int_t
+ngx_resonate_route_refuse(ngx_resonate_route_ctx_t *ctx, ngx_uint_t status,
+    const char *detail, ngx_str_t *errors)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (r == r->main || ctx->route->type == NULL || !ctx->route->type->part) {
+        return ngx_resonate_send_problem(r, status, detail, errors);
+    }
+
+    r->headers_out.status = status;
+    r->header_only = 1;
+
+    return ngx_http_send_header(r);
 }
 
 

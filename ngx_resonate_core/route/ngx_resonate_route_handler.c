@@ -187,7 +187,7 @@ ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx)
     }
 
     if (rc != NGX_OK) {
-        return ngx_resonate_send_problem(r, rc, ctx->detail,
+        return ngx_resonate_route_refuse(ctx, rc, ctx->detail,
                                          ctx->errors.len ? &ctx->errors
                                                          : NULL);
     }

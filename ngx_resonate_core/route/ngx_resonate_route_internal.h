@@ -184,6 +184,8 @@ ngx_int_t ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply);
 ngx_int_t ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
+ngx_int_t ngx_resonate_route_refuse(ngx_resonate_route_ctx_t *ctx,
+    ngx_uint_t status, const char *detail, ngx_str_t *errors);
 
 /* the tag of everything made for this caller alone */
 uint32_t ngx_resonate_caller_slot(ngx_resonate_identity_t *id);
