@@ -160,7 +160,8 @@ is $res->{headers}{vary}, undef, 'and nothing varies';
 
 # pictures, as the player's configuration has them
 
-my $player = Resonate::Edge->new(server => "resonate_cors $good;
+my $player = Resonate::Edge->new(pg => $pg, http => 'resonate_cache 1m;',
+                                 server => "resonate_cors $good;
     set \$resonate_www www;
     set \$resonate_media run/media;
     include $Resonate::Test::ROOT/conf.d/player.conf;");
