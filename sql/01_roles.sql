@@ -5,7 +5,8 @@ DECLARE
     wanted text;
 BEGIN
     FOREACH wanted IN ARRAY
-        '{resonate_owner,resonate_edge,resonate_topup,resonate_ingest,resonate_upkeep}'::text[]
+        '{resonate_owner,resonate_edge,resonate_topup,resonate_ingest,resonate_manage,
+          resonate_upkeep}'::text[]
     LOOP
         IF to_regrole(wanted) IS NULL THEN
             EXECUTE format('CREATE ROLE %I', wanted);
@@ -24,6 +25,7 @@ ALTER ROLE resonate_edge LOGIN;
 ALTER ROLE resonate_topup LOGIN;
 ALTER ROLE resonate_ingest LOGIN;
 ALTER ROLE resonate_upkeep LOGIN;
+ALTER ROLE resonate_manage LOGIN;
 
 -- A query of the edge is short or it is wrong: it never outlives the
 -- deadline of the request, and never compiles for longer than it runs.
@@ -43,12 +45,17 @@ ALTER ROLE resonate_ingest SET jit = off;
 ALTER ROLE resonate_ingest SET search_path = pg_catalog;
 
 ALTER ROLE resonate_upkeep SET search_path = pg_catalog;
+-- who waits for another operator is told so
+ALTER ROLE resonate_manage SET lock_timeout = '30s';
+ALTER ROLE resonate_manage SET jit = off;
+ALTER ROLE resonate_manage SET search_path = pg_catalog;
 
 COMMENT ON ROLE resonate_owner IS 'Owns schemas resonate and v3; nobody logs in as it.';
 COMMENT ON ROLE resonate_edge IS 'The nginx edge: may execute API functions and nothing else.';
 COMMENT ON ROLE resonate_topup IS 'Top-ups: may execute resonate.topup() and nothing else.';
 COMMENT ON ROLE resonate_ingest IS 'bin/resonate-ingest: may execute the ingest functions and nothing else.';
 COMMENT ON ROLE resonate_upkeep IS 'The daily job: may execute sweep() and ledger_check() and nothing else.';
+COMMENT ON ROLE resonate_manage IS 'bin/resonate-catalogue: may execute the manage functions and nothing else.';
 
 CREATE SCHEMA IF NOT EXISTS resonate AUTHORIZATION resonate_owner;
 CREATE SCHEMA IF NOT EXISTS v3 AUTHORIZATION resonate_owner;

@@ -15,6 +15,8 @@ BEGIN
             ('resonate.transfer', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
             ('resonate.posting', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
             ('resonate.play', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.change', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
+            ('resonate.change_row', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
             ('resonate.posting', 'posting_settle', 'AFTER INSERT',
              'REFERENCING NEW TABLE AS fresh ', 'STATEMENT'),
             ('resonate.person', 'account_open', 'AFTER INSERT', '', 'ROW'),
@@ -34,6 +36,12 @@ BEGIN
             ('resonate.track', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
             ('resonate.release', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
             ('resonate.creator', 'derive_gone', 'AFTER DELETE', '', 'ROW')
+          UNION ALL
+            -- costs who does not manage one comparison for each row
+            SELECT 'resonate.' || j.name, 'journal', 'AFTER INSERT OR DELETE OR UPDATE', '',
+                   'ROW WHEN ((current_setting(''resonate.change''::text, true) <> ''''::text))'
+            FROM unnest('{creator,release,release_item,release_disc,track,track_artist,source,
+                          playlist,playlist_item,favorite}'::text[]) j (name)
         ) t (relation, name, event, passing, each)
     LOOP
         kept := kept || w.definition;

@@ -1,9 +1,11 @@
 -- Who may do what.  Last, because it looks at everything there is.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA resonate, v3
-    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest, resonate_upkeep;
+    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest,
+         resonate_manage, resonate_upkeep;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA resonate, v3
-    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest, resonate_upkeep;
+    FROM PUBLIC, resonate_edge, resonate_topup, resonate_ingest,
+         resonate_manage, resonate_upkeep;
 REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA resonate, v3 TO resonate_edge;
@@ -18,16 +20,19 @@ GRANT EXECUTE ON FUNCTION resonate.topup(text, bigint, text) TO resonate_topup;
 GRANT USAGE ON SCHEMA resonate TO resonate_upkeep;
 GRANT EXECUTE ON FUNCTION resonate.sweep(), resonate.ledger_check() TO resonate_upkeep;
 
-GRANT USAGE ON SCHEMA resonate TO resonate_ingest;
+GRANT USAGE ON SCHEMA resonate TO resonate_ingest, resonate_manage;
 
 DO $$
 DECLARE
-    f regprocedure;
+    w record;
 BEGIN
-    FOR f IN SELECT p.oid FROM pg_proc p
-             WHERE p.pronamespace = 'resonate'::regnamespace AND p.proname LIKE 'ingest\_%'
+    FOR w IN SELECT p.oid::regprocedure AS name, r.role
+             FROM pg_proc p
+             JOIN (VALUES ('ingest\_%', 'resonate_ingest'), ('manage\_%', 'resonate_manage'))
+                  r (pattern, role) ON p.proname LIKE r.pattern
+             WHERE p.pronamespace = 'resonate'::regnamespace
     LOOP
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO resonate_ingest', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', w.name, w.role);
     END LOOP;
 END
 $$;

@@ -14,4 +14,7 @@
 \ir 13_playlist_api.sql
 \ir 14_open_api.sql
 \ir 15_library_api.sql
+\ir 16_journal.sql
+\ir 16_manage.sql
+\ir 16_manage_read.sql
 \ir 17_page.sql

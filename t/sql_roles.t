@@ -16,6 +16,7 @@ my %may = (
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
     resonate_ingest => [ qr/^resonate\.ingest_/ ],
     resonate_upkeep => [ qr/^-/, qw(resonate.ledger_check resonate.sweep) ],
+    resonate_manage => [ qr/^resonate\.manage_/ ],
 );
 
 
@@ -60,6 +61,7 @@ my %own = (
     resonate_topup  => "resonate.topup('listener', 1, 'one')",
     resonate_ingest => "resonate.ingest_artist('New')",
     resonate_upkeep => '(SELECT 1 + resonate.sweep()) s',
+    resonate_manage => "resonate.manage_list('track')",
 );
 
 for my $role (sort keys %may) {
@@ -79,6 +81,8 @@ for my $role (sort keys %may) {
           'calls no internals' ],
         [ "SELECT resonate.credit('$id->{listener}', 1, NULL)",
           'makes no money' ],
+        [ "INSERT INTO resonate.change (who, command) VALUES ('a', 'b')",
+          'writes no journal' ],
         [ 'CREATE TABLE public.mine ()', 'creates nothing in public' ],
         [ 'CREATE TABLE v3.mine ()', 'creates nothing in v3' ],
         [ 'CREATE TEMP TABLE mine (x text)', 'has no temporary table' ],
