@@ -40,6 +40,7 @@ typedef struct {
     ngx_resonate_counters_t  *counters;
     ngx_resonate_gauges_t    *gauges;
     ngx_resonate_routes_t    *routes;
+    time_t                    started;     /* all numbers were zero then */
     ngx_atomic_t              clock;       /* of the cache's tags */
     ngx_atomic_t              tags[NGX_RESONATE_TAG_SLOTS];
 } ngx_resonate_shctx_t;
@@ -55,6 +56,7 @@ typedef struct {
     ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
     ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
     ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
+    ngx_array_t               tables;      /* of ngx_resonate_table_t * */
 } ngx_resonate_shared_t;
 
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
@@ -157,6 +159,18 @@ ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
     ngx_str_t *key, uint64_t owner, ngx_msec_t time);
 ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,
     ngx_str_t *key, uint64_t owner);
+
+
+typedef struct {
+    ngx_str_t                 name;
+    ngx_uint_t                size;        /* bytes */
+    ngx_uint_t                used;        /* likewise, in whole pages */
+    ngx_uint_t                entries;     /* expired ones included */
+    ngx_uint_t                evictions;   /* of those that had not expired */
+} ngx_resonate_table_usage_t;
+
+void ngx_resonate_table_usage(ngx_resonate_table_t *table,
+    ngx_resonate_table_usage_t *usage);
 
 
 /*

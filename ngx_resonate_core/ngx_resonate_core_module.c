@@ -94,6 +94,9 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
            != NGX_OK
         || ngx_array_init(&shared->routes, cf->pool, 64,
                           sizeof(ngx_resonate_traffic_t *))
+           != NGX_OK
+        || ngx_array_init(&shared->tables, cf->pool, 4,
+                          sizeof(ngx_resonate_table_t *))
            != NGX_OK)
     {
         return NULL;

@@ -110,6 +110,8 @@ ngx_resonate_shared_create(ngx_slab_pool_t *shpool)
         return NULL;
     }
 
+    sh->started = ngx_time();
+
     return sh;
 }
 

@@ -25,6 +25,14 @@ typedef struct {
 } ngx_resonate_page_t;
 
 
+typedef struct {
+    const char              *name;
+    const char              *type;
+    const char              *help;
+    size_t                   offset;      /* of an ngx_uint_t, in the usage */
+} ngx_resonate_status_table_t;
+
+
 static ngx_int_t ngx_resonate_status_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_status_send(ngx_http_request_t *r,
     ngx_resonate_page_t *page);
@@ -32,6 +40,10 @@ static void ngx_resonate_status_counters(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_gauges(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_status_build(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_status_tables(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_traffic(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_duration(ngx_resonate_page_t *page,
@@ -41,6 +53,28 @@ static void ngx_resonate_page_family(ngx_resonate_page_t *page,
 static void ngx_resonate_page_line(ngx_resonate_page_t *page,
     const char *format, ...);
 static ngx_int_t ngx_resonate_page_room(ngx_resonate_page_t *page);
+
+
+static const ngx_resonate_status_table_t  ngx_resonate_status_zone[] = {
+
+    { "resonate_zone_size_bytes", "gauge",
+      "Size of a zone of shared memory.",
+      offsetof(ngx_resonate_table_usage_t, size) },
+
+    { "resonate_zone_used_bytes", "gauge",
+      "What of it is in use; a full zone makes room by itself.",
+      offsetof(ngx_resonate_table_usage_t, used) },
+
+    { "resonate_zone_entries", "gauge",
+      "Entries in it, those past their time included.",
+      offsetof(ngx_resonate_table_usage_t, entries) },
+
+    { "resonate_zone_evictions_total", "counter",
+      "Entries that made room for others before their time.",
+      offsetof(ngx_resonate_table_usage_t, evictions) },
+
+    { NULL, NULL, NULL, 0 }
+};
 
 
 char *
@@ -75,9 +109,11 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
     shared = ngx_http_get_module_main_conf(r, ngx_resonate_core_module);
     ngx_resonate_workers(shared, &workers);
 
+    ngx_resonate_status_build(&page, shared, &workers);
     ngx_resonate_status_traffic(&page, shared);
     ngx_resonate_status_counters(&page, shared);
     ngx_resonate_status_gauges(&page, shared, &workers);
+    ngx_resonate_status_tables(&page, shared);
 
     return ngx_resonate_status_send(r, &page);
 }
@@ -108,6 +144,32 @@ ngx_resonate_status_send(ngx_http_request_t *r, ngx_resonate_page_t *page)
     }
 
     return ngx_http_output_filter(r, page->out);
+}
+
+
+static void
+ngx_resonate_status_build(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers)
+{
+    ngx_resonate_page_family(page, "resonate_build_info", "gauge",
+        "What runs; the value is always 1.");
+    ngx_resonate_page_line(page, "resonate_build_info{version=\"%s\","
+                           "nginx=\"%s\"} 1\n", NGX_RESONATE_VERSION,
+                           NGINX_VERSION);
+
+    ngx_resonate_page_family(page, "resonate_start_time_seconds", "gauge",
+        "When the counters were zero, as Unix time.");
+    ngx_resonate_page_line(page, "resonate_start_time_seconds %T\n",
+                           shared->sh->started);
+
+    ngx_resonate_page_family(page, "resonate_worker_start_time_seconds",
+        "gauge", "When the youngest worker was started, as Unix time.");
+    ngx_resonate_page_line(page, "resonate_worker_start_time_seconds %T\n",
+                           workers->started);
+
+    ngx_resonate_page_family(page, "resonate_workers", "gauge",
+        "Workers that run, those that finish after a reload included.");
+    ngx_resonate_page_line(page, "resonate_workers %ui\n", workers->n);
 }
 
 
@@ -150,6 +212,45 @@ ngx_resonate_status_gauges(ngx_resonate_page_t *page,
         ngx_resonate_page_line(page, "%V %A\n", &gauge[i]->series,
                                ngx_resonate_gauge_sum(shared, gauge[i],
                                                       workers));
+    }
+}
+
+
+static void
+ngx_resonate_status_tables(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared)
+{
+    ngx_uint_t                           i, n;
+    ngx_resonate_table_t               **table;
+    ngx_resonate_table_usage_t          *usage;
+    const ngx_resonate_status_table_t   *family;
+
+    table = shared->tables.elts;
+    n = shared->tables.nelts;
+
+    if (n == 0) {
+        return;
+    }
+
+    usage = ngx_palloc(page->pool, n * sizeof(ngx_resonate_table_usage_t));
+    if (usage == NULL) {
+        page->failed = 1;
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        ngx_resonate_table_usage(table[i], &usage[i]);
+    }
+
+    for (family = ngx_resonate_status_zone; family->name; family++) {
+        ngx_resonate_page_family(page, family->name, family->type,
+                                 family->help);
+
+        for (i = 0; i < n; i++) {
+            ngx_resonate_page_line(page, "%s{zone=\"%V\"} %ui\n",
+                family->name, &usage[i].name,
+                *(ngx_uint_t *) ((u_char *) &usage[i] + family->offset));
+        }
     }
 }
 

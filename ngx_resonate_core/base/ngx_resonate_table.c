@@ -34,6 +34,8 @@ typedef struct {
     ngx_rbtree_node_t           sentinel;
     ngx_queue_t                 lru;
     ngx_queue_t                 detached;
+    ngx_uint_t                  entries;
+    ngx_uint_t                  evictions;
 } ngx_resonate_table_shctx_t;
 
 
@@ -72,7 +74,8 @@ static void ngx_resonate_table_free_detached(ngx_resonate_table_t *table);
 ngx_resonate_table_t *
 ngx_resonate_table_add(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 {
-    ngx_resonate_table_t  *table;
+    ngx_resonate_table_t   *table, **slot;
+    ngx_resonate_shared_t  *shared;
 
     table = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_table_t));
     if (table == NULL) {
@@ -90,6 +93,15 @@ ngx_resonate_table_add(ngx_conf_t *cf, ngx_str_t *name, size_t size)
                            "duplicate zone \"%V\"", name);
         return NULL;
     }
+
+    shared = ngx_resonate_shared(cf);
+
+    slot = ngx_array_push(&shared->tables);
+    if (slot == NULL) {
+        return NULL;
+    }
+
+    *slot = table;
 
     table->zone->init = ngx_resonate_table_init_zone;
     table->zone->data = table;
@@ -133,6 +145,8 @@ ngx_resonate_table_init_zone(ngx_shm_zone_t *zone, void *data)
                     ngx_resonate_table_insert);
     ngx_queue_init(&table->sh->lru);
     ngx_queue_init(&table->sh->detached);
+    table->sh->entries = 0;
+    table->sh->evictions = 0;
 
     return NGX_OK;
 }
@@ -341,6 +355,23 @@ ngx_resonate_table_delete(ngx_resonate_table_t *table, ngx_str_t *key)
 }
 
 
+void
+ngx_resonate_table_usage(ngx_resonate_table_t *table,
+    ngx_resonate_table_usage_t *usage)
+{
+    usage->name = table->zone->shm.name;
+    usage->size = table->zone->shm.size;
+
+    ngx_shmtx_lock(&table->shpool->mutex);
+
+    usage->used = usage->size - table->shpool->pfree * ngx_pagesize;
+    usage->entries = table->sh->entries;
+    usage->evictions = table->sh->evictions;
+
+    ngx_shmtx_unlock(&table->shpool->mutex);
+}
+
+
 static void
 ngx_resonate_table_insert(ngx_rbtree_node_t *temp, ngx_rbtree_node_t *node,
     ngx_rbtree_node_t *sentinel)
@@ -440,8 +471,13 @@ ngx_resonate_table_alloc(ngx_resonate_table_t *table, size_t size)
         }
 
         q = ngx_queue_last(&table->sh->lru);
-        ngx_resonate_table_unlink(table,
-                       ngx_queue_data(q, ngx_resonate_table_node_t, queue));
+        n = ngx_queue_data(q, ngx_resonate_table_node_t, queue);
+
+        if (n->expires > ngx_time()) {
+            table->sh->evictions++;
+        }
+
+        ngx_resonate_table_unlink(table, n);
     }
 }
 
@@ -452,6 +488,7 @@ ngx_resonate_table_link(ngx_resonate_table_t *table,
 {
     ngx_rbtree_insert(&table->sh->rbtree, &n->node);
     ngx_queue_insert_head(&table->sh->lru, &n->queue);
+    table->sh->entries++;
 }
 
 
@@ -461,6 +498,7 @@ ngx_resonate_table_unlink(ngx_resonate_table_t *table,
 {
     ngx_rbtree_delete(&table->sh->rbtree, &n->node);
     ngx_queue_remove(&n->queue);
+    table->sh->entries--;
 
     if (n->pins) {
         ngx_queue_insert_tail(&table->sh->detached, &n->queue);

@@ -81,6 +81,8 @@ typedef struct {
     ngx_resonate_gauge_t           *up;
     ngx_resonate_gauge_t           *inflight;
     ngx_resonate_gauge_t           *queued;
+    ngx_resonate_gauge_t           *up_max;
+    ngx_resonate_gauge_t           *queued_max;
 } ngx_resonate_pg_gauges_t;
 
 

@@ -258,7 +258,20 @@ ngx_resonate_pg_gauges(ngx_conf_t *cf, ngx_resonate_pg_t *pg)
                                    "Queries that wait for a connection.",
                                    "database", &pg->name);
 
-    return (g->up && g->inflight && g->queued) ? NGX_OK : NGX_ERROR;
+    g->up_max = ngx_resonate_gauge_add(cf, "resonate_pg_connections_max",
+                                   "Connections that the workers may have.",
+                                   "database", &pg->name);
+    g->queued_max = ngx_resonate_gauge_add(cf, "resonate_pg_queued_max",
+                                   "Queries that may wait for a connection.",
+                                   "database", &pg->name);
+
+    if (g->up == NULL || g->inflight == NULL || g->queued == NULL
+        || g->up_max == NULL || g->queued_max == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -42,6 +42,9 @@ ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
 
     pg->worker = worker;
 
+    ngx_resonate_gauge_move(pg->gauges.up_max, pg->connections);
+    ngx_resonate_gauge_move(pg->gauges.queued_max, pg->queue);
+
     for (i = 0; i < pg->connections; i++) {
         if (ngx_resonate_pg_conn_init(cycle, worker, i) != NGX_OK) {
             return NGX_ERROR;
