@@ -31,10 +31,10 @@ sub file {
 # "owner: album: titles" of each release
 
 sub taken {
-    my (@files) = @_;
+    my ($outer, @files) = @_;
     my %of;
 
-    albums(\@files);
+    albums(\@files, $outer);
     push @{ $of{$_->{album}{key}} }, $_ for @files;
 
     return [ sort map {
@@ -103,6 +103,11 @@ my @folders = (
       [ [ '/Downloads/A - One.mp3' ], [ '/Downloads/B - Two.mp3' ],
         [ '/Downloads/three.mp3' ] ],
       'A: One: One', 'B: Two: Two', 'Unknown Artist: three: three' ],
+    [ 'beside folders of albums, too',
+      [ [ '/music/A/One.mp3' ], [ '/music/A/B - Two.mp3' ],
+        [ '/music/A/C - H - 01 - Three.mp3' ],
+        [ '/music/A/x.mp3', artist => 'D', album => 'I' ] ],
+      'A: One: One', 'B: Two: Two', 'C: H: Three', 'D: I: x' ],
     [ 'spelled in two ways',
       [ [ '/music/x/a.mp3', album => 'Zoé', artist => 'Ö' ],
         [ '/music/x/b.mp3', album => "zoe\x{301}", artist => 'o' ],
@@ -113,8 +118,10 @@ my @folders = (
 for my $folder (@folders) {
     my ($what, $files, @releases) = @$folder;
 
-    is_deeply(taken(map { file(@$_) } @$files), \@releases, $what);
-    is_deeply(taken(reverse map { file(@$_) } @$files),
+    my $outer = $what =~ /^beside/;
+
+    is_deeply(taken($outer, map { file(@$_) } @$files), \@releases, $what);
+    is_deeply(taken($outer, reverse map { file(@$_) } @$files),
               [ map { s/: ([^:]+)$/': ' . join ' ', reverse split ' ', $1/er }
                 @releases ], '- in any order');
 }

@@ -101,6 +101,7 @@ my @values = (
     [ comment => 'x', album_artist => undef ],
     [ title => " \t\0", title => 'Name' ],
     [ title => '03 - Name', number => undef ],
+    [ title => 'Other', number => 3 ],
     [ artist => 'Unknown Artist', artist => 'Folder' ],
     [ album => 'Unknown album (3/4/2005 1:02:03 PM)', album => 'Record' ],
 
@@ -168,6 +169,7 @@ for my $case (@values) {
 }
 
 subtest 'several tags' => sub {
+    is(describe('/a/Track 05.wav', {})->{number}, 5, 'of "Track 05"');
     is(said(YEAR => 1998, DATE => '1998-05-04')->{date}, '1998-05-04',
        'the year with its day');
     is(said(DATE => 2001, ORIGINALDATE => '1969-09-26')->{date}, '2001',

@@ -1,41 +1,34 @@
 package Resonate::Ingest::Album;
 
-# What files say together: which of them are one release, whose it is, and
-# what it is.  A file is
+# Which files are one release, and whose it is.  A file is
 #
 #   { path => bytes, about => what describe() gave, duration_ms => integer }
 
 use v5.36;
 
 use Exporter   qw(import);
-use List::Util qw(max sum0 uniq);
-use Resonate::Ingest::Artist qw(track_artists);
-use Resonate::Ingest::Name   qw(album_folder);
-use Resonate::Ingest::Text   qw(folded);
+use List::Util qw(uniq);
+use Resonate::Ingest::Artist  qw(VARIOUS track_artists);
+use Resonate::Ingest::Name    qw(album_folder);
+use Resonate::Ingest::Release qw(release usual usual_list);
+use Resonate::Ingest::Text    qw(folded);
 
 our @EXPORT_OK = qw(album_folder albums release);
-
-use constant VARIOUS => 'Various Artists';
 
 # The share of its tracks that makes an album that of one artist.
 use constant OWNS => 2 / 3;
 
-# What shops and streaming services call a single and an EP.
-use constant SINGLE_TRACKS   => 3;
-use constant SINGLE_TRACK_MS => 10 * 60_000;
-use constant EP_TRACKS       => 6;
-use constant SHORT_MS        => 30 * 60_000;
 
-
-# All files of one album folder.  Sets in each
+# All files of one album folder.  outer: it has other albums in folders of
+# its own, so its name is none.  Sets in each
 #
 #   album   key, title, artist, artists: files of the same key are one
 #           release, in whatever folders they are
 #   track   title, artist, artists, display_artist, number, disc
 
-sub albums ($files)
+sub albums ($files, $outer = 0)
 {
-    my $place = grep { $_->{about}{name}{place} } @$files;
+    my $place = $outer || grep { $_->{about}{name}{place} } @$files;
     my %albums;
 
     # A file without an album is of the one album that is in the folder.
@@ -43,10 +36,7 @@ sub albums ($files)
                  grep { $_->{about}{album_tag} } @$files;
 
     for my $file (@$files) {
-        my $title = !$file->{about}{album_tag} && !$place && @titles == 1
-            ? $titles[0] : folded($file->{about}{album} // '');
-
-        push @{ $albums{$title} }, $file;
+        push @{ $albums{album_of($file->{about}, $place, @titles)} }, $file;
     }
 
     for my $title (sort keys %albums) {
@@ -63,6 +53,18 @@ sub albums ($files)
     }
 
     return;
+}
+
+
+sub album_of ($about, $place, @titles)
+{
+    if ($about->{album_tag} || $about->{name}{album_of_file}) {
+        return folded($about->{album});
+    }
+
+    return $place        ? ''
+         : @titles == 1  ? $titles[0]
+                         : folded($about->{album} // '');
 }
 
 
@@ -166,102 +168,6 @@ sub track ($about, $owner)
     }
 
     return \%track;
-}
-
-
-# What all files of one key make.
-
-sub release ($files)
-{
-    my @abouts = map { $_->{about} } @$files;
-    my ($artist) = map { $_->{album}{artist} } @$files;
-    my %discs;
-
-    for my $about (grep { defined $_->{disc_title} } @abouts) {
-        push @{ $discs{$about->{disc} // 1} }, $about->{disc_title};
-    }
-
-    return {
-        title       => usual(map { $_->{album}{title} } @$files),
-        artist      => $artist,
-        artist_musicbrainz => usual(map { $_->{musicbrainz}{albumartist}[0] }
-                                    @abouts),
-        date        => date(map { $_->{date} } @abouts),
-        type        => type($files, $artist),
-        discs       => { map { $_ => usual(@{ $discs{$_} }) } keys %discs },
-        musicbrainz => usual(map { $_->{musicbrainz}{release} } @abouts),
-        map { my $what = $_; $what => usual(map { $_->{$what} } @abouts) }
-            qw(barcode copyright label),
-    };
-}
-
-
-# By tags, else by title, number and length; copies count once.
-
-sub type ($files, $artist)
-{
-    my $said = usual(map { $_->{about}{type} } @$files);
-
-    if (defined $said) {
-        return $said;
-    }
-
-    if ($artist eq VARIOUS || grep { $_->{about}{compilation} } @$files) {
-        return 'compilation';
-    }
-
-    if ($files->[0]{album}{title} =~ /(?: - (single)| (ep))$/i) {
-        return lc($1 // $2);
-    }
-
-    my %length = map { my $t = $_->{track} // $_->{about};
-                       join("\n", $t->{disc} // 1, $t->{number} // '',
-                            folded($t->{title})) => $_->{duration_ms} // 0 }
-                 @$files;
-    my $tracks = keys %length;
-    my $short = sum0(values %length) < SHORT_MS;
-
-    return $short && $tracks <= SINGLE_TRACKS
-               && max(values %length) < SINGLE_TRACK_MS ? 'single'
-         : $short && $tracks <= EP_TRACKS               ? 'ep'
-                                                        : 'lp';
-}
-
-
-# The date that most files say: first the year, then what else is known of it;
-# the earliest if there is a tie.
-
-sub date (@dates)
-{
-    my $year = usual(map { substr $_, 0, 4 } grep { defined } @dates)
-        // return undef;
-
-    @dates = grep { defined && /^$year/ } @dates;
-
-    return usual(grep { length > 4 } @dates) // $year;
-}
-
-
-# What is said most often, by names spelled as they are most often; the first
-# in order of characters if there is a tie.
-
-sub usual (@said)
-{
-    my %count;
-
-    $count{$_}++ for grep { defined } @said;
-
-    my ($most) = sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count;
-
-    return $most;
-}
-
-
-sub usual_list (@lists)
-{
-    my %list = map { join("\0", @$_) => $_ } @lists;
-
-    return $list{usual(map { join "\0", @$_ } @lists)};
 }
 
 1;

@@ -9,9 +9,10 @@ use v5.36;
 use Exporter qw(import);
 use Resonate::Ingest::Text qw(clean same);
 
-our @EXPORT_OK = qw(display named owner_of several track_artists);
+our @EXPORT_OK = qw(VARIOUS display named owner_of several track_artists);
 
-use constant MOST => 50;
+use constant VARIOUS => 'Various Artists';
+use constant MOST    => 50;
 
 my $VARIOUS = qr{^(?:va|v\.\s*a\.|v/a|various(?:\s+artists?)?
                  |verschiedene(?:\s+interpreten)?)$}xi;
@@ -121,7 +122,7 @@ sub display ($text, @names)
 sub owner_of ($text, $count)
 {
     return !defined $text      ? ()
-         : $text =~ $VARIOUS   ? ('Various Artists')
+         : $text =~ $VARIOUS   ? (VARIOUS)
                                : several($text, $count);
 }
 

@@ -135,7 +135,7 @@ sub from_file ($stem)
 
     if ($stem =~ /^(.+?) - (?:(.+) - )?(\d{1,3}) - (\S.*)$/) {
         @name{qw(artist number title)} = ($1, 0 + $3, $4);
-        $name{album} = $2 if defined $2;
+        @name{qw(album album_of_file)} = ($2, 1) if defined $2;
     }
     elsif ($stem =~ /^(.+?) - (\S.*)$/) {
         @name{qw(artist title)} = ($1, $2);

@@ -166,7 +166,8 @@ sub title_of ($name, $artist)
 
 sub number_of ($name, $title)
 {
-    return same($name->{stem}, $title) ? undef : $name->{number};
+    return same($name->{stem}, $title) && !same($name->{title}, $title)
+        ? undef : $name->{number};
 }
 
 
