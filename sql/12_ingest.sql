@@ -28,23 +28,37 @@ $$;
 
 COMMENT ON FUNCTION resonate.ingest_artist(text, uuid) IS 'Artist by name; case and accents do not make another artist. A null avatar keeps the one there is.';
 
+-- A date that no calendar has is taken as far as it is one.
+
+CREATE OR REPLACE FUNCTION resonate.release_day(value text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT least(m.month + coalesce(nullif(p.part[3], '00'), '01')::integer - 1,
+                 (m.month + interval '1 month - 1 day')::date)
+    FROM regexp_match($1, '^([1-9]\d{3})(?:-(\d{2})(?:-(\d{2}))?)?$') p (part)
+    CROSS JOIN LATERAL (
+        SELECT make_date(p.part[1]::integer,
+                         CASE WHEN p.part[2] BETWEEN '01' AND '12'
+                              THEN p.part[2]::integer ELSE 1 END, 1)) m (month)
+    WHERE p.part IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION resonate.release_day(text) IS 'First day of YYYY, YYYY-MM or YYYY-MM-DD, null for anything else.';
+
 CREATE OR REPLACE FUNCTION resonate.ingest_release(artist uuid, title text,
-    year integer DEFAULT NULL, cover uuid DEFAULT NULL) RETURNS uuid
+    date text DEFAULT NULL, cover uuid DEFAULT NULL) RETURNS uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
     INSERT INTO resonate.release AS r (creator_id, title, release_date, cover_id, ingest_key)
-    VALUES ($1, btrim($2),
-            least(CASE WHEN $3 BETWEEN 1000 AND 9999 THEN make_date($3, 1, 1) END,
-                  resonate.today()),
-            $4, resonate.fold(btrim($2)))
+    VALUES ($1, btrim($2), coalesce(resonate.release_day($3), resonate.today()), $4,
+            resonate.fold(btrim($2)))
     ON CONFLICT (creator_id, ingest_key) DO UPDATE
-    SET release_date = CASE WHEN $3 IS NULL THEN r.release_date ELSE excluded.release_date END,
+    SET release_date = coalesce(resonate.release_day($3), r.release_date),
         cover_id = coalesce(excluded.cover_id, r.cover_id),
         updated_at = now()
     RETURNING id
 $$;
 
-COMMENT ON FUNCTION resonate.ingest_release(uuid, text, integer, uuid) IS 'Published release of an artist by title; released on the first of January of its year, today if there is none.';
+COMMENT ON FUNCTION resonate.ingest_release(uuid, text, text, uuid) IS 'Published release of an artist by title. It comes out on the first day of its date (YYYY, YYYY-MM or YYYY-MM-DD), the future included; without a date on the day on which it is taken in.';
 
 CREATE OR REPLACE FUNCTION resonate.ingest_known(source_sha256 text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -54,7 +54,7 @@ subtest 'bad files are told, the others go in' => sub {
     like($output, qr{^failed: \S+/cut\.flac: truncated: 10 of 20 s}m, 'cut');
     like($output, qr{^failed: \S+/$_->[0]: $_->[1]}m, $_->[0])
         for ['empty.mp3', '.+'], ['noise.ogg', '.+'], ['list.m4a', '.+'],
-            ['gone.wav', 'cannot read: No such file'],
+            ['gone.wav', 'a link to what is not there'],
             ['picture.mp3', 'no audio in it'];
     is(scalar(() = $output =~ /^failed: /mg), 6, 'each with one line');
 };
@@ -111,10 +111,10 @@ subtest 'usage' => sub {
 
     for my $case ([ '', 2, qr/^usage/ ], [ '--help', 0, qr/^usage/ ],
                   [ '--nonsense x', 2, qr/usage/ ],
-                  [ "$dir/none", 1, qr/No such file/ ],
-                  [ $dir, 1, qr/no music in/ ],
-                  [ "--bitrate 5 $dir", 1, qr/--bitrate 5: 32 to 320/ ],
-                  [ "--jobs 0 $dir", 1, qr/--jobs 0: 1 to 256/ ])
+                  [ "$dir/none", 3, qr/No such file/ ],
+                  [ $dir, 3, qr/no music in/ ],
+                  [ "--bitrate 5 $dir", 2, qr/--bitrate 5: 32 to 320/ ],
+                  [ "--jobs 0 $dir", 2, qr/--jobs 0: 1 to 256/ ])
     {
         my ($options, $status, $text) = @$case;
         my $output = `$tool $options 2>&1`;

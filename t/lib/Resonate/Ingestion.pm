@@ -6,6 +6,7 @@ package Resonate::Ingestion;
 #   $in->sound('A/B/01 - C.flac', title => 'x', ...)   a second of a tone
 #   $in->file($name, $bytes)
 #   my ($status, $output) = $in->run(@options);
+#   my ($status, $output) = $in->run_as_nobody(@options);
 #   my $process = $in->start(@options);       Resonate::Process, file "output"
 #   $in->tracks                               rows, in order of their index
 #   $in->stored                               final names below audio/
@@ -86,10 +87,17 @@ sub file {
 sub start {
     my ($self, @options) = @_;
 
+    return $self->spawn([], @options);
+}
+
+
+sub spawn {
+    my ($self, $as, @options) = @_;
+
     unlink $self->output;
 
     return Resonate::Process->spawn(
-        command => [ "$Resonate::Test::ROOT/bin/resonate-ingest",
+        command => [ @$as, "$Resonate::Test::ROOT/bin/resonate-ingest",
                      '--db', $self->{pg}->conninfo(user => 'resonate_ingest'),
                      '--media', $self->media, @options, $self->music ],
         output  => $self->output,
@@ -99,7 +107,26 @@ sub start {
 
 sub run {
     my ($self, @options) = @_;
-    my $process = $self->start(@options);
+
+    return $self->ended($self->start(@options));
+}
+
+
+# By a user who is not root, to whom a folder can be closed.
+
+sub run_as_nobody {
+    my ($self, @options) = @_;
+    my @as = $> == 0
+        ? qw(setpriv --reuid=nobody --regid=nogroup --clear-groups) : ();
+
+    system('chown', '-R', 'nobody', $self->{dir}) == 0 or die if @as;
+
+    return $self->ended($self->spawn(\@as, @options));
+}
+
+
+sub ended {
+    my ($self, $process) = @_;
 
     $process->ended(120) or die "resonate-ingest does not end\n";
 

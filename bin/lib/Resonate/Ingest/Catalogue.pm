@@ -41,7 +41,7 @@ sub add_track ($self, $about, $media, $source_sha256, $image)
         my $artist = $about->{artist} eq $about->{album_artist}
             ? $owner : $self->artist($about->{artist});
         my $release = $self->one('SELECT resonate.ingest_release(?, ?, ?, ?)',
-                                 $owner, @$about{qw(album year)}, $image);
+                                 $owner, @$about{qw(album date)}, $image);
 
         return $self->one('SELECT resonate.ingest_track(release => ?,'
             . ' artist => ?, title => ?, number => ?, disc => ?, year => ?,'

@@ -6,7 +6,7 @@ package Resonate::Ingest::Seen;
 
 use v5.36;
 
-use Time::HiRes ();
+use Resonate::Ingest::Walk qw(stamp);
 
 
 sub open_file ($class, $file)
@@ -54,14 +54,6 @@ sub add ($self, $path, $stamp, $sha256)
         or die "$self->{file}: $!\n";
 
     return;
-}
-
-
-sub stamp ($path)
-{
-    my @stat = Time::HiRes::stat($path) or return undef;
-
-    return sprintf '%d %.6f', $stat[7], $stat[9];
 }
 
 

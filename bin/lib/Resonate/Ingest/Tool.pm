@@ -16,8 +16,8 @@ our @EXPORT_OK = qw(ffmpeg probe input orphaned_by);
 
 # What a hostile file may claim to be.  Playlists (HLS, concat, DASH) would
 # make ffmpeg open other files and hosts.
-use constant FORMATS => 'flac,wav,w64,aiff,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,'
-    . 'jpeg_pipe,png_pipe,webp_pipe,gif';
+use constant FORMATS => 'flac,wav,aiff,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,'
+    . 'aac,asf,wv,dsf,ape,mpc,mpc8,tta,jpeg_pipe,png_pipe,webp_pipe,gif';
 use constant OUTPUT_LIMIT => 4 * 1024 * 1024;
 
 my ($life, $running);
