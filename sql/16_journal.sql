@@ -325,8 +325,16 @@ BEGIN
     _undone := resonate.undoable($3);
     PERFORM resonate.change_begin($1, $2, _undone);
 
-    FOR w IN SELECT r.* FROM resonate.change_row r WHERE r.change_id = _undone
-             ORDER BY r.line DESC
+    -- Backwards, but what others refer to is made first and deleted last: a
+    -- cascade is journaled after the row that it comes from.
+    FOR w IN SELECT r.*
+             FROM resonate.change_row r
+             CROSS JOIN array_position('{creator,release,track,playlist}', r.relation) p (place)
+             WHERE r.change_id = _undone
+             ORDER BY CASE WHEN r.after IS NULL THEN coalesce(p.place, 5)
+                           WHEN r.before IS NULL AND p.place IS NOT NULL THEN 6
+                           ELSE 5 END,
+                      r.line DESC
     LOOP
         PERFORM resonate.undo_row(w);
     END LOOP;

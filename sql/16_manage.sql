@@ -275,17 +275,15 @@ BEGIN
       AND r.before->>'deleted_at' IS NULL AND r.after->>'deleted_at' IS NOT NULL
     ORDER BY r.line DESC LIMIT 1;
 
-    FOR w IN SELECT t.id FROM resonate.release_item i
+    FOR w IN SELECT t.id, r.before->>'status' AS status
+             FROM resonate.change_row r
+             JOIN resonate.release_item i ON i.release_id = $1
              JOIN resonate.track t ON t.id = i.track_id AND t.status = 'deleted'
-             WHERE i.release_id = $1
-               AND EXISTS (SELECT FROM resonate.change_row r
-                           WHERE r.change_id = removal AND r.relation = 'track'
-                             AND r.key = jsonb_build_object('id', t.id)
-                             AND r.after->>'status' = 'deleted')
+             WHERE r.change_id = removal AND r.relation = 'track'
+               AND r.key = jsonb_build_object('id', t.id) AND r.after->>'status' = 'deleted'
              ORDER BY t.id
     LOOP
-        PERFORM resonate.thing_set('track', w.id,
-            jsonb_build_object('status', resonate.status_before(w.id)));
+        PERFORM resonate.thing_set('track', w.id, jsonb_build_object('status', w.status));
     END LOOP;
 END
 $$;

@@ -16,5 +16,6 @@
 \ir 15_library_api.sql
 \ir 16_journal.sql
 \ir 16_manage.sql
+\ir 16_manage_more.sql
 \ir 16_manage_read.sql
 \ir 17_page.sql

@@ -65,9 +65,11 @@ sub json {
 sub refused {
     my ($self, $want, @words) = @_;
     my ($status, $out, $err) = $self->run('--json', @words);
+    my $what = substr "@words", 0, 60;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-    Test::More::is($status, $want, "refused: @words") or return $out . $err;
+    $what =~ s/[^ -~]/?/g;
+    Test::More::is($status, $want, "refused: $what") or return $out . $err;
     return JSON::PP->new->decode($out)->{error}{message};
 }
 
@@ -107,7 +109,12 @@ sub tables {
     my $rows = rows_of($self->{pg}->dbh);
 
     delete @$rows{qw(change change_row search_word)};
-    delete @$_{'updated_at'} for map { @$_ } values %$rows;
+    delete $_->{updated_at} for map { @$_ } values %$rows;
+
+    # that of an artist who is made again is another one, and empty
+    delete @$_{qw(id created_at)}
+        for grep { $_->{creator_id} } @{ $rows->{account} };
+
     $_ = [ sort map { JSON::PP->new->canonical->encode($_) } @$_ ]
         for values %$rows;
 

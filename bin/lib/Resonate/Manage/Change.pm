@@ -10,7 +10,7 @@ use Exporter qw(import);
 use Resonate::Manage::Refusal qw(refuse);
 use Resonate::Manage::Text    qw(shown value);
 
-our @EXPORT_OK = qw(change changed_lines find name_of undo);
+our @EXPORT_OK = qw(change changed_lines find undo);
 
 my @KINDS = qw(artist label release track playlist);
 
@@ -121,12 +121,6 @@ sub find ($app, $term, @kinds)
     refuse(not_found => "no such thing: \"$term\"") if !@found;
     refuse(ambiguous => "\"$term\" may be any of these; name it by its id",
            candidates => \@found);
-}
-
-
-sub name_of ($thing)
-{
-    return "$thing->{kind} \"$thing->{name}\"";
 }
 
 1;

@@ -6,10 +6,10 @@ use v5.36;
 
 use Exporter qw(import);
 
-use Resonate::Manage::Change  qw(change find name_of);
+use Resonate::Manage::Change  qw(change find);
 use Resonate::Manage::Refusal qw(refuse);
 
-our @EXPORT_OK = qw(edit hide price publish undo_change);
+our @EXPORT_OK = qw(each_thing edit hide price publish undo_change);
 
 
 sub edit ($app, $term = undef, @settings)
@@ -21,7 +21,7 @@ sub edit ($app, $term = undef, @settings)
         or refuse(usage => 'edit a thing: FIELD=VALUE ..., --reset FIELD');
 
     my @fields = map {
-        /^([a-z_]+)=(.*)\z/s or refuse(usage => "not FIELD=VALUE: \"$_\"");
+        /^([a-z0-9_]+)=(.*)\z/s or refuse(usage => "not FIELD=VALUE: \"$_\"");
         [ $1, $2 ];
     } @settings;
 
