@@ -1,238 +1,268 @@
-// @ts-nocheck
-/* The player at the foot of the page, and what the system shows of it. */
+/* The player at the foot of the page: drawn from the playback's state. */
 
-import { local } from './api.js';
-import { render } from './lib/lit-html/lit-html.js';
+import { $ } from './dom.js';
+import { classMap } from './lib/lit-html/directives/class-map.js';
+import { live } from './lib/lit-html/directives/live.js';
+import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { rule } from './plays.js';
+import { following } from './queue.js';
+import { artists } from './rows.js';
 import { session } from './session.js';
 import { store } from './store.js';
-import { clock, cover, dots, names, priceText } from './view.js';
+import { clock, cover, dots, icon, names, priceText } from './view.js';
 
-const $ = (id) => document.getElementById(id);
+/* what is shorter is not seen as waiting */
+const SLOW_MS = 300;
 
+const REPEAT = { off: 'Repeat', all: 'Repeat: all', one: 'Repeat: one' };
 
-export function bindPlayer(playback) {
-    bindButtons(playback);
-    bindSeek(playback);
-    bindSize();
-    bindVolume(playback);
-    bindSystem(playback);
-
-    playback.addEventListener('track', () => showTrack(playback));
-    playback.addEventListener('mode', () => showHint(playback));
-    playback.addEventListener('state', () => showState(playback));
-    playback.addEventListener('time', () => showTime(playback));
-    store.subscribe(() => {
-        showDots(playback.track);
-        showHint(playback);
-    });
-}
+/** @typedef {import('./playback.js').Playback} Playback */
 
 
-function bindButtons(playback) {
-    $('toggle').addEventListener('click', () => playback.toggle());
-    $('next').addEventListener('click', () => playback.next());
-    $('previous').addEventListener('click', () => playback.previous());
-}
+export class Bar {
+    #playback;
+    #root = $('player');
+    #large = false;
 
+    /**
+     * Where the thumb is held: the track plays on under it.
+     *
+     * @type {number | null}
+     */
+    #held = null;
 
-function showTrack(playback) {
-    const { track } = playback;
-    const { title, artist } = names(track);
+    #slow = false;
 
-    $('player').hidden = false;
-    document.body.classList.add('has-player');
-    render(cover(track, '(min-width: 48rem) 26rem, 90vw'), $('art'));
-    $('now-title').textContent = title;
-    $('now-artist').textContent = artist;
-    $('next').disabled = playback.last;
-    $('seek').disabled = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer;
 
-    showDots(track);
-    showHint(playback);
-    showTime(playback);
-    metadata(track);
-}
+    /** @param {Playback} playback */
+    constructor(playback) {
+        this.#playback = playback;
 
+        for (const name of ['track', 'queue', 'time', 'volume', 'mode']) {
+            playback.addEventListener(name, () => this.#draw());
+        }
 
-function showDots(track) {
-    render(track ? dots(track) : '', $('now-dots'));
-}
+        playback.addEventListener('state', () => {
+            this.#wait(playback.waiting);
+            this.#draw();
+        });
 
+        store.subscribe(() => this.#draw());
+        this.#root.addEventListener('click', (event) => this.#click(event));
+        addEventListener('keydown', (event) => {
+            if (event.key === 'Escape' && this.#large) {
+                this.#size(false);
+            }
+        });
 
-function showHint({ track, mode, duration }) {
-    const hint = $('hint');
-
-    if (!track) {
-        return;
+        this.#draw();
     }
 
-    hint.classList.toggle('preview', mode === 'preview');
+    /**
+     * Shown late, and taken away at once.
+     *
+     * @param {boolean} waiting
+     */
+    #wait(waiting) {
+        if (!waiting) {
+            clearTimeout(this.#timer);
+            this.#timer = undefined;
+            this.#slow = false;
 
-    if (mode === 'preview') {
-        const seconds = Math.round(Math.min(rule.previewS, duration));
-        const length = `Preview, ${seconds} s.`;
-
-        hint.textContent = session.token
-            ? `${length} Your credit does not cover the next play.`
-            : `${length} Log in to hear it all.`;
-        return;
+        } else if (!this.#timer) {
+            this.#timer = setTimeout(() => {
+                this.#slow = true;
+                this.#draw();
+            }, SLOW_MS);
+        }
     }
 
-    hint.textContent = session.token ? priceText(track) : '';
-    hint.classList.toggle('owned', Boolean(session.token)
-                          && store.owned(track));
-}
+    /**
+     * A link leads to a page, which the large player covers; on a phone the
+     * words beside the cover are as good as the cover.
+     *
+     * @param {Event} event
+     */
+    #click({ target }) {
+        if (!(target instanceof Element)) {
+            return;
+        }
 
+        if (target.closest('a')) {
+            this.#size(false, 'main');
 
-function showState({ playing }) {
-    const toggle = $('toggle');
-
-    toggle.querySelector('use').setAttribute('href', playing ? '#i-pause'
-                                                             : '#i-play');
-    toggle.setAttribute('aria-label', playing ? 'Pause' : 'Play');
-
-    if ('mediaSession' in navigator) {
-        navigator.mediaSession.playbackState = playing ? 'playing' : 'paused';
-    }
-}
-
-
-function showTime({ position, duration }) {
-    const seek = $('seek');
-
-    $('length').textContent = clock(duration);
-
-    if (seek.dataset.held) {
-        return;
+        } else if (target.closest('.now') && !this.#large
+                   && matchMedia('(max-width: 48rem)').matches)
+        {
+            this.#size(true);
+        }
     }
 
-    seek.max = duration || 1;
-    seek.value = position;
-    tellTime(seek, position, duration);
-}
+    /**
+     * Small bar or large player: the same controls, laid out anew.
+     *
+     * @param {boolean} large
+     */
+    #size(large, focus = large ? 'collapse' : 'art') {
+        if (large === this.#large) {
+            return;
+        }
 
-
-function tellTime(seek, position, duration) {
-    $('elapsed').textContent = clock(position);
-    seek.setAttribute('aria-valuetext',
-                      `${clock(position)} of ${clock(duration)}`);
-    slide(seek);
-}
-
-
-/* how far a slider is filled, for the style */
-function slide(range) {
-    range.style.setProperty('--done', range.value / range.max);
-}
-
-
-/* while the thumb is held the track plays on under it */
-function bindSeek(playback) {
-    const seek = $('seek');
-
-    seek.addEventListener('input', () => {
-        seek.dataset.held = 'yes';
-        tellTime(seek, Number(seek.value), playback.duration);
-    });
-
-    seek.addEventListener('change', () => {
-        delete seek.dataset.held;
-        playback.seek(Number(seek.value));
-    });
-
-    seek.addEventListener('blur', () => delete seek.dataset.held);
-}
-
-
-function bindVolume(playback) {
-    const volume = $('volume');
-
-    slide(volume);
-    volume.addEventListener('input', () => {
-        playback.volume(Number(volume.value));
-        slide(volume);
-    });
-}
-
-
-/* small bar or large player: the same controls, laid out anew */
-function bindSize() {
-    const player = $('player');
-    const others = [$('top'), $('main')];
-
-    const size = (large) => {
-        player.classList.toggle('large', large);
+        this.#large = large;
         document.body.classList.toggle('covered', large);
-        $('art').setAttribute('aria-expanded', String(large));
-        $('art').setAttribute('aria-label', large ? 'Close the large player'
-                                                  : 'Open the large player');
 
-        for (const other of others) {
+        for (const other of [$('top'), $('main')]) {
             other.inert = large;
         }
 
-        (large ? $('collapse') : $('art')).focus();
-    };
+        this.#draw();
+        document.getElementById(focus)?.focus();
+    }
 
-    $('art').addEventListener('click', () => size(
-        !player.classList.contains('large')));
-    $('collapse').addEventListener('click', () => size(false));
-    addEventListener('keydown', (event) => {
-        if (event.key === 'Escape' && player.classList.contains('large')) {
-            size(false);
+    #draw() {
+        const { track } = this.#playback;
+
+        this.#root.hidden = !track;
+        document.body.classList.toggle('has-player', Boolean(track));
+
+        if (track) {
+            this.#root.classList.toggle('large', this.#large);
+            render(this.#player(track), this.#root);
         }
-    });
+    }
+
+    /** @param {Track} track */
+    #player(track) {
+        const large = this.#large;
+        const { title } = names(track);
+
+        return html`<button class="plain collapse" id="collapse" type="button"
+            aria-label="Close the large player" @click=${
+            () => this.#size(false)}>${icon('down')}</button><button
+            class="plain art" id="art" type="button" aria-controls="player"
+            aria-expanded=${large} aria-label=${large
+                ? 'Close the large player' : 'Open the large player'}
+            @click=${() => this.#size(!large)}>${
+            cover(track, '(min-width: 48rem) 26rem, 90vw')}</button><div
+        class="now"><p class="now-title" id="now-title">${
+            track.trackGroupId
+                ? html`<a href=${`/release/${track.trackGroupId}`}>${title}</a>`
+                : title}</p><p class="now-artist" id="now-artist">${
+            artists(track)}</p></div>${this.#transport()}${
+        this.#timeline()}<div class="plays"><span id="now-dots">${
+            dots(track)}</span>${hint(this.#playback)}</div>${this.#rest()}`;
+    }
+
+    #transport() {
+        const playback = this.#playback;
+        const { playing, queue } = playback;
+        const label = playing ? 'Pause' : 'Play';
+
+        return html`<div class="transport"><button class="plain step mode"
+            id="shuffle" type="button" aria-label="Shuffle"
+            aria-pressed=${queue.shuffled} @click=${
+            () => playback.shuffle(!queue.shuffled)}>${
+            icon('shuffle')}</button><button class="plain step" id="previous"
+            type="button" aria-label="Previous track" @click=${
+            () => playback.previous()}>${icon('previous')}</button><button
+            class=${classMap({ plain: true, go: true, slow: this.#slow })}
+            id="toggle" type="button" aria-busy=${this.#slow}
+            aria-label=${this.#slow ? `${label}, it is loading` : label}
+            @click=${() => playback.toggle()}>${
+            icon(playing ? 'pause' : 'play')}</button><button
+            class="plain step" id="next" type="button" aria-label="Next track"
+            ?disabled=${!queue.next} @click=${() => playback.next()}>${
+            icon('next')}</button><button class="plain step mode" id="repeat"
+            type="button" aria-label=${REPEAT[queue.repeat]}
+            aria-pressed=${queue.repeat !== 'off'} @click=${
+            () => playback.repeat(following(queue.repeat))}>${
+            icon(queue.repeat === 'one' ? 'repeat-one'
+                                        : 'repeat')}</button></div>`;
+    }
+
+    #timeline() {
+        const { duration } = this.#playback;
+        const position = this.#held ?? this.#playback.position;
+        const elapsed = clock(position);
+        const length = clock(duration);
+
+        return html`<div class="timeline"><span class="time" id="elapsed"
+            aria-hidden="true">${elapsed}</span><input class="range" id="seek"
+            type="range" min="0" step="0.1" aria-label="Position"
+            .max=${String(duration || 1)} .value=${live(String(position))}
+            .style=${done(position, duration)}
+            aria-valuetext=${`${elapsed} of ${length}`}
+            @input=${(/** @type {Event} */ event) => this.#hold(at(event))}
+            @change=${(/** @type {Event} */ event) => this.#release(
+                at(event))}
+            @blur=${() => this.#hold(null)}><span class="time" id="length"
+            aria-hidden="true">${length}</span></div>`;
+    }
+
+    /** @param {number | null} position */
+    #hold(position) {
+        this.#held = position;
+        this.#draw();
+    }
+
+    /** @param {number} position */
+    #release(position) {
+        this.#held = null;
+        this.#playback.seek(position);
+    }
+
+    /* the queue and the volume */
+    #rest() {
+        const playback = this.#playback;
+        const level = playback.muted ? 0 : playback.volume;
+
+        return html`<div class="rest"><a class="step" id="queue" href="/queue"
+            aria-label="Queue">${icon('queue')}<span
+            class="word">Queue</span></a><button class="plain step" id="mute"
+            type="button" aria-label="Mute" aria-pressed=${playback.muted}
+            @click=${() => playback.setVolume(playback.volume,
+                                              !playback.muted)}>${
+            icon(level ? 'volume' : 'muted')}</button><input class="range"
+            id="volume" type="range" min="0" max="1" step="0.05"
+            aria-label="Volume" .value=${live(String(level))}
+            .style=${done(level, 1)} @input=${
+            (/** @type {Event} */ event) => playback.setVolume(
+                at(event))}></div>`;
+    }
 }
 
 
-function metadata(track) {
-    if (!('mediaSession' in navigator)) {
-        return;
-    }
-
-    const { title, artist } = names(track);
-    const artwork = Object.values(track.images ?? {})
-        .filter((image) => image?.url)
-        .map(({ url, width, height }) => ({ src: local(url),
-                                            sizes: `${width}x${height}` }));
-
-    navigator.mediaSession.metadata = new MediaMetadata({
-        title, artist, album: track.album ?? '', artwork });
+/** @param {Event} event of a slider */
+function at({ target }) {
+    return Number(/** @type {HTMLInputElement} */ (target).value);
 }
 
 
-function bindSystem(playback) {
-    const { mediaSession } = navigator;
+/**
+ * How far a slider is filled, for the style.
+ *
+ * @param {number} value
+ * @param {number} max
+ */
+function done(value, max) {
+    return `--done: ${max > 0 ? value / max : 0}`;
+}
 
-    if (!mediaSession) {
-        return;
+
+/** @param {Playback} playback */
+function hint({ track, mode, duration }) {
+    if (mode === 'preview') {
+        const seconds = Math.round(Math.min(rule.previewS, duration));
+
+        return html`<p class="hint preview" id="hint">Preview, ${seconds} s. ${
+            session.token ? 'Your credit does not cover the next play.'
+                          : 'Log in to hear it all.'}</p>`;
     }
 
-    const on = (action, handler) => {
-        try {
-            mediaSession.setActionHandler(action, handler);
+    const owned = Boolean(session.token && track && store.owned(track));
 
-        } catch {
-            /* an action this browser does not know is one it never sends */
-        }
-    };
-
-    on('play', () => playback.resume());
-    on('pause', () => playback.pause());
-    on('nexttrack', () => playback.next());
-    on('previoustrack', () => playback.previous());
-    on('seekto', ({ seekTime }) => playback.seek(seekTime));
-    on('seekbackward', ({ seekOffset }) => playback.seek(
-        playback.position - (seekOffset ?? 10)));
-    on('seekforward', ({ seekOffset }) => playback.seek(
-        playback.position + (seekOffset ?? 10)));
-
-    playback.addEventListener('time', () => {
-        const { position, duration } = playback;
-
-        if (duration > 0 && position <= duration) {
-            mediaSession.setPositionState({ position, duration });
-        }
-    });
+    return html`<p class=${classMap({ hint: true, owned })} id="hint">${
+        session.token && track ? priceText(track) : nothing}</p>`;
 }

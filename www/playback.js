@@ -1,43 +1,70 @@
-// @ts-nocheck
 /*
  * The queue and the one audio element.  Events: "track" (another one, or
- * none), "state" (playing or not), "time", "mode" (full, preview or null),
- * "trouble" (detail: the error), "heard" (detail: the track; it counts now).
+ * none), "queue" (its rows, their order, shuffle or repeat), "state" (playing
+ * or not, waiting for data or not), "time", "volume", "mode" (full, preview or
+ * null), "trouble" (detail: the error), "heard" (detail: the track and the key
+ * of this playing; it counts now).
  */
 
-import { ApiError } from './api.js';
-import { Listening, rule } from './plays.js';
+import { ApiError, call } from './api.js';
+import { Listening } from './listening.js';
+import { rule } from './plays.js';
+import { Queue } from './queue.js';
 import { probe, source } from './stream.js';
 
-const RESTART_S = 3;
 
+/** @typedef {import('./queue.js').From} From */
+/** @typedef {import('./queue.js').Repeat} Repeat */
+/** @typedef {import('./listening.js').Heard} Heard */
 
 export class Playback extends EventTarget {
     #audio;
-    #queue = [];
-    #index = -1;
-    #listening = null;
-    #loading = null;
 
-    /* what is to happen once the source is there: { position, start },
-       and "set" from when the element has its address */
+    /** @type {Queue<Track>} */
+    #queue = new Queue();
+
+    #listening = new Listening();
+    #loading = new AbortController();
+
+    /**
+     * What is to happen once the source is there; "set" from when the
+     * element has its address, and "cold" as long as nothing was asked for.
+     *
+     * @type {{ position: number, start: boolean, set?: boolean,
+     *          cold?: boolean } | null}
+     */
     #plan = null;
 
+    /** @type {string | null} */
     mode = null;
 
+    /** @param {HTMLAudioElement} audio */
     constructor(audio) {
         super();
         this.#audio = audio;
         this.#watch();
     }
 
+    get queue() {
+        return this.#queue;
+    }
+
+    /** @returns {Track | null} */
     get track() {
-        return this.#queue[this.#index] ?? null;
+        return this.#queue.now?.track ?? null;
     }
 
     get playing() {
         return this.#plan?.start
                ?? (Boolean(this.track) && !this.#audio.paused);
+    }
+
+    /* it should play, and cannot yet */
+    get waiting() {
+        return this.playing
+               && (Boolean(this.#plan)
+                   || this.#audio.readyState < HTMLMediaElement
+                       .HAVE_FUTURE_DATA);
     }
 
     get position() {
@@ -51,18 +78,124 @@ export class Playback extends EventTarget {
             ? duration : this.track?.duration ?? 0;
     }
 
-    get last() {
-        return this.#index >= this.#queue.length - 1;
+    get volume() {
+        return this.#audio.volume;
     }
 
-    play(queue, index) {
-        const again = queue[index]?.id === this.track?.id;
+    get muted() {
+        return this.#audio.muted;
+    }
 
-        this.#queue = queue;
-        this.#index = index;
+    get listening() {
+        return this.#listening;
+    }
+
+    /* ---- the queue ---- */
+
+    /**
+     * @param {Track[]} tracks
+     * @param {number} index
+     * @param {From | null} [from]
+     */
+    play(tracks, index, from = null) {
+        const again = tracks[index]?.id === this.track?.id;
+
+        this.#queue.replace(tracks, index, from);
+        this.#tell('queue');
 
         return again ? this.resume() : this.#load(0);
     }
+
+    /**
+     * At the end, or after what is on; answers how many found room.
+     *
+     * @param {Track[]} tracks
+     * @param {{ next?: boolean, from?: From | null }} [how]
+     */
+    add(tracks, { next = false, from = null } = {}) {
+        const first = !this.track;
+        const room = next ? this.#queue.addNext(tracks, from)
+                          : this.#queue.add(tracks, from);
+
+        if (first && room) {
+            this.#wait(0);
+        }
+
+        this.#tell('queue');
+
+        return room;
+    }
+
+    /** @param {number} key */
+    jump(key) {
+        if (key === this.#queue.now?.key) {
+            return this.toggle();
+        }
+
+        return this.#step(this.#queue.jump(key));
+    }
+
+    next() {
+        return this.#step(this.#queue.forward());
+    }
+
+    previous() {
+        if (this.#queue.back(this.position)) {
+            return this.#step(true);
+        }
+
+        this.seek(0);
+
+        return undefined;
+    }
+
+    /**
+     * @param {number} key
+     * @param {number} to
+     */
+    move(key, to) {
+        this.#queue.move(key, to);
+        this.#tell('queue');
+    }
+
+    /** @param {number} key */
+    remove(key) {
+        this.#queue.remove(key);
+        this.#tell('queue');
+    }
+
+    clear() {
+        this.#queue.clear();
+        this.#tell('queue');
+    }
+
+    /** @param {boolean} on */
+    shuffle(on) {
+        this.#queue.shuffle(on);
+        this.#tell('queue');
+    }
+
+    /** @param {Repeat} mode */
+    repeat(mode) {
+        this.#queue.repeats(mode);
+        this.#tell('queue');
+    }
+
+    /**
+     * What was kept of an earlier visit; nothing is played before the
+     * listener says so.
+     *
+     * @param {{ queue: unknown, position: number, heard?: Heard }} kept
+     */
+    restore({ queue, position, heard }) {
+        if (this.#queue.restore(queue) && this.track) {
+            this.#wait(position, heard);
+            this.#tell('queue');
+            this.#renew(this.track);
+        }
+    }
+
+    /* ---- what is on ---- */
 
     toggle() {
         return this.playing ? this.pause() : this.resume();
@@ -73,15 +206,15 @@ export class Playback extends EventTarget {
             return;
         }
 
-        if (this.#plan) {
+        if (this.#plan && !this.#plan.cold) {
             this.#plan.start = true;
             this.#tell('state');
             await (this.#plan.set && this.#start());
             return;
         }
 
-        if (this.#audio.error || !this.#audio.src) {
-            await this.#load(this.position);
+        if (this.#plan || this.#audio.error || !this.#audio.src) {
+            await this.#load(this.position, true, this.#listening);
             return;
         }
 
@@ -97,19 +230,7 @@ export class Playback extends EventTarget {
         this.#tell('state');
     }
 
-    next() {
-        return this.#move(1);
-    }
-
-    previous() {
-        if (this.position > RESTART_S || this.#index === 0) {
-            this.seek(0);
-            return undefined;
-        }
-
-        return this.#move(-1);
-    }
-
+    /** @param {number} position */
     seek(position) {
         const bound = Math.max(0, Math.min(position, this.duration));
 
@@ -123,79 +244,113 @@ export class Playback extends EventTarget {
         this.#tell('time');
     }
 
-    volume(level) {
-        this.#audio.volume = level;
+    /** @param {number} level */
+    setVolume(level, muted = false) {
+        this.#audio.volume = Math.max(0, Math.min(level, 1));
+        this.#audio.muted = muted;
+        this.#tell('volume');
     }
 
     /* the listener changed: the same URL may now answer more, or less */
     async reload() {
-        if (this.track) {
+        if (this.track && this.#plan?.cold) {
+            this.#wait(this.position);
+            this.#renew(this.track);
+
+        } else if (this.track) {
             await this.#load(this.position, this.playing);
         }
     }
 
-    #move(step) {
-        if (!this.#queue[this.#index + step]) {
+    /** @param {boolean} moved */
+    #step(moved) {
+        if (!moved) {
             return undefined;
         }
 
-        this.#index += step;
+        this.#tell('queue');
 
         return this.#load(0);
     }
 
-    async #load(position, start = true) {
-        const { track } = this;
+    /**
+     * Shows the track, and asks for no audio.
+     *
+     * @param {number} position
+     * @param {Heard} [heard]
+     */
+    #wait(position, heard) {
+        this.#loading.abort();
+        this.#loading = new AbortController();
+        this.#listening = new Listening(heard);
+        this.#plan = { position, start: false, cold: true };
+        this.#audio.removeAttribute('src');
+        this.#mode(null);
+        this.#tell('track');
+        this.#tell('state');
+    }
+
+    /** @param {number} position */
+    async #load(position, start = true, listening = new Listening()) {
+        const track = /** @type {Track} */ (this.track);
         const audio = this.#audio;
 
-        this.#loading?.abort();
+        this.#loading.abort();
         this.#loading = new AbortController();
 
         const { signal } = this.#loading;
 
-        this.#plan = { position, start };
+        const plan = { position, start };
+
+        this.#plan = plan;
         audio.pause();
-        this.#listening = new Listening(rule.markS);
+        this.#listening = listening;
         this.#mode(null);
         this.#tell('track');
         this.#tell('state');
         this.#ask(track, signal);
+        this.#renew(track);
 
         try {
             const src = await source(track, signal);
 
             signal.throwIfAborted();
-            await this.#carry(src, signal);
+            await this.#carry(src, plan, signal);
 
         } catch (error) {
             if (!signal.aborted) {
-                this.#plan = null;
+                this.#plan = { position: this.position, start: false,
+                               cold: true };
                 this.#tell('state');
                 await this.#failed(error);
             }
         }
     }
 
-    /* play() comes before the metadata: a phone fetches none without it,
-       and takes it only as the direct consequence of a touch */
-    async #carry(src, signal) {
+    /**
+     * play() comes before the metadata: a phone fetches none without it, and
+     * takes it only as the direct consequence of a touch.
+     *
+     * @param {string} src
+     * @param {{ position: number, start: boolean, set?: boolean }} plan
+     * @param {AbortSignal} signal
+     */
+    async #carry(src, plan, signal) {
         const there = once(this.#audio, 'loadedmetadata', signal);
 
         this.#audio.src = src;
-        this.#plan.set = true;
+        plan.set = true;
 
-        if (this.#plan.start) {
+        if (plan.start) {
             this.#start();
         }
 
         await there;
 
-        const { position } = this.#plan;
-
         this.#plan = null;
 
-        if (position > 0) {
-            this.seek(position);
+        if (plan.position > 0) {
+            this.seek(plan.position);
         }
 
         this.#tell('state');
@@ -208,14 +363,19 @@ export class Playback extends EventTarget {
             await this.#audio.play();
 
         } catch (error) {
-            if (!['AbortError', 'NotAllowedError', 'NotSupportedError']
-                .includes(error.name))
+            if (!(error instanceof DOMException)
+                || !['AbortError', 'NotAllowedError', 'NotSupportedError']
+                    .includes(error.name))
             {
                 throw error;
             }
         }
     }
 
+    /**
+     * @param {Track} track
+     * @param {AbortSignal} signal
+     */
     async #ask(track, signal) {
         try {
             const mode = await probe(track, signal);
@@ -232,12 +392,45 @@ export class Playback extends EventTarget {
         }
     }
 
-    /* a media element does not tell why it failed; the server does */
+    /**
+     * Kept rows are without what is personal: price and plays.
+     *
+     * @param {Track} track
+     */
+    async #renew(track) {
+        const { signal } = this.#loading;
+
+        if (track.price) {
+            return;
+        }
+
+        try {
+            const { data } = await call(`/tracks/${track.id}`, { signal });
+
+            this.#queue.renew(data);
+
+            if (!signal.aborted) {
+                this.#tell('track');
+            }
+
+        } catch (error) {
+            /* then it plays as it is known */
+            if (!signal.aborted && !(error instanceof ApiError)) {
+                throw error;
+            }
+        }
+    }
+
+    /**
+     * A media element does not tell why it failed; the server does.
+     *
+     * @param {unknown} [error]
+     */
     async #failed(error) {
         const { track } = this;
-        const signal = this.#loading?.signal;
+        const { signal } = this.#loading;
 
-        if (!track || !signal || signal.aborted || this.#plan) {
+        if (!track || signal.aborted || (this.#plan && !this.#plan.cold)) {
             return;
         }
 
@@ -252,6 +445,7 @@ export class Playback extends EventTarget {
         }
     }
 
+    /** @param {string | null} mode */
     #mode(mode) {
         this.mode = mode;
         this.#tell('mode');
@@ -260,17 +454,20 @@ export class Playback extends EventTarget {
     #hear() {
         const { currentTime, duration } = this.#audio;
 
-        if (this.#listening?.move(currentTime, performance.now() / 1000,
-                                  duration))
+        if (this.#listening.move(currentTime, performance.now() / 1000,
+                                 duration, rule.markS))
         {
-            this.#tell('heard', this.track);
+            this.#tell('heard', { track: this.track,
+                                  key: this.#listening.key });
         }
     }
 
     #watch() {
         const audio = this.#audio;
-        const on = (names, handler) => names.split(' ').forEach(
-            (name) => audio.addEventListener(name, handler));
+        const on = (/** @type {string} */ names,
+                    /** @type {() => void} */ handler) =>
+            names.split(' ').forEach(
+                (name) => audio.addEventListener(name, handler));
 
         on('playing timeupdate', () => {
             if (!audio.paused && !audio.seeking) {
@@ -282,26 +479,36 @@ export class Playback extends EventTarget {
 
         on('pause ended', () => {
             this.#hear();
-            this.#listening?.rest();
+            this.#listening.rest();
         });
 
-        on('seeking waiting emptied', () => this.#listening?.rest());
-        on('play pause ended emptied', () => this.#tell('state'));
+        on('seeking waiting emptied', () => this.#listening.rest());
+        on('play pause ended emptied waiting stalled playing canplay',
+           () => this.#tell('state'));
         on('durationchange seeked', () => this.#tell('time'));
         on('error', () => this.#failed());
 
         on('ended', () => {
-            this.#listening = new Listening(rule.markS);
-            this.#move(1);
+            this.#listening = new Listening();
+            this.#step(this.#queue.forward({ ended: true }));
         });
     }
 
+    /**
+     * @param {string} name
+     * @param {unknown} [detail]
+     */
     #tell(name, detail) {
         this.dispatchEvent(new CustomEvent(name, { detail }));
     }
 }
 
 
+/**
+ * @param {HTMLMediaElement} target
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
 function once(target, name, signal) {
     return new Promise((resolve, reject) => {
         target.addEventListener(name, resolve, { once: true, signal });

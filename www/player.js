@@ -1,8 +1,9 @@
 /* The page: what is where, and who hears of what. */
 
 import { bindAccount } from './account.js';
-import { bindPlayer } from './bar.js';
+import { Bar } from './bar.js';
 import { $ } from './dom.js';
+import { keep } from './kept.js';
 import { bindKeys } from './keys.js';
 import { trouble } from './pages/trouble.js';
 import { Playback } from './playback.js';
@@ -13,16 +14,21 @@ import { bindSearch } from './search.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { controlled } from './stream.js';
+import { bindSystem } from './system.js';
+import { bindTabs } from './tabs.js';
 import { say, settled, toast } from './toast.js';
 import { waiting } from './view.js';
 
 const playback = new Playback($('audio'));
 const main = $('main');
+/** @type {Router} */
 const router = new Router(routes, main, { play, say }, { waiting, trouble });
 
 
 function start() {
-    bindPlayer(playback);
+    new Bar(playback);
+    bindSystem(playback);
+    bindTabs(playback);
     bindKeys(playback, $('q'));
     bindSearch(router);
     bindAccount();
@@ -31,6 +37,7 @@ function start() {
     bindSession();
     bindRouter();
 
+    keep(playback);
     outbox.flush();
     main.replaceChildren();
     router.start();
@@ -51,7 +58,16 @@ function play(tracks, index) {
         return playback.pause();
     }
 
-    return playback.play(tracks, index);
+    return playback.play(tracks, index, from());
+}
+
+
+/* the home page is nothing that one would go back to for a track */
+function from() {
+    const { pathname, search } = location;
+
+    return router.title && pathname !== '/'
+        ? { title: router.title, path: pathname + search } : null;
 }
 
 
@@ -91,6 +107,7 @@ function bindPlayback() {
 
     playback.addEventListener('track', on);
     playback.addEventListener('state', on);
+    playback.addEventListener('queue', () => store.changed());
     playback.addEventListener('trouble', ({ detail }) => {
         toast(detail.passing ? 'The music is held up. It is not you.'
                              : detail.message,
@@ -119,9 +136,9 @@ function bindSession() {
 
 
 function bindPlays() {
-    playback.addEventListener('heard', ({ detail: track }) => {
+    playback.addEventListener('heard', ({ detail: { track, key } }) => {
         if (session.token) {
-            outbox.add(track.id);
+            outbox.add(track.id, key);
         }
     });
 

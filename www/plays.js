@@ -6,7 +6,6 @@ import { ApiError, call } from './api.js';
 import { session } from './session.js';
 
 const STORE = 'resonate.plays';
-const TOLERANCE_S = 0.5;
 
 /** @typedef {{ trackId: string, key: string }} Report */
 
@@ -49,6 +48,10 @@ export function learnRule() {
  * @param {number} count
  */
 export function cost(track, count) {
+    if (!track.price) {
+        return null;
+    }
+
     const { play } = track.price;
 
     return play === 0 || count === (track.userPlays ?? 0)
@@ -59,61 +62,6 @@ export function cost(track, count) {
 /** @param {number} mc */
 export function credits(mc) {
     return (mc / 1000).toFixed(3);
-}
-
-
-/*
- * Adds up what was really heard: steps of the position while it plays, each
- * bounded by the time that passed, so that a seek adds nothing.
- */
-export class Listening {
-    #mark;
-    #heard = 0;
-
-    /** @type {{ position: number, now: number } | null} */
-    #last = null;
-    #done = false;
-
-    /** @param {number} markSeconds */
-    constructor(markSeconds) {
-        this.#mark = markSeconds;
-    }
-
-    get heard() {
-        return this.#heard;
-    }
-
-    /**
-     * True exactly once: when the play has become one that counts.
-     *
-     * @param {number} position
-     * @param {number} nowSeconds
-     * @param {number} duration
-     */
-    move(position, nowSeconds, duration) {
-        if (this.#last) {
-            const step = position - this.#last.position;
-            const passed = nowSeconds - this.#last.now;
-
-            this.#heard += Math.max(0, Math.min(step, passed + 0.25));
-        }
-
-        this.#last = { position, now: nowSeconds };
-
-        if (this.#done || !(duration > 0)
-            || this.#heard < Math.min(this.#mark, duration - TOLERANCE_S))
-        {
-            return false;
-        }
-
-        this.#done = true;
-
-        return true;
-    }
-
-    rest() {
-        this.#last = null;
-    }
 }
 
 
@@ -131,10 +79,15 @@ class Outbox extends EventTarget {
 
     #tries = 0;
 
-    /** @param {string} trackId */
-    add(trackId) {
-        this.#plays.push({ trackId, key: uuid() });
-        this.#save();
+    /**
+     * @param {string} trackId
+     * @param {string} key that of the playing, which a reload does not change
+     */
+    add(trackId, key) {
+        if (!this.#plays.some((play) => play.key === key)) {
+            this.#plays.push({ trackId, key });
+            this.#save();
+        }
 
         return this.flush();
     }
@@ -225,18 +178,6 @@ function read() {
     } catch {
         return [];
     }
-}
-
-
-/* crypto.randomUUID() exists in secure contexts only; a LAN host is none */
-function uuid() {
-    const b = crypto.getRandomValues(new Uint8Array(16));
-
-    b[6] = (b[6] & 0x0f) | 0x40;
-    b[8] = (b[8] & 0x3f) | 0x80;
-
-    return Array.from(b, (n) => n.toString(16).padStart(2, '0')).join('')
-        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 

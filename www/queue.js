@@ -16,7 +16,8 @@
 
 /** @typedef {'off' | 'all' | 'one'} Repeat */
 
-export const MAX = 5000;
+/* what fits into the 5 MB that a browser keeps for us, twice */
+export const MAX = 2000;
 export const RESTART_S = 3;
 
 /** @type {Repeat[]} */
@@ -367,6 +368,16 @@ export class Queue {
 
         return { key: this.#keys, track, from };
     }
+}
+
+
+/**
+ * What a press of "repeat" makes of it.
+ *
+ * @param {Repeat} mode
+ */
+export function following(mode) {
+    return REPEATS[(REPEATS.indexOf(mode) + 1) % REPEATS.length];
 }
 
 

@@ -1,4 +1,3 @@
-// @ts-nocheck
 /*
  * Where the audio element gets a track from.  Anonymous: the plain URL, which
  * answers the preview.  Logged in: the same URL through the service worker,
@@ -11,11 +10,19 @@ import { session } from './session.js';
 
 const CONTROL_MS = 3000;
 
+/** @type {Promise<boolean> | null} */
 let worker = null;
+
+/** @type {string | null} */
 let held = null;
 
 
-/* the source for one track; the caller drops the answer if it came late */
+/**
+ * The source for one track; the caller drops the answer if it came late.
+ *
+ * @param {Track} track
+ * @param {AbortSignal} signal
+ */
 export async function source(track, signal) {
     const path = `${local(track.url)}?session=${session.generation}`;
 
@@ -48,8 +55,13 @@ export function release() {
 }
 
 
-/* "full" or "preview", or why there is no audio: a media element tells
-   neither the headers nor the status of what it got */
+/**
+ * "full" or "preview", or why there is no audio: a media element tells
+ * neither the headers nor the status of what it got.
+ *
+ * @param {Track} track
+ * @param {AbortSignal} signal
+ */
 export async function probe(track, signal) {
     const answer = await send(local(track.url), { method: 'HEAD', signal });
 
@@ -98,6 +110,7 @@ async function take() {
 }
 
 
+/** @param {MessageEvent} event */
 function reply(event) {
     if (event.data === 'token') {
         event.ports[0]?.postMessage(session.token);

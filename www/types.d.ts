@@ -26,6 +26,7 @@ interface Track extends Pictured {
     userPlays?: number;
     userFavorited?: boolean;
     trackGroupId?: string;
+    status?: string;
 }
 
 interface Item {
@@ -97,6 +98,7 @@ interface EventTarget {
 /* what index.html has, by id */
 interface Ids {
     top: HTMLElement;
+    player: HTMLElement;
     q: HTMLInputElement;
     search: HTMLFormElement;
     account: HTMLElement;
