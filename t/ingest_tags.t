@@ -81,7 +81,8 @@ for my $format (sort keys %same) {
     is_deeply($about, {
         title => 'T', artist => 'A', artists => ['A'], album => 'R',
         display_artist => undef, album_artist => 'O', album_artists => ['O'],
-        album_tag => 1, number => 3, disc => 2, disc_title => 'Live',
+        album_tag => 1, artist_said => 1, number => 3, disc => 2,
+        disc_title => 'Live',
         date => '2027-03-01', genre => ['Dub'], compilation => 1, isrc => $G,
         barcode => '0123456789012', composer => 'C', lyrics => "la\nla",
         copyright => '(c)', label => 'L', type => 'ep',

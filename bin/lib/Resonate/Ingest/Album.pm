@@ -31,6 +31,10 @@ sub albums ($files, $outer = 0)
     my $place = $outer || grep { $_->{about}{name}{place} } @$files;
     my %albums;
 
+    if ($outer) {
+        by_folder($_) for grep { !$_->{about}{artist_said} } @$files;
+    }
+
     # A file without an album is of the one album that is in the folder.
     my @titles = uniq map { folded($_->{about}{album}) }
                  grep { $_->{about}{album_tag} } @$files;
@@ -51,6 +55,19 @@ sub albums ($files, $outer = 0)
         share($group, $whole, usual(map { $_->{about}{album} }
                                     named_as($group, $title)));
     }
+
+    return;
+}
+
+
+# The folder that holds albums is called after their artist, if anybody.
+
+sub by_folder ($file)
+{
+    my $artist = $file->{about}{name}{album} // return;
+
+    $file->{about} = { %{ $file->{about} }, artist => $artist,
+                       artists => [ $artist ] };
 
     return;
 }

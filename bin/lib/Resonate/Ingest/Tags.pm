@@ -61,8 +61,9 @@ sub describe ($path, $probe)
     my @owners = owner_of(named($tag->{album_artist}),
                           scalar ids($tag->{owner_id}));
     my $artist = named($tag->{artist});
-    my $text = $artist // $name->{artist} // $owners[0]
-        // $name->{folder_artist} // $name->{album} // 'Unknown Artist';
+    my $said = $artist // $name->{artist} // $owners[0];
+    my $text = $said // $name->{folder_artist} // $name->{album}
+        // 'Unknown Artist';
     my @artists = track_artists($text, named($tag->{artists}),
                                 scalar ids($tag->{artist_id}), $owners[0]);
     my $title = known($tag->{title}) // title_of($name, $artist);
@@ -73,6 +74,7 @@ sub describe ($path, $probe)
         title          => $title,
         artist         => $artists[0],
         artists        => \@artists,
+        artist_said    => defined $said ? 1 : 0,
         display_artist => $display eq $artists[0] ? undef : $display,
         album          => length $album ? $album : $name->{album},
         album_tag      => length $album ? 1 : 0,
