@@ -6,7 +6,7 @@ package Resonate::Ingestion;
 #   $in->sound('A/B/01 - C.flac', title => 'x', ...)   a second of a tone
 #   $in->file($name, $bytes)
 #   my ($status, $output) = $in->run(@options);
-#   my ($status, $output) = $in->run_as_nobody(@options);
+#   my ($status, $output) = $in->run_as_nobody(@options);   start_..., too
 #   my $process = $in->start(@options);       Resonate::Process, file "output"
 #   $in->tracks                               rows, in order of their index
 #   $in->stored                               final names below audio/
@@ -114,21 +114,28 @@ sub run {
 
 # By a user who is not root, to whom a folder can be closed.
 
-sub run_as_nobody {
+sub start_as_nobody {
     my ($self, @options) = @_;
     my @as = $> == 0
         ? qw(setpriv --reuid=nobody --regid=nogroup --clear-groups) : ();
 
-    system('chown', '-R', 'nobody', $self->{dir}) == 0 or die if @as;
+    system('chown', '-hR', 'nobody', $self->{dir}) == 0 or die if @as;
 
-    return $self->ended($self->spawn(\@as, @options));
+    return $self->spawn(\@as, @options);
+}
+
+
+sub run_as_nobody {
+    my ($self, @options) = @_;
+
+    return $self->ended($self->start_as_nobody(@options));
 }
 
 
 sub ended {
     my ($self, $process) = @_;
 
-    $process->ended(120) or die "resonate-ingest does not end\n";
+    $process->ended(300) or die "resonate-ingest does not end\n";
 
     return ($process->{status} >> 8, Resonate::Test::slurp($self->output));
 }

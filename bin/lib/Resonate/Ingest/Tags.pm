@@ -10,7 +10,7 @@ use List::Util qw(first);
 use Resonate::Ingest::Artist qw(display named owner_of track_artists);
 use Resonate::Ingest::Name   qw(disc_in from_name);
 use Resonate::Ingest::Text   qw(clean decoded lines same);
-use Resonate::Ingest::Value  qw(code date id ids number);
+use Resonate::Ingest::Value  qw(code date id ids number type);
 
 our @EXPORT_OK = qw(describe decoded);
 
@@ -101,7 +101,7 @@ sub facts ($tag)
     return (
         genre       => \@genres,
         compilation => ($tag->{compilation} // '') =~ /^(?:1|true|yes)$/i || 0,
-        type        => type($tag, @genres),
+        type        => type(@$tag{qw(type podcast)}, @genres),
         isrc        => code($tag->{isrc}, qr/[A-Z]{2}[A-Z0-9]{3}\d{7}/),
         barcode     => code($tag->{barcode}, qr/\d{8,14}/),
         composer    => clean(($tag->{composer} // '') =~ s/\s*[;\0]\s*/, /gr),
@@ -170,21 +170,6 @@ sub number_of ($name, $title)
 {
     return same($name->{stem}, $title) && !same($name->{title}, $title)
         ? undef : $name->{number};
-}
-
-
-sub type ($tag, @genres)
-{
-    my %said = map { lc($_) => 1 } split m{\s*[;,/+\0]\s*}, $tag->{type} // '';
-
-    return $said{compilation}                     ? 'compilation'
-         : $said{single}                          ? 'single'
-         : $said{ep}                              ? 'ep'
-         : $said{podcast} || $said{broadcast}     ? 'podcast'
-         : ($tag->{podcast} // '') eq '1'         ? 'podcast'
-         : (grep { /^podcasts?$/i } @genres)      ? 'podcast'
-         : $said{album} || $said{lp}              ? 'lp'
-                                                  : undef;
 }
 
 

@@ -9,7 +9,7 @@ use Exporter    qw(import);
 use List::Util  qw(first);
 use Time::Local qw(timegm_modern);
 
-our @EXPORT_OK = qw(code date id ids number);
+our @EXPORT_OK = qw(code date id ids number type);
 
 my $UUID = qr/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
@@ -79,6 +79,23 @@ sub date_in ($text)
         if !$day || !eval { timegm_modern(0, 0, 0, $day, $month - 1, $year) };
 
     return "$year-$month-$day";
+}
+
+
+# What is said to be more than an album first: RELEASETYPE may be a list.
+
+sub type ($text, $podcast, @genres)
+{
+    my %said = map { lc($_) => 1 } split m{\s*[;,/+\0]\s*}, $text // '';
+
+    return $said{compilation}                     ? 'compilation'
+         : $said{single}                          ? 'single'
+         : $said{ep}                              ? 'ep'
+         : $said{podcast} || $said{broadcast}     ? 'podcast'
+         : ($podcast // '') eq '1'                ? 'podcast'
+         : (grep { /^podcasts?$/i } @genres)      ? 'podcast'
+         : $said{album} || $said{lp}              ? 'lp'
+                                                  : undef;
 }
 
 1;
