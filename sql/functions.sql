@@ -18,4 +18,5 @@
 \ir 16_manage.sql
 \ir 16_manage_more.sql
 \ir 16_manage_read.sql
+\ir 16_manage_export.sql
 \ir 17_page.sql
