@@ -149,6 +149,8 @@ LANGUAGE sql STABLE AS $$
     SELECT CASE $1
         WHEN 'creator' THEN 'artist "' || ($2->>'display_name') || '"'
         WHEN 'favorite' THEN 'favourite of a listener'
+        WHEN 'media_file' THEN 'stored sound ' || ($2->>'path')
+        WHEN 'image' THEN format('%s %s', $2->>'kind', $2->>'id')
         WHEN 'source' THEN 'file ' || resonate.path_text(($2->>'path')::bytea)
         WHEN 'release_disc' THEN format('disc %s of release "%s"', $2->>'disc', r.title)
         WHEN 'release_item' THEN format('track "%s" of release "%s"', t.title, r.title)
@@ -278,6 +280,14 @@ $$;
 
 COMMENT ON FUNCTION resonate.undo_row(resonate.change_row) IS 'Puts one row back, or refuses.';
 
+CREATE OR REPLACE FUNCTION resonate.for_good(change bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM resonate.change_row r
+                   WHERE r.change_id = $1 AND r.relation IN ('media_file', 'image'))
+$$;
+
+COMMENT ON FUNCTION resonate.for_good(bigint) IS 'Whether files were removed with this change.';
+
 CREATE OR REPLACE FUNCTION resonate.undoable(change bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -289,6 +299,7 @@ BEGIN
         SELECT c.id INTO _change FROM resonate.change c
         WHERE c.kind <> 'undo'
           AND NOT EXISTS (SELECT FROM resonate.change u WHERE u.undoes = c.id)
+          AND NOT resonate.for_good(c.id)
         ORDER BY c.id DESC LIMIT 1;
     ELSE
         SELECT c.id INTO _change FROM resonate.change c WHERE c.id = _change;
@@ -298,6 +309,11 @@ BEGIN
         RAISE EXCEPTION '%', CASE WHEN $1 IS NULL THEN 'there is nothing to undo'
                                   ELSE format('there is no change %s', $1) END
             USING ERRCODE = 'RM404';
+    END IF;
+
+    IF resonate.for_good(_change) THEN
+        RAISE EXCEPTION 'change % has removed files: that is for good', _change
+            USING ERRCODE = 'RM409';
     END IF;
 
     SELECT u.id INTO undone FROM resonate.change u WHERE u.undoes = _change;

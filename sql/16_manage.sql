@@ -251,6 +251,9 @@ BEGIN
         PERFORM resonate.unremove_tracks($2);
         PERFORM resonate.thing_set($1, $2,
             '{"private": false, "enabled": true, "deleted_at": null}');
+        -- that it is not removed, ingestion may find out again
+        UPDATE resonate.release r SET edited = array_remove(r.edited, 'deleted_at')
+        WHERE r.id = $2;
     WHEN $1 = 'playlist' AND (row->>'private')::boolean THEN
         PERFORM resonate.thing_set($1, $2, '{"private": false}');
     WHEN $1 IN ('artist', 'label') THEN

@@ -41,7 +41,7 @@ BEGIN
             SELECT 'resonate.' || j.name, 'journal', 'AFTER INSERT OR DELETE OR UPDATE', '',
                    'ROW WHEN ((current_setting(''resonate.change''::text, true) <> ''''::text))'
             FROM unnest('{creator,release,release_item,release_disc,track,track_artist,source,
-                          playlist,playlist_item,favorite}'::text[]) j (name)
+                          playlist,playlist_item,favorite,media_file,image}'::text[]) j (name)
         ) t (relation, name, event, passing, each)
     LOOP
         kept := kept || w.definition;

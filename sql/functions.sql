@@ -17,6 +17,7 @@
 \ir 16_journal.sql
 \ir 16_manage.sql
 \ir 16_manage_more.sql
+\ir 16_manage_prune.sql
 \ir 16_manage_read.sql
 \ir 16_manage_export.sql
 \ir 17_page.sql

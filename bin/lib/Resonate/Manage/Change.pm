@@ -10,7 +10,7 @@ use Exporter qw(import);
 use Resonate::Manage::Refusal qw(refuse);
 use Resonate::Manage::Text    qw(shown value);
 
-our @EXPORT_OK = qw(change changed_lines find undo);
+our @EXPORT_OK = qw(change changed_lines find result undo);
 
 my @KINDS = qw(artist label release track playlist);
 
@@ -43,6 +43,18 @@ sub undo ($app, $change)
 
 sub run ($app, $work)
 {
+    my $result = result($app, $work);
+
+    $app->answer($result, changed_lines($result));
+
+    return 0;
+}
+
+
+# work->() gives the number of the change that it began, and notes.
+
+sub result ($app, $work)
+{
     my $result = $app->{db}->transaction(sub {
         my ($change, @notes) = $work->();
         my @rows = $app->{db}->objects('SELECT resonate.manage_changed()');
@@ -57,9 +69,8 @@ sub run ($app, $work)
     }
 
     $result->{dry_run} = $app->{dry_run} ? \1 : \0;
-    $app->answer($result, changed_lines($result));
 
-    return 0;
+    return $result;
 }
 
 

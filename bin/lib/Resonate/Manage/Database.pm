@@ -102,7 +102,7 @@ sub failed ($self, $state, $why)
     }
 
     refuse($REFUSED{$state} // 'failed',
-           $REFUSED{$state} ? $why : "database: $why");
+           $REFUSED{$state} || $state eq '' ? $why : "database: $why");
 }
 
 1;
