@@ -3,10 +3,12 @@
 import { ApiError, call } from './api.js';
 import { $ } from './dom.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
-import { credits, outbox } from './plays.js';
+import { outbox } from './plays.js';
+import { credits, euros } from './price.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { toast } from './toast.js';
+import { topupLink } from './topup.js';
 
 let busy = false;
 
@@ -30,13 +32,24 @@ export function bindAccount() {
 function show() {
     const { credit, name } = store;
 
-    render(html`${session.token && credit !== null ? html`<p class="credit"
-        id="credit"><span class="who">${name ?? ''}</span> <span
-        class="sum"><strong id="total">${credits(credit)}</strong>
-        credits</span></p>` : nothing}<button class="button" id="log"
-        type="button" ?disabled=${busy} @click=${press}>${
-        session.token ? 'Log out' : html`Log in <span class="wide">as the demo
-            listener</span>`}</button>`, $('account'));
+    render(html`${credit === null ? nothing : wallet(credit, name)}
+        <button class="button" id="log" type="button" ?disabled=${busy}
+            @click=${press}>${session.token ? 'Log out'
+                : html`Log in <span class="wide">as the demo
+                    listener</span>`}</button>`, $('account'));
+}
+
+
+/**
+ * @param {number} credit
+ * @param {string | null} name
+ */
+function wallet(credit, name) {
+    return html`<div class="credit" id="credit">
+        <span class="who">${name ?? ''}</span>
+        <span class="sum"><strong id="total">${credits(credit)}</strong>
+            credits</span>
+        <span class="worth">${euros(credit)} · ${topupLink()}</span></div>`;
 }
 
 

@@ -1,15 +1,17 @@
 /* The player at the foot of the page: drawn from the playback's state. */
 
+import { buyButton } from './buy.js';
 import { $ } from './dom.js';
 import { classMap } from './lib/lit-html/directives/class-map.js';
 import { live } from './lib/lit-html/directives/live.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { rule } from './plays.js';
+import { priceText } from './price.js';
 import { following } from './queue.js';
 import { artists } from './rows.js';
 import { session } from './session.js';
 import { store } from './store.js';
-import { clock, cover, dots, icon, names, priceText } from './view.js';
+import { clock, cover, dots, icon, names } from './view.js';
 
 /* what is shorter is not seen as waiting */
 const SLOW_MS = 300;
@@ -152,7 +154,8 @@ export class Bar {
                 : title}</p><p class="now-artist" id="now-artist">${
             artists(track)}</p></div>${this.#transport()}${
         this.#timeline()}<div class="plays"><span id="now-dots">${
-            dots(track)}</span>${hint(this.#playback)}</div>${this.#rest()}`;
+            dots(track)}</span>${hint(this.#playback)}${
+            buyButton(track)}</div>${this.#rest()}`;
     }
 
     #transport() {

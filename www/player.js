@@ -3,11 +3,14 @@
 import { bindAccount } from './account.js';
 import { Bar } from './bar.js';
 import { $ } from './dom.js';
+import { bindIntro, intro } from './intro.js';
 import { keep } from './kept.js';
 import { bindKeys } from './keys.js';
+import { bindNav } from './nav.js';
 import { trouble } from './pages/trouble.js';
 import { Playback } from './playback.js';
-import { PLAYS_TO_OWN, credits, learnRule, outbox } from './plays.js';
+import { PLAYS_TO_OWN, learnRule, outbox } from './plays.js';
+import { credits } from './price.js';
 import { Router } from './router.js';
 import { routes } from './routes.js';
 import { bindSearch } from './search.js';
@@ -21,8 +24,10 @@ import { waiting } from './view.js';
 
 const playback = new Playback($('audio'));
 const main = $('main');
+
 /** @type {Router} */
-const router = new Router(routes, main, { play, say }, { waiting, trouble });
+const router = new Router(routes, main, { play, say },
+                          { waiting, trouble, above: intro });
 
 
 function start() {
@@ -30,8 +35,10 @@ function start() {
     bindSystem(playback);
     bindTabs(playback);
     bindKeys(playback, $('q'));
+    bindNav(router);
     bindSearch(router);
     bindAccount();
+    bindIntro();
     bindPlayback();
     bindPlays();
     bindSession();
@@ -72,7 +79,9 @@ function from() {
 
 
 function bindRouter() {
-    router.addEventListener('leave', () => learnRule());
+    router.addEventListener('leave', () => learnRule().then(() => {
+        store.changed();
+    }));
     router.addEventListener('settle', () => {
         retitle();
 

@@ -12,8 +12,10 @@ const STORE = 'resonate.plays';
 export const PLAYS_TO_OWN = 9;
 
 /* the rule in force, once the server told it */
-/** @type {{ costs: number[], markS: number, previewS: number }} */
-export const rule = { costs: [], markS: 45, previewS: 45 };
+/** @type {{ costs: number[], markS: number, previewS: number,
+ *           creditMc: number, creditEur: number }} */
+export const rule = { costs: [], markS: 45, previewS: 45,
+                      creditMc: 0, creditEur: 0 };
 
 /** @type {Promise<void> | null} */
 let asked = null;
@@ -26,6 +28,8 @@ export function learnRule() {
         rule.costs = data.plays;
         rule.markS = data.playMarkMs / 1000;
         rule.previewS = data.previewMs / 1000;
+        rule.creditMc = data.creditMc;
+        rule.creditEur = Number(data.creditEur);
 
     }).catch((error) => {
         asked = null;
@@ -56,12 +60,6 @@ export function cost(track, count) {
 
     return play === 0 || count === (track.userPlays ?? 0)
         ? play : rule.costs[count] ?? null;
-}
-
-
-/** @param {number} mc */
-export function credits(mc) {
-    return (mc / 1000).toFixed(3);
 }
 
 

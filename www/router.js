@@ -23,7 +23,7 @@ const KEPT = 40;
  * @typedef {Page & { match: ReturnType<typeof matcher> }} Matched
  * @typedef {{ key: string, page: Matched, ctx: Ctx, title?: string,
  *             waiting?: boolean, state?: any, error?: unknown }} Shown
- * @typedef {{ waiting: () => Content,
+ * @typedef {{ waiting: () => Content, above: () => Content,
  *             trouble: (error: unknown, ctx: Ctx) => Content }} Views
  */
 
@@ -239,7 +239,8 @@ export class Router extends EventTarget {
             : page.render(state, ctx);
 
         shown.title = waiting || error ? '' : page.title?.(state, ctx);
-        render(keyed(`${key} ${location.pathname}`, content), this.#main);
+        render([this.#views.above(),
+                keyed(`${key} ${location.pathname}`, content)], this.#main);
     }
 
     /** @param {boolean | undefined} still */

@@ -1,12 +1,14 @@
 /* Tracks in rows, drawn from what is known of each. */
 
 import { rowActions } from './actions.js';
+import { buyButton } from './buy.js';
 import { classMap } from './lib/lit-html/directives/class-map.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
+import { credits, euros, next } from './price.js';
 import { session } from './session.js';
 import { store } from './store.js';
-import { clock, cover, dots, icon, names, price } from './view.js';
+import { clock, cover, dots, icon, names } from './view.js';
 
 
 /**
@@ -41,19 +43,44 @@ export function row(track, { number, play, actions }) {
     const playing = on && store.now.playing;
 
     return html`<li class=${classMap({ track: true, on })}
-        data-track=${track.id}><button class="plain track-go" type="button"
-            aria-label=${`${playing ? 'Pause' : 'Play'} ${title} by ${artist}`}
-            @click=${play}>${
-            number ? html`<span class="number">${number}</span>`
-                   : cover(track, '3.5rem')}<span class="over">${
-            icon(playing ? 'pause' : 'play')}</span></button><div
-        class="track-text"><span class="track-title" @click=${play}>${
-            title}</span><span class="track-artist">${
-            artists(track)}</span></div>${session.token ? html`<div
-        class="track-plays">${dots(track)}<span class="price"
-            title="What the next play costs, in credits">${
-            price(track)}</span></div>` : nothing}${actions}<span
-        class="time">${clock(track.duration)}</span></li>`;
+        data-track=${track.id}>
+        <button class="plain track-go" type="button" @click=${play}
+            aria-label=${`${playing ? 'Pause' : 'Play'} ${title} by ${artist}`}>
+            ${number ? html`<span class="number">${number}</span>`
+                     : cover(track, '3.5rem')}
+            <span class="over">${icon(playing ? 'pause' : 'play')}</span>
+        </button>
+        <div class="track-text">
+            <span class="track-title" dir="auto"
+                @click=${play}>${title}</span>
+            <span class="track-artist" dir="auto">${artists(track)}</span>
+        </div>
+        ${plays(track)}
+        <div class="track-actions">${actions}</div>
+        <span class="time">${clock(track.duration)}</span>
+    </li>`;
+}
+
+
+/**
+ * Where a listener is with it; a visitor sees what is free.
+ *
+ * @param {Track} track
+ */
+function plays(track) {
+    const mc = next(track);
+
+    if (!session.token) {
+        return mc === 0 ? html`<div class="track-plays"><span
+            class="price">Free</span></div>` : nothing;
+    }
+
+    return html`<div class="track-plays">${dots(track)}<span
+        class=${classMap({ price: true, yours: store.owned(track) })}>${
+        store.owned(track) ? 'Yours' : mc === 0 ? 'Free'
+            : mc === null ? nothing : html`${euros(mc)} <small
+                title="What the next play costs">${
+                credits(mc)} cr</small>`}</span>${buyButton(track)}</div>`;
 }
 
 

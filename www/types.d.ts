@@ -22,7 +22,7 @@ interface Track extends Pictured {
     artist?: string;
     creator?: Person;
     artists?: Person[];
-    price: { play: number, buy: number };
+    price?: { play: number, buy: number };
     userPlays?: number;
     userFavorited?: boolean;
     trackGroupId?: string;
@@ -102,7 +102,9 @@ interface Ids {
     q: HTMLInputElement;
     search: HTMLFormElement;
     account: HTMLElement;
+    nav: HTMLElement;
     main: HTMLElement;
+    explain: HTMLButtonElement;
     audio: HTMLAudioElement;
     status: HTMLElement;
     toast: HTMLElement;

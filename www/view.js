@@ -4,7 +4,7 @@ import { local } from './api.js';
 import { classMap } from './lib/lit-html/directives/class-map.js';
 import { ifDefined } from './lib/lit-html/directives/if-defined.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
-import { PLAYS_TO_OWN as DOTS, cost, credits } from './plays.js';
+import { PLAYS_TO_OWN as DOTS } from './plays.js';
 import { session } from './session.js';
 import { store } from './store.js';
 
@@ -94,38 +94,6 @@ export function dots(track) {
                            : `${count} of ${DOTS} plays`}>${
         Array.from({ length: DOTS }, (_, i) => html`<i
             class=${i < count ? 'on' : ''}></i>`)}</span>`;
-}
-
-
-/** @param {Track} track */
-export function price(track) {
-    return store.owned(track) ? 'Yours'
-                              : priceOf(track, 'Free', (sum) => sum);
-}
-
-
-/**
- * The long form, for the player.
- *
- * @param {Track} track
- */
-export function priceText(track) {
-    return store.owned(track)
-        ? 'Nine plays: this track is yours.'
-        : priceOf(track, 'This track is free.',
-                  (sum) => `Next play: ${sum} credits`);
-}
-
-
-/**
- * @param {Track} track
- * @param {string} free
- * @param {(sum: string) => string} words
- */
-function priceOf(track, free, words) {
-    const next = cost(track, store.plays(track));
-
-    return next === 0 ? free : next === null ? '' : words(credits(next));
 }
 
 

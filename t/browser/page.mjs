@@ -35,10 +35,11 @@ export function plain() {
 
 /* options: path, allow (a complaint that is meant to be), init (runs in the
    page before its scripts), mark (the play mark that the page is told, ms; 0:
-   the server's), and the context's */
+   the server's), first (a first visit, to which nine plays are explained), and
+   the context's */
 export async function visit(browser, options, story) {
     const { path = '/', allow = /^$/, init, mark = LATE_MS,
-            ...more } = options;
+            first = false, ...more } = options;
     const context = await browser.newContext({ viewport: DESKTOP, ...more });
     const complaints = [];
 
@@ -49,6 +50,11 @@ export async function visit(browser, options, story) {
 
         if (init) {
             await page.addInitScript(init);
+        }
+
+        if (!first) {
+            await page.addInitScript(
+                () => localStorage.setItem('resonate.intro', 'seen'));
         }
 
         if (mark) {
@@ -64,7 +70,7 @@ export async function visit(browser, options, story) {
         page.on('pageerror', (error) => complaints.push(String(error)));
         page.on('console', (message) => {
             if (['error', 'warning'].includes(message.type())) {
-                complaints.push(message.text());
+                complaints.push(`${message.text()} ${message.location().url}`);
             }
         });
 

@@ -252,7 +252,8 @@ test('a play counts after the mark: a dot, a price, the credit',
          await row.getByRole('img', { name: '1 of 9 plays' }).waitFor();
 
          assert.equal(await row.locator('.dots .on').count(), 1);
-         assert.equal(await row.locator('.price').textContent(), '0.004');
+         assert.match(await row.locator('.price').textContent(),
+                      /^0\.5 ct\s+0\.004 cr$/);
          assert.equal(await page.locator('#total').textContent(), '4.086');
          await page.getByText('Next play: 0.004 credits').waitFor();
          assert.match(await page.getByRole('status').textContent(),

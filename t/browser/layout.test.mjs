@@ -1,0 +1,114 @@
+/* Where things are: by their boxes, on phones and on a desktop. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, login, visit } from './page.mjs';
+
+const IDS = JSON.parse(process.env.RESONATE_IDS);
+
+const SIZES = [{ width: 360, height: 640 }, { width: 390, height: 844 },
+               { width: 1280, height: 800 }];
+
+const LONG = {
+    'a word of 200 letters': 'Donaudampfschiff'.repeat(13).slice(0, 200),
+    'from right to left': 'أغنية طويلة جدا عن البحر والليل والمدينة '.repeat(4),
+    'emoji': '👩‍👩‍👧‍👦🎷'.repeat(30),
+    'HTML': '<b onclick="alert(1)">bold</b> &amp; <img src=x onerror=alert(1)>',
+};
+
+let browser;
+
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+
+const name = ({ width, height }) => `${width}x${height}`;
+
+
+/* the boxes of a row's parts; null for what is not shown */
+async function boxes(row) {
+    const parts = {};
+
+    for (const part of ['go', 'title', 'artist', 'plays']) {
+        const at = row.locator(`.track-${part}`);
+
+        parts[part] = await at.count() ? await at.boundingBox() : null;
+    }
+
+    parts.time = await row.locator('.time').boundingBox();
+    parts.row = await row.boundingBox();
+
+    return parts;
+}
+
+
+function inOrder({ go, title, artist, plays, time, row }) {
+    assert.ok(go.x + go.width <= title.x, 'the cover is left of the title');
+    assert.ok(title.x + title.width <= time.x, 'the time is on the right');
+    assert.ok(title.y + title.height <= artist.y + 1, 'the artist is below');
+    assert.ok(title.width > 80, 'the title has room');
+    assert.ok(Math.abs(title.x - artist.x) < 1, 'they begin together');
+
+    for (const box of [go, title, artist, plays, time].filter(Boolean)) {
+        assert.ok(box.x >= row.x && box.x + box.width <= row.x + row.width
+                  && box.y >= row.y
+                  && box.y + box.height <= row.y + row.height, 'inside');
+    }
+
+    if (plays) {
+        assert.ok(plays.x >= title.x + title.width
+                  || plays.y + 1 >= artist.y + artist.height,
+                  'the dots are beside or below the text');
+    }
+}
+
+
+for (const viewport of SIZES) {
+    for (const who of ['a visitor', 'a listener']) {
+        test(`${name(viewport)}: the rows of ${who} are in order`, () => visit(
+            browser, { viewport, path: '/tracks' }, async (page) => {
+                if (who === 'a listener') {
+                    await login(page);
+                    await page.locator('.dots').first().waitFor();
+                }
+
+                for (const row of await page.locator('.track').all()) {
+                    inOrder(await boxes(row));
+                }
+            }));
+    }
+
+    for (const [what, title] of Object.entries(LONG)) {
+        test(`${name(viewport)}: titles, ${what}`, () => visit(
+            browser, { viewport }, async (page) => {
+                await page.route(/\/api\/v3\/trackgroups\//, async (route) => {
+                    const response = await route.fetch();
+                    const { data } = await response.json();
+
+                    data.title = data.display_artist = title;
+                    data.items.forEach(({ track }) => {
+                        track.title = track.artist = title;
+                        track.artists?.forEach((artist) => {
+                            artist.displayName = title;
+                        });
+                        track.duration = 3723;
+                    });
+                    await route.fulfill({ response, json: { data } });
+                });
+
+                await page.goto(new URL(`/release/${IDS.release}`,
+                                        page.url()).href);
+                await page.locator('.numbered .track').first().waitFor();
+                assert.equal(await page.locator('h1').textContent(), title);
+                assert.ok(await page.evaluate(() => document.documentElement
+                    .scrollWidth) <= viewport.width);
+                assert.equal(await page.locator('.time').first()
+                    .textContent(), '1:02:03');
+
+                for (const row of await page.locator('.track').all()) {
+                    inOrder(await boxes(row));
+                }
+            }));
+    }
+}

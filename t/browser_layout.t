@@ -1,0 +1,20 @@
+# The page in Chromium: where things are.
+
+use lib 't/lib';
+use Resonate::Test;
+
+use JSON::PP ();
+use Resonate::Browser;
+
+if (my $why = Resonate::Browser::missing()) {
+    plan skip_all => $why;
+}
+
+my $pg = Resonate::Pg->new;
+my $id = catalogue($pg);
+my $edge = Resonate::Browser::site($pg);
+
+Resonate::Browser::run('layout', RESONATE_URL => $edge->url,
+                       RESONATE_IDS => JSON::PP::encode_json($id));
+
+done_testing;

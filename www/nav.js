@@ -1,0 +1,26 @@
+/* The ways through the page; what is personal needs a listener. */
+
+import { html, nothing, render } from './lib/lit-html/lit-html.js';
+import { $ } from './dom.js';
+import { session } from './session.js';
+import { store } from './store.js';
+
+/** @type {{ address: string, name: string, personal?: boolean }[]} */
+const WAYS = [
+    { address: '/', name: 'Home' },
+    { address: '/tracks', name: 'Tracks' },
+];
+
+
+/** @param {import('./router.js').Router} router */
+export function bindNav(router) {
+    const show = () => render(WAYS.map(({ address, name, personal }) =>
+        personal && !session.token ? nothing : html`<a href=${address}
+            aria-current=${location.pathname === address ? 'page'
+                                                         : 'false'}>${
+            name}</a>`), $('nav'));
+
+    store.subscribe(show);
+    router.addEventListener('leave', show);
+    show();
+}
