@@ -14,7 +14,7 @@ my $edge = Resonate::Edge->new(
     pg      => $pg, auth => 1, media => media(), routes => 1,
     pg_read => 'connections=2 timeout=60s',
     http    => 'resonate_cache 1m; limit_req_zone all zone=none:64k rate=1r/m;
-                proxy_buffering off;',
+                log_subrequest on;',
     server  => routes() . <<'END');
 location /limited/ {
     limit_req zone=none;
@@ -34,6 +34,10 @@ location /page/ {
 location /asked/ {
     auth_request /echo;
     resonate_route GET /echo v3.echo ?word:text(0..200);
+}
+location /sound/ {
+    error_page 416 = /echo?word=a;
+    resonate_route GET /<id:uuid> v3.public_stream caller reply=audio cache=1s;
 }
 location /rewritten { rewrite ^ /echo?word=b; }
 location '/q"u\o/' { resonate_route GET /echo v3.echo ?word:text(0..9); }
@@ -60,6 +64,8 @@ for (
     [ $stream, '', "$audio 2xx 1" ],
     [ $stream, 'Range: bytes=0-99', "$audio 2xx 1" ],
     [ $stream, 'Range: bytes=99999999-', "$audio 4xx 1" ],
+    [ "GET /sound/$id->{free}", 'Range: bytes=99999999-',
+      'GET /sound/:id 4xx 1' ],
     [ 'POST /echo', '', 'other 4xx 1' ],
     [ 'OPTIONS /echo', '', 'other 2xx 1' ],
     [ 'GET /nothing', '', 'other 4xx 1' ],
