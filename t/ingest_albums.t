@@ -110,7 +110,7 @@ my @folders = (
       'A: One: One', 'B: Two: Two', 'C: H: Three', 'D: I: x' ],
     [ 'spelled in two ways',
       [ [ '/music/x/a.mp3', album => 'Zoé', artist => 'Ö' ],
-        [ '/music/x/b.mp3', album => "zoe\x{301}", artist => 'o' ],
+        [ '/music/x/b.mp3', album => "zoe\x{301}", artist => 'Ø' ],
         [ '/music/x/c.mp3', album => 'Zoé', artist => 'Ö' ] ],
       'Ö: Zoé: a b c' ],
 );

@@ -144,6 +144,7 @@ my @values = (
     [ genre => 'Podcast', type => 'podcast' ],
     [ genre => 'Podcast Rock', type => undef ],
     [ genre => '(17)Rock; Dub/Ska,', genre => [qw(Rock Dub Ska)] ],
+    [ genre => join(';', 1 .. 999), genre => [ 1 .. 20 ] ],
     [ compilation => '0', compilation => 0 ],
 
     # any text

@@ -48,7 +48,8 @@ my @DATES = qw(releasedate tdrl date wmyear year tdrc originaldate tdor
 # What programs write when they know nothing.
 my $UNKNOWN = qr/^(?:<?unknown(?: (?:album|title))?(?: \(.*\))?>?|untitled)$/i;
 
-use constant LRC_LIMIT => 1024 * 1024;
+use constant LRC_LIMIT   => 1024 * 1024;
+use constant MOST_GENRES => 20;
 
 
 # path is bytes as the file system has them, probe is ffprobe's answer.
@@ -96,7 +97,9 @@ sub describe ($path, $probe)
 sub facts ($tag)
 {
     my @genres = map { clean(s/^\(\d+\)(?=.)//r) // () }
-                 split m{[;,/|\0]}, $tag->{genre} // '';
+                 split m{[;,/|\0]}, $tag->{genre} // '', MOST_GENRES + 1;
+
+    $#genres = MOST_GENRES - 1 if @genres > MOST_GENRES;
 
     return (
         genre       => \@genres,

@@ -3,10 +3,11 @@ package Resonate::Ingest::Text;
 # Text from strangers: of one form, without what no name has.
 
 use v5.36;
+use utf8;
 
 use Encode             qw(decode);
 use Exporter           qw(import);
-use Unicode::Normalize qw(NFC);
+use Unicode::Normalize qw(NFC NFKD);
 
 our @EXPORT_OK = qw(clean decoded folded lines same);
 
@@ -56,8 +57,8 @@ sub lines ($text)
 }
 
 
-# Names that differ in case, accents or blanks only are one name; SQL folds
-# them in the same way.
+# Names that differ in case, accents or blanks only are one name, as they are
+# in SQL: resonate.fold().
 
 sub same ($one, $other)
 {
@@ -67,8 +68,12 @@ sub same ($one, $other)
 
 sub folded ($text)
 {
-    return fc(Unicode::Normalize::NFKD($text // '') =~ s/\p{Mn}+//gr)
-           =~ s/\s+/ /gr;
+    my $plain = fc(NFKD($text // '') =~ s/\p{Mn}+//gr) =~ s/\s+/ /gr;
+
+    # letters with a stroke and the like are not decomposed
+    $plain =~ tr/øđłðıħŧ/odldiht/;
+
+    return $plain =~ s/æ/ae/gr =~ s/œ/oe/gr =~ s/þ/th/gr;
 }
 
 1;
