@@ -81,7 +81,7 @@ my @FOLDERS = (
         album => 'Interludes' },
       [ 'Interlude', name => '1 Interlude.flac' ],
       [ 'Interlude', name => '1 Interlude (1).flac', track => 1,
-        seconds => 5 ], [ 'Outro', track => 2 ] ],
+        seconds => 9 ], [ 'Outro', track => 2 ] ],
     [ 'Format Fanatics/Every Format/# *.wav',
       { artist => 'Format Fanatics', album => 'Every Format' },
       map { [ $_->[0], name => "# *.$_->[1]" ] }

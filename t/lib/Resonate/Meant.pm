@@ -47,7 +47,7 @@ JOIN resonate.track t ON t.id = i.track_id
 JOIN resonate.creator c ON c.id = t.creator_id
 JOIN resonate.media_file m ON m.sha256 = t.media_sha256
 WHERE r.deleted_at IS NULL AND t.status <> 'deleted'
-ORDER BY o.display_name, r.title, i.index
+ORDER BY i.disc, i.number NULLS LAST, resonate.fold(t.title), m.duration_ms
 END
 
     return as_text(map { [ "$_->{name} ($_->{type}, $_->{release_date})", $_ ] }
