@@ -113,7 +113,12 @@ ngx_resonate_core_init_process(ngx_cycle_t *cycle)
 
     shared = ngx_http_cycle_get_module_main_conf(cycle,
                                                  ngx_resonate_core_module);
-    if (shared) {
+
+    /* the helpers that keep nginx's own caches have no share */
+
+    if (shared && (ngx_process == NGX_PROCESS_WORKER
+                   || ngx_process == NGX_PROCESS_SINGLE))
+    {
         ngx_resonate_shared_start(shared);
     }
 

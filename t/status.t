@@ -17,7 +17,8 @@ my $cached = 'resonate_route GET /big v3.big ?size:int(0..10000000) cache=60s'
 my $status = 'location = /status { resonate_status; }';
 my $edge = Resonate::Edge->new(
     pg => $pg, auth => 1, workers => 2, env => { $clock->env },
-    pg_read => 'connections=3 queue=10', http => 'resonate_cache 128k;',
+    pg_read => 'connections=3 queue=10', http => 'resonate_cache 128k;
+    proxy_cache_path helpers keys_zone=helpers:64k;',
     server => "$status location / { $cached }");
 
 sub is_now {
@@ -37,7 +38,7 @@ my ($version) = Resonate::Source::text('ngx_resonate_core/ngx_resonate_core.h')
                 =~ /NGX_RESONATE_VERSION +"([^"]+)"/;
 
 is_now qq(resonate_build_info{version="$version",nginx="$nginx"}), 1, 'build';
-is_now 'resonate_workers', 2, 'two workers';
+is_now 'resonate_workers', 2, 'two workers, helpers are none';
 
 my $started = metrics($edge)->{resonate_start_time_seconds};
 
