@@ -17,3 +17,4 @@ include build.mk
 include demo.mk
 include test.mk
 include auth.mk
+include package.mk

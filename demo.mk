@@ -12,7 +12,7 @@ deps-run:
 	@bin/install-deps build run
 
 deps-all:
-	@bin/install-deps build run test bench
+	@bin/install-deps build run test package bench
 
 demo: deps-run
 	@$(MAKE) modules

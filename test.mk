@@ -43,7 +43,7 @@ BROWSER       = t/browser
         fuzz-bins browser-modules www-lib page-check
 
 deps-test:
-	@bin/install-deps build run test
+	@bin/install-deps build run test package
 
 # the deps come first, then what needs them
 test: deps-test
@@ -110,7 +110,7 @@ ASAN_CC       = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
                 -fno-sanitize=alignment,pointer-overflow,nonnull-attribute \
                 -DNGX_DEBUG_PALLOC=1
 ASAN_SKIP     = t/browser% t/demo% t/style.t t/directives.t t/build.t \
-                t/unit.t t/fuzz.t t/leak.t
+                t/unit.t t/fuzz.t t/leak.t t/package%
 ASAN_TESTS    = $(filter-out $(ASAN_SKIP), $(wildcard t/*.t))
 
 asan: deps-test
