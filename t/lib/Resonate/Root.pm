@@ -1,0 +1,226 @@
+package Resonate::Root;
+
+# A clean Debian in a directory, whose processes, mounts and network are its
+# own: they end with it, and at the latest with the test, however it ends.
+#
+#   Resonate::Root::missing()           why there can be none
+#   my $root = Resonate::Root->new;
+#   $root->download(@packages)          puts them into its apt's cache
+#   my ($status, $output) = $root->run($command);
+#   $root->out($command)                its output; dies if it fails
+#   $root->start($command, $output)     a Resonate::Process
+#   dir
+#
+# debootstrap makes the first one; what it made is kept in build/test/root.
+
+use strict;
+use warnings;
+
+use File::Copy qw(copy);
+use Resonate::Process;
+
+# without services, and slow to install
+my @INCLUDE = qw(ffmpeg ca-certificates);
+
+my $HOLD = '$SIG{CHLD} = "IGNORE"; sleep 60 while 1';
+
+my %ENVIRONMENT = (
+    PATH            => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:'
+                       . '/sbin:/bin',
+    HOME            => '/root',
+    LC_ALL          => 'C.UTF-8',
+    DEBIAN_FRONTEND => 'noninteractive',
+);
+
+
+sub missing {
+    return 'needs root' if $> != 0;
+
+    for my $tool (qw(debootstrap unshare nsenter setpriv ip)) {
+        return "needs $tool" if system("command -v $tool > /dev/null") != 0;
+    }
+
+    return 'needs a root that may unshare'
+        if system('unshare --mount --pid --net --fork true 2> /dev/null') != 0;
+    return;
+}
+
+
+sub new {
+    my ($class) = @_;
+
+    my $base = Resonate::Test::store('root', \&bootstrap);
+    my $dir = Resonate::Test::tempdir() . '/root';
+    my $self = bless { dir => $dir, count => 0 }, $class;
+
+    command('mkdir', $dir);
+    command('tar', '-C', $dir, '-xpf', "$base/root.tar");
+    Resonate::Test::server($self);
+    $self->boot;
+    return $self;
+}
+
+
+sub command {
+    my (@words) = @_;
+
+    system(@words) == 0 or die "failed: @words\n";
+}
+
+
+# From the mirror of this machine, and by its way there.
+
+sub bootstrap {
+    my ($draft) = @_;
+    my $dir = "$draft/root";
+    my $log = "$Resonate::Test::STORE/debootstrap.log";
+    my ($suite) = Resonate::Test::slurp('/etc/os-release')
+                  =~ /^VERSION_CODENAME=(\w+)$/m;
+    my $include = join ',', @INCLUDE;
+
+    command('sh', '-c', "debootstrap --variant=minbase --include=$include"
+                        . " $suite $dir @{[ mirror() ]} > $log 2>&1");
+
+    for my $file (qw(/etc/hosts /etc/resolv.conf /etc/apt/sources.list
+                     /etc/ssl/certs/ca-certificates.crt),
+                  glob('/etc/apt/sources.list.d/debian*'),
+                  grep { plain($_) } glob('/etc/apt/apt.conf.d/*'))
+    {
+        copy($file, "$dir$file") or die "$file: $!" if -e $file;
+    }
+
+    unlink "$dir/etc/apt/sources.list" if !-e '/etc/apt/sources.list';
+
+    # services start when they are installed, as on a machine
+    Resonate::Test::spew("$dir/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n");
+    chmod 0755, "$dir/usr/sbin/policy-rc.d";
+    Resonate::Test::spew("$dir/etc/dpkg/dpkg.cfg.d/unsafe",
+                         "force-unsafe-io\n");
+
+    command('chroot', $dir, 'apt-get', '-qq', 'update');
+    command('tar', '-C', $dir, '-cpf', "$draft/root.tar", '.');
+    command('rm', '-rf', $dir);
+}
+
+
+sub mirror {
+    for my $file ('/etc/apt/sources.list', glob '/etc/apt/sources.list.d/*') {
+        next if !-e $file;
+        return $1 if Resonate::Test::slurp($file)
+                     =~ m{^(?:URIs:|deb)\s+(https?://\S+/debian/?)\s}m;
+    }
+
+    return 'http://deb.debian.org/debian';
+}
+
+
+# no hooks: their programs are not there
+
+sub plain {
+    my ($file) = @_;
+
+    return -f $file && Resonate::Test::slurp($file) !~ /Invoke|Post-|Pre-/;
+}
+
+
+# Process 1 holds all of it.  It is killed when unshare ends, and unshare when
+# the test does, killed or not; with it go the processes and the mounts.
+
+sub boot {
+    my ($self) = @_;
+    my $dir = $self->{dir};
+
+    Resonate::Test::spew("$dir/../boot", <<"EOF2");
+set -e
+mount -t proc proc $dir/proc
+mount -t tmpfs tmpfs $dir/dev/shm
+ip link set lo up
+exec chroot $dir perl -e '$HOLD'
+EOF2
+
+    my $unshare = $self->{unshare} = Resonate::Process->spawn(
+        command => [ qw(setpriv --pdeathsig KILL unshare --mount --pid --net
+                        --fork --kill-child sh), "$dir/../boot" ],
+        output  => "$dir/../boot.log");
+
+    $self->{pid} = Resonate::Test::wait_for(sub {
+        die Resonate::Test::slurp("$dir/../boot.log") if !$unshare->alive;
+        my ($pid) = $unshare->children;
+        return $pid && (readlink("/proc/$pid/root") // '') eq $dir && $pid;
+    }, 20, 'the root to start');
+}
+
+
+sub dir { return $_[0]{dir} }
+
+
+sub download {
+    my ($self, @packages) = @_;
+
+    command('chroot', $self->{dir}, 'sh', '-c',
+            'apt-get -qq -y --download-only -o APT::Install-Recommends=false'
+            . " install @packages > /var/log/download.log 2>&1");
+}
+
+
+sub start {
+    my ($self, $command, $output) = @_;
+
+    return Resonate::Process->spawn(
+        command => [ 'nsenter', '-t', $self->{pid}, qw(-m -p -n -r -w --),
+                     'env', '-i', map({ "$_=$ENVIRONMENT{$_}" }
+                                      sort keys %ENVIRONMENT),
+                     'bash', '-c', "cd /opt && $command" ],
+        output  => $output);
+}
+
+
+# By a file, because a server that was started keeps a pipe open.
+
+sub run {
+    my ($self, $command) = @_;
+    my $output = "$self->{dir}/../output." . $self->{count}++;
+    my $process = $self->start($command, $output);
+
+    $process->ended(300) or die "does not end: $command\n";
+    return ($process->{status} >> 8, Resonate::Test::slurp($output));
+}
+
+
+sub out {
+    my ($self, $command) = @_;
+    my ($status, $output) = $self->run($command);
+
+    die "$command: status $status\n$output" if $status;
+    return $output;
+}
+
+
+sub abandon {
+    my ($self) = @_;
+
+    return () if $self->{gone}++;
+    $self->{unshare}->signal('KILL');
+    $self->{unshare}->ended(20);
+
+    my $pid = $self->{pid};
+    my $ended = eval {
+        Resonate::Test::wait_for(sub { Resonate::Process::gone($pid) }, 20);
+    };
+    my @mounts = grep { / \Q$self->{dir}\E/ }
+                 split /\n/, Resonate::Test::slurp('/proc/mounts');
+
+    return (@mounts, $ended ? () : "process $pid is left");
+}
+
+
+sub finish {
+    my ($self) = @_;
+    my @faults = $self->abandon;
+
+    Test::More::ok(!@faults, 'no process and no mount is left')
+        or Test::More::diag(join "\n", @faults);
+}
+
+
+1;
