@@ -1,32 +1,79 @@
--- What bin/resonate-ingest writes the catalogue with.  Natural keys make every
--- function give the same id for the same thing, however often it is called.
--- Whatever is looked up is found by its key, by a session that began on an
--- empty catalogue too: hence no sequential scans, as in v3.play().
+-- What bin/resonate-ingest writes the catalogue with: pictures, artists and
+-- releases; tracks and files are in the next file.  The same thing has the
+-- same id, however often a function is called.  What is as it should be is not
+-- written, and what a person edited is left alone.  Whatever is looked up is
+-- found by its key, by a session that began on an empty catalogue too: hence
+-- no sequential scans, as in v3.play().
 
 CREATE OR REPLACE FUNCTION resonate.ingest_image(kind text, source_sha256 text, width integer,
     height integer) RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO resonate.image AS i (kind, source_sha256, width, height)
-    VALUES ($1, $2, $3, $4)
-    ON CONFLICT (source_sha256, kind) DO UPDATE SET width = excluded.width, height = excluded.height
-    RETURNING id
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _image uuid;
+BEGIN
+    SELECT i.id INTO _image FROM resonate.image i
+    WHERE i.source_sha256 = $2 AND i.kind = $1 AND (i.width, i.height) = ($3, $4);
+
+    IF NOT FOUND THEN
+        INSERT INTO resonate.image (kind, source_sha256, width, height)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (source_sha256, kind) DO UPDATE
+        SET width = excluded.width, height = excluded.height
+        RETURNING id INTO _image;
+    END IF;
+
+    RETURN _image;
+END
 $$;
 
 COMMENT ON FUNCTION resonate.ingest_image(text, text, integer, integer) IS 'Image of kind cover, avatar or banner, by the SHA-256 (hex) of the original; pixels of the original. Its files are images/ID-xSIZE.jpg and .webp.';
 
-CREATE OR REPLACE FUNCTION resonate.ingest_artist(name text, avatar uuid DEFAULT NULL)
-RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE OR REPLACE FUNCTION resonate.ingest_image_of(kind text, source_sha256 text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
-    INSERT INTO resonate.creator AS c (display_name, avatar_id, ingest_key)
-    VALUES (btrim($1), $2, resonate.fold(btrim($1)))
-    ON CONFLICT (ingest_key) DO UPDATE
-    SET avatar_id = coalesce(excluded.avatar_id, c.avatar_id),
-        updated_at = CASE WHEN excluded.avatar_id <> c.avatar_id THEN now() ELSE c.updated_at END
-    RETURNING id
+    SELECT i.id FROM resonate.image i WHERE i.source_sha256 = $2 AND i.kind = $1
 $$;
 
-COMMENT ON FUNCTION resonate.ingest_artist(text, uuid) IS 'Artist by name; case and accents do not make another artist. A null avatar keeps the one there is.';
+COMMENT ON FUNCTION resonate.ingest_image_of(text, text) IS 'The image of that kind and original, or null.';
+
+CREATE OR REPLACE FUNCTION resonate.ingest_artist(name text, avatar uuid DEFAULT NULL,
+    musicbrainz_id uuid DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _key CONSTANT text := resonate.fold(btrim($1));
+    _artist uuid;
+BEGIN
+    SELECT c.id INTO _artist FROM resonate.creator c WHERE c.ingest_key = _key;
+
+    IF NOT FOUND THEN
+        INSERT INTO resonate.creator (display_name, ingest_key)
+        VALUES (btrim($1), _key)
+        ON CONFLICT (ingest_key) DO UPDATE SET ingest_key = _key
+        RETURNING id INTO _artist;
+    END IF;
+
+    IF $2 IS NOT NULL OR $3 IS NOT NULL THEN
+        UPDATE resonate.creator c
+        SET avatar_id = n.avatar, musicbrainz_id = n.musicbrainz, updated_at = now()
+        FROM (SELECT o.id,
+                     CASE WHEN 'avatar_id' = ANY (o.edited) THEN o.avatar_id
+                          ELSE coalesce($2, o.avatar_id) END AS avatar,
+                     CASE WHEN 'musicbrainz_id' = ANY (o.edited) THEN o.musicbrainz_id
+                          ELSE coalesce(o.musicbrainz_id, $3) END AS musicbrainz
+              FROM resonate.creator o WHERE o.id = _artist) n
+        WHERE c.id = n.id
+          AND (c.avatar_id, c.musicbrainz_id) IS DISTINCT FROM (n.avatar, n.musicbrainz);
+    END IF;
+
+    RETURN _artist;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.ingest_artist(text, uuid, uuid) IS 'Artist by name; case and accents do not make another artist. A null avatar keeps the one there is; the first MusicBrainz id stays.';
 
 -- A date that no calendar has is taken as far as it is one.
 
@@ -44,105 +91,110 @@ $$;
 
 COMMENT ON FUNCTION resonate.release_day(text) IS 'First day of YYYY, YYYY-MM or YYYY-MM-DD, null for anything else.';
 
+CREATE OR REPLACE FUNCTION resonate.release_found(artist uuid, key text, paths bytea[])
+RETURNS uuid
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    _release uuid;
+BEGIN
+    SELECT r.id INTO _release FROM resonate.release r
+    WHERE r.creator_id = $1 AND r.ingest_key = $2
+    FOR NO KEY UPDATE;
+
+    IF NOT FOUND THEN
+        SELECT s.release_id INTO _release
+        FROM resonate.source s
+        WHERE s.path = ANY ($3)
+          AND NOT EXISTS (SELECT FROM resonate.source o
+                          WHERE o.release_id = s.release_id AND o.path <> ALL ($3))
+        GROUP BY s.release_id
+        ORDER BY count(*) DESC, s.release_id
+        LIMIT 1;
+
+        PERFORM FROM resonate.release r WHERE r.id = _release FOR NO KEY UPDATE;
+    END IF;
+
+    RETURN _release;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.release_found(uuid, text, bytea[]) IS 'The release of that artist and key; else the one that came from these files and no others, whose artist or title was corrected. Locked. Null: there is none.';
+
+CREATE OR REPLACE FUNCTION resonate.release_discs(release uuid, discs jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM resonate.release_disc d
+    WHERE d.release_id = $1 AND NOT $2 ? d.disc::text;
+
+    INSERT INTO resonate.release_disc AS d (release_id, disc, title)
+    SELECT $1, e.key::smallint, e.value FROM jsonb_each_text($2) e
+    ON CONFLICT (release_id, disc) DO UPDATE SET title = excluded.title
+    WHERE d.title <> excluded.title;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.release_discs(uuid, jsonb) IS 'Gives a release the titles of its discs: {"1": title}.';
+
 CREATE OR REPLACE FUNCTION resonate.ingest_release(artist uuid, title text,
-    date text DEFAULT NULL, cover uuid DEFAULT NULL) RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
-    INSERT INTO resonate.release AS r (creator_id, title, release_date, cover_id, ingest_key)
-    VALUES ($1, btrim($2), coalesce(resonate.release_day($3), resonate.today()), $4,
-            resonate.fold(btrim($2)))
-    ON CONFLICT (creator_id, ingest_key) DO UPDATE
-    SET release_date = coalesce(resonate.release_day($3), r.release_date),
-        cover_id = coalesce(excluded.cover_id, r.cover_id),
-        updated_at = now()
-    RETURNING id
-$$;
-
-COMMENT ON FUNCTION resonate.ingest_release(uuid, text, text, uuid) IS 'Published release of an artist by title. It comes out on the first day of its date (YYYY, YYYY-MM or YYYY-MM-DD), the future included; without a date on the day on which it is taken in.';
-
-CREATE OR REPLACE FUNCTION resonate.ingest_known(source_sha256 text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT t.id FROM resonate.track t WHERE t.source_sha256 = $1
-$$;
-
-COMMENT ON FUNCTION resonate.ingest_known(text) IS 'The track that came from this file (SHA-256 hex of its content), or null.';
-
-CREATE OR REPLACE FUNCTION resonate.ingest_media(source_sha256 text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.path
-    FROM resonate.track t JOIN resonate.media_file m ON m.sha256 = t.media_sha256
-    WHERE t.source_sha256 = $1
-$$;
-
-COMMENT ON FUNCTION resonate.ingest_media(text) IS 'The stored file (relative to the media root) of the track that came from this file (SHA-256 hex of its content), or null.';
-
-CREATE OR REPLACE FUNCTION resonate.ingest_track(release uuid, artist uuid, title text,
-    number integer, disc integer, year integer, duration_ms integer, media_sha256 text,
-    path text, bytes bigint, source_sha256 text, genre text DEFAULT NULL,
-    display_artist text DEFAULT NULL, status text DEFAULT 'paid') RETURNS uuid
+    date text DEFAULT NULL, cover uuid DEFAULT NULL, type text DEFAULT NULL,
+    facts jsonb DEFAULT '{}', paths bytea[] DEFAULT '{}') RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    _release ALIAS FOR $1;
-    _artist ALIAS FOR $2;
-    _title CONSTANT text := btrim($3);
-    _number CONSTANT integer := CASE WHEN $4 >= 0 THEN $4 END;
-    _disc CONSTANT smallint := CASE WHEN $5 BETWEEN 1 AND 1000 THEN $5 ELSE 1 END;
-    _year CONSTANT smallint := CASE WHEN $6 BETWEEN 1 AND 9999 THEN $6 END;
-    _media ALIAS FOR $8;
-    _source ALIAS FOR $11;
-    _tags CONSTANT text[] := array_remove(ARRAY[nullif(resonate.words($12), '')], NULL);
-    _key CONSTANT text := concat_ws('/', $1, _disc, coalesce(_number::text, '-'),
-                                    resonate.fold(_title));
-    _track uuid;
+    _artist ALIAS FOR $1;
+    _title CONSTANT text := btrim($2);
+    _key CONSTANT text := resonate.fold(_title);
+    _day CONSTANT date := resonate.release_day($3);
+    _release uuid := resonate.release_found(_artist, _key, $7);
 BEGIN
-    -- One writer for each release: the order of its items is made anew.
-    PERFORM FROM resonate.release r WHERE r.id = _release FOR NO KEY UPDATE;
-
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no release %', _release USING ERRCODE = 'foreign_key_violation';
+    IF _release IS NULL THEN
+        INSERT INTO resonate.release (creator_id, title, release_date, ingest_key)
+        VALUES (_artist, _title, coalesce(_day, resonate.today()), _key)
+        ON CONFLICT (creator_id, ingest_key) DO UPDATE SET ingest_key = _key
+        RETURNING id INTO _release;
     END IF;
 
-    INSERT INTO resonate.media_file (sha256, path, bytes, duration_ms)
-    VALUES (_media, $9, $10, $7)
-    ON CONFLICT (sha256) DO NOTHING;
+    UPDATE resonate.release r
+    SET (creator_id, title, release_date, cover_id, type, barcode, musicbrainz_id, copyright,
+         deleted_at, ingest_key, updated_at)
+        = (n.creator, n.title, n.day, n.cover, n.type, n.barcode, n.musicbrainz, n.copyright,
+           n.deleted, _key, now())
+    FROM (SELECT o.id,
+                 CASE WHEN 'creator_id' = ANY (o.edited) THEN o.creator_id
+                      ELSE _artist END AS creator,
+                 CASE WHEN 'title' = ANY (o.edited) THEN o.title ELSE _title END AS title,
+                 CASE WHEN 'release_date' = ANY (o.edited) THEN o.release_date
+                      ELSE coalesce(_day, o.release_date) END AS day,
+                 CASE WHEN 'cover_id' = ANY (o.edited) THEN o.cover_id
+                      ELSE coalesce($4, o.cover_id) END AS cover,
+                 CASE WHEN 'type' = ANY (o.edited) THEN o.type
+                      ELSE coalesce($5, o.type) END AS type,
+                 CASE WHEN 'barcode' = ANY (o.edited) THEN o.barcode
+                      ELSE $6->>'barcode' END AS barcode,
+                 CASE WHEN 'musicbrainz_id' = ANY (o.edited) THEN o.musicbrainz_id
+                      ELSE ($6->>'musicbrainz')::uuid END AS musicbrainz,
+                 CASE WHEN 'copyright' = ANY (o.edited) THEN o.copyright
+                      ELSE $6->>'copyright' END AS copyright,
+                 -- One that ingestion emptied comes back with its tracks.
+                 CASE WHEN 'deleted_at' = ANY (o.edited)
+                           OR EXISTS (SELECT FROM resonate.release_item i
+                                      WHERE i.release_id = o.id)
+                      THEN o.deleted_at END AS deleted
+          FROM resonate.release o WHERE o.id = _release) n
+    WHERE r.id = n.id
+      AND (r.creator_id, r.title, r.release_date, r.cover_id, r.type, r.barcode,
+           r.musicbrainz_id, r.copyright, r.deleted_at, r.ingest_key)
+          IS DISTINCT FROM
+          (n.creator, n.title, n.day, n.cover, n.type, n.barcode, n.musicbrainz, n.copyright,
+           n.deleted, _key);
 
-    UPDATE resonate.track t
-    SET creator_id = _artist, title = _title, display_artist = $13, year = _year, tags = _tags,
-        media_sha256 = _media, source_sha256 = _source, updated_at = now()
-    WHERE t.id = (SELECT o.id FROM resonate.track o
-                  WHERE o.source_sha256 = _source OR o.ingest_key = _key
-                  ORDER BY o.source_sha256 = _source DESC NULLS LAST LIMIT 1)
-    RETURNING t.id INTO _track;
+    PERFORM resonate.release_discs(_release, coalesce($6->'discs', '{}'));
 
-    IF NOT FOUND THEN
-        INSERT INTO resonate.track (creator_id, title, display_artist, year, status, tags,
-                                    media_sha256, source_sha256, ingest_key)
-        VALUES (_artist, _title, $13, _year, $14, _tags, _media, _source, _key)
-        RETURNING id INTO _track;
-    END IF;
-
-    INSERT INTO resonate.release_item (release_id, track_id, disc, number, index)
-    VALUES (_release, _track, _disc, _number,
-            (SELECT coalesce(max(i.index), 0) + 1 FROM resonate.release_item i
-             WHERE i.release_id = _release))
-    ON CONFLICT (release_id, track_id) DO UPDATE
-    SET disc = excluded.disc, number = excluded.number;
-
-    UPDATE resonate.release_item i
-    SET index = o.index
-    FROM (SELECT n.track_id, row_number() OVER (ORDER BY n.disc, n.number NULLS LAST,
-                                                resonate.fold(t.title), t.id) AS index
-          FROM resonate.release_item n JOIN resonate.track t ON t.id = n.track_id
-          WHERE n.release_id = _release) o
-    WHERE i.release_id = _release AND i.track_id = o.track_id AND i.index <> o.index;
-
-    UPDATE resonate.release r SET tags = r.tags || _tags, updated_at = now()
-    WHERE r.id = _release AND NOT r.tags @> _tags;
-
-    RETURN _track;
+    RETURN _release;
 END
 $$;
 
-COMMENT ON FUNCTION resonate.ingest_track(uuid, uuid, text, integer, integer, integer, integer, text, text, bigint, text, text, text, text) IS 'Track with its stored file (path relative to the media root, duration in milliseconds) as an item of a release. The same source file, or the same disc, number and title in the release, is the same track. The status is for a new track only: who changed it later keeps it.';
+COMMENT ON FUNCTION resonate.ingest_release(uuid, text, text, uuid, text, jsonb, bytea[]) IS 'Published release of an artist by title. It comes out on the first day of its date (YYYY, YYYY-MM or YYYY-MM-DD), the future included; without a date on the day on which it is taken in. facts: {barcode, musicbrainz, copyright, discs: {"1": title}}. paths: all its files; a release that came from these files only and had another artist or title is this one.';

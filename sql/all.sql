@@ -42,6 +42,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0041_track_artists
 \ir migrations/apply.sql
+\set migration 0042_source
+\ir migrations/apply.sql
 \set migration 0050_journal
 \ir migrations/apply.sql
 \ir migrations/end.sql

@@ -106,7 +106,6 @@ is(ingest('image', 'cover', 'c' x 64, 800, 800), $cover, 'an image');
 is(ingest('release', $artist, 'Pages', 1999, $cover), $release, 'a release');
 is(track(7), $page[50], 'a track');
 is(track(7, title => 'Page Seven'), $page[50], 'a track with a new title');
-is(track(8, file => 1000), $page[49], 'a track with a new file');
 isnt(track(9, title => 'Another', file => 1001), $page[48],
      'another title of the same number is another track');
 is(ingest('known', sprintf '%064x', 7), $page[50], 'a file is known');

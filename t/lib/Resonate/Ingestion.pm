@@ -7,9 +7,16 @@ package Resonate::Ingestion;
 #   $in->file($name, $bytes)
 #   my ($status, $output) = $in->run(@options);
 #   my ($status, $output) = $in->run_as_nobody(@options);   start_..., too
+#   my ($status, $output) = $in->run_on($name);
 #   my $process = $in->start(@options);       Resonate::Process, file "output"
 #   $in->tracks                               rows, in order of their index
 #   $in->stored                               final names below audio/
+#   $in->retag($name, title => 'x', ...)      other tags, the same sound
+#   $in->copy($name, $to)
+#   $in->releases                             ids of those that are not deleted
+#   $in->rows                                 what the catalogue's rows are
+#   my $runs = $in->tools; $runs->()          how often ffmpeg ran since
+#   $in->encoded                              how often sound was encoded
 #   music, media, output: paths
 
 use strict;
@@ -19,13 +26,15 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use Resonate::Process;
 
+my $pitch = 200;
+
 
 sub new {
     my ($class, %opt) = @_;
     my $dir = Resonate::Test::tempdir();
 
     make_path("$dir/music", "$dir/media");
-    return bless { pg => $opt{pg}, dir => $dir, pitch => 200 }, $class;
+    return bless { pg => $opt{pg}, dir => $dir }, $class;
 }
 
 
@@ -35,14 +44,14 @@ sub media { return "$_[0]{dir}/media" }
 sub output { return "$_[0]{dir}/output" }
 
 
-# Every sound has a pitch of its own: equal content is one track.
+# Every sound has a pitch of its own: what sounds the same is one track.
 
 sub sound {
     my ($self, $name, %tag) = @_;
     my $seconds = delete $tag{seconds} // 1;
     my $cover = delete $tag{cover};
     my $file = $self->music . "/$name";
-    my $pitch = $self->{pitch} += 10;
+    my $tone = $pitch += 10;
 
     make_path(dirname($file));
 
@@ -50,7 +59,7 @@ sub sound {
                             -disposition:v attached_pic)) : ();
 
     system('ffmpeg', qw(-nostdin -v error -y -f lavfi -i),
-           "sine=frequency=$pitch:duration=$seconds", @picture,
+           "sine=frequency=$tone:duration=$seconds", @picture,
            map({ ('-metadata', "$_=$tag{$_}") } sort keys %tag),
            $name =~ /\.aiff$/ ? qw(-write_id3v2 1) : (),
            qw(-fflags +bitexact), "file:$file") == 0
@@ -97,9 +106,11 @@ sub spawn {
     unlink $self->output;
 
     return Resonate::Process->spawn(
+        env     => { $self->{path} ? (PATH => $self->{path}) : () },
         command => [ @$as, "$Resonate::Test::ROOT/bin/resonate-ingest",
                      '--db', $self->{pg}->conninfo(user => 'resonate_ingest'),
-                     '--media', $self->media, @options, $self->music ],
+                     '--media', $self->media, @options,
+                     join '/', $self->music, $self->{named} // () ],
         output  => $self->output,
     );
 }
@@ -109,6 +120,16 @@ sub run {
     my ($self, @options) = @_;
 
     return $self->ended($self->start(@options));
+}
+
+
+# Of what is in the folder, this file or folder.
+
+sub run_on {
+    my ($self, $name) = @_;
+
+    local $self->{named} = $name;
+    return $self->run;
 }
 
 
@@ -174,6 +195,90 @@ sub stored {
                      glob $self->media . '/audio/*/*';
 
     return @found;
+}
+
+
+sub releases {
+    my ($self) = @_;
+
+    return @{ $self->{pg}->dbh->selectcol_arrayref(
+        'SELECT id FROM resonate.release WHERE deleted_at IS NULL
+         ORDER BY created_at, id') };
+}
+
+
+# The transaction that wrote each row last.
+
+sub rows {
+    my ($self) = @_;
+    my $dbh = $self->{pg}->dbh;
+
+    return { map {
+        $_ => $dbh->selectcol_arrayref(
+            "SELECT ctid || ' ' || xmin FROM resonate.$_ ORDER BY 1")
+    } qw(creator release release_item release_disc track track_artist image
+         media_file source search_doc) };
+}
+
+
+sub retag {
+    my ($self, $name, %tag) = @_;
+    my $file = $self->music . "/$name";
+    my ($ext) = $name =~ /(\.[^.]+)$/;
+    my $made = "$self->{dir}/retagged$ext";
+
+    system('ffmpeg', qw(-nostdin -v error -y -i), "file:$file",
+           qw(-map 0 -c copy), map({ ('-metadata', "$_=$tag{$_}") }
+                                   sort keys %tag),
+           qw(-fflags +bitexact), "file:$made") == 0 && rename $made, $file
+        or die "cannot retag $name\n";
+
+    return;
+}
+
+
+sub copy {
+    my ($self, $name, $to) = @_;
+
+    return $self->file($to, Resonate::Test::slurp($self->music . "/$name"));
+}
+
+
+# ffmpeg and ffprobe of runs from now on are counted.
+
+sub tools {
+    my ($self) = @_;
+    my $bin = "$self->{dir}/bin";
+
+    make_path($bin);
+
+    for my $tool (qw(ffmpeg ffprobe)) {
+        my ($real) = grep { -x } map { "$_/$tool" } split /:/, $ENV{PATH};
+
+        Resonate::Test::spew("$bin/$tool", "#!/bin/sh\n"
+            . "echo \"$tool \$*\" >> $bin/log\nexec $real \"\$\@\"\n");
+        chmod 0755, "$bin/$tool";
+    }
+
+    $self->{path} = "$bin:$ENV{PATH}";
+
+    return sub {
+        my $count = () = -e "$bin/log"
+            ? Resonate::Test::slurp("$bin/log") =~ /^/mg : ();
+
+        unlink "$bin/log";
+        return $count;
+    };
+}
+
+
+sub encoded {
+    my ($self) = @_;
+    my $log = "$self->{dir}/bin/log";
+    my $count = () = -e $log
+        ? Resonate::Test::slurp($log) =~ / -c:a aac /g : ();
+
+    return $count;
 }
 
 

@@ -1,10 +1,18 @@
 package Resonate::Ingest::Catalogue;
 
 # The catalogue in Postgres, through the resonate.ingest_* functions only.
+# Paths are bytes, all other text is characters.
 
 use v5.36;
 
-use DBI ();
+use DBI  ();
+use JSON ();
+
+use constant PAGE => 1000;
+
+my $JSON = JSON->new->canonical;
+my @SOURCE = qw(path root track_id release_id source_sha256 sound_sha256 kept
+                written media_path);
 
 
 sub connect ($class, $conninfo)
@@ -22,41 +30,54 @@ sub connect ($class, $conninfo)
 }
 
 
-# Where the stored file of a source is, relative to the media root; undef for
-# a source that the catalogue does not know.
+# Calls found with each file of the library below a folder.
 
-sub media_path ($self, $source_sha256)
+sub sources_below ($self, $folder, $found)
 {
-    return $self->one('SELECT resonate.ingest_media(?)', $source_sha256);
+    my $after = '';
+    my $prefix = $folder =~ s{/+\z}{}r;
+    my $rows;
+
+    do {
+        $rows = $self->rows('resonate.ingest_sources(?, ?, ?)',
+                            bytea($prefix), bytea($after), PAGE);
+        $found->($_) for @$rows;
+        $after = $rows->[-1]{path} if @$rows;
+    } while (@$rows == PAGE);
+
+    return;
 }
 
 
-# One track and all that belongs to it, or nothing.  image is the id of its
-# cover or undef.
-
-sub add_track ($self, $about, $media, $source_sha256, $image)
+sub sources_of ($self, @sounds)
 {
-    return $self->transaction(sub {
-        my $owner = $self->artist($about->{album_artist});
-        my $artist = $about->{artist} eq $about->{album_artist}
-            ? $owner : $self->artist($about->{artist});
-        my $release = $self->one('SELECT resonate.ingest_release(?, ?, ?, ?)',
-                                 $owner, @$about{qw(album date)}, $image);
-
-        return $self->one('SELECT resonate.ingest_track(release => ?,'
-            . ' artist => ?, title => ?, number => ?, disc => ?, year => ?,'
-            . ' duration_ms => ?, media_sha256 => ?, path => ?, bytes => ?,'
-            . ' source_sha256 => ?, genre => ?, display_artist => ?)',
-            $release, $artist, @$about{qw(title number disc year)},
-            @$media{qw(duration_ms sha256 path bytes)}, $source_sha256,
-            @$about{qw(genre display_artist)});
-    });
+    return @sounds
+        ? @{ $self->rows('resonate.ingest_sources_of(?)', \@sounds) } : ();
 }
 
 
-sub artist ($self, $name)
+sub rows ($self, $call, @values)
 {
-    return $self->one('SELECT resonate.ingest_artist(?)', $name);
+    my $sql = "SELECT @{[ join ', ', @SOURCE ]} FROM $call";
+    my $statement = $self->{dbh}->prepare_cached($sql);
+
+    return $self->{dbh}->selectall_arrayref($statement, { Slice => {} },
+                                            @values);
+}
+
+
+# Where the stored file of a sound is, relative to the media root; undef for
+# one that the catalogue does not know.
+
+sub media_path ($self, $sound, $source)
+{
+    return $self->one('SELECT resonate.ingest_media(?, ?)', $sound, $source);
+}
+
+
+sub cover_id ($self, $sha256)
+{
+    return $self->one("SELECT resonate.ingest_image_of('cover', ?)", $sha256);
 }
 
 
@@ -64,6 +85,97 @@ sub image ($self, $picture)
 {
     return $self->one("SELECT resonate.ingest_image('cover', ?, ?, ?)",
                       @$picture{qw(sha256 width height)});
+}
+
+
+# One track and all that belongs to it, or nothing.  image is the id of the
+# release's cover or undef, media what was stored or undef.
+
+sub write_track ($self, $unit, $media, $image)
+{
+    my $gone = $unit->{gone};
+
+    return $self->transaction(sub {
+        my $release = $self->release($unit, $image);
+        my $track = $self->track($unit, $media, $release, $gone);
+
+        for my $file (@{ $unit->{files} }) {
+            $self->source($file, $release, $track, $file == $unit->{files}[0]);
+        }
+
+        $self->one('SELECT resonate.ingest_forget(?)', bytea($_)) for @$gone;
+
+        return $track;
+    });
+}
+
+
+sub release ($self, $unit, $image)
+{
+    my $about = $unit->{release};
+    my $artist = $self->artist($about->{artist}, $about->{artist_musicbrainz});
+
+    return $self->one('SELECT resonate.ingest_release(?, ?, ?, ?, ?, ?, ?)',
+        $artist, @$about{qw(title date)}, $image, $about->{type},
+        $JSON->encode({ map { $_ => $about->{$_} }
+                        qw(barcode musicbrainz copyright discs) }),
+        byteas(@{ $unit->{were} }));
+}
+
+
+sub track ($self, $unit, $media, $release, $gone)
+{
+    my ($best, @copies) = @{ $unit->{files} };
+    my ($track, $facts) = @$unit{qw(track facts)};
+    my @names = @{ $track->{artists} // [ $track->{artist} ] };
+    my @artists = map { $self->artist($names[$_], $facts->{artist_ids}[$_]) }
+                  0 .. $#names;
+
+    return $self->one('SELECT resonate.ingest_track(release => ?,'
+        . ' artist => ?, title => ?, number => ?, disc => ?, year => ?,'
+        . ' duration_ms => ?, media_sha256 => ?, path => ?, bytes => ?,'
+        . ' source_sha256 => ?, display_artist => ?, sound_sha256 => ?,'
+        . ' artists => ?, facts => ?, copies => ?, paths => ?)',
+        $release, $artists[0], @$track{qw(title number disc)}, $facts->{year},
+        @{ $media // {} }{qw(duration_ms sha256 path bytes)}, $best->{source},
+        $track->{display_artist}, $best->{sound}, \@artists,
+        $JSON->encode({ map { $_ => $facts->{$_} }
+                        qw(genres isrc musicbrainz composer copyright
+                           lyrics) }),
+        [ map { $_->{sound} } @copies ],
+        byteas((map { $_->{path} } $best, @copies), @$gone));
+}
+
+
+sub source ($self, $file, $release, $track, $kept)
+{
+    return $self->one(
+        'SELECT resonate.ingest_source(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        bytea($file->{path}), bytea($file->{root}), $track, $release,
+        @$file{qw(source sound)}, $file->{lossless} ? 1 : 0,
+        @$file{qw(bit_rate sample_rate duration_ms)}, $kept ? 1 : 0,
+        $file->{written});
+}
+
+
+sub artist ($self, $name, $musicbrainz)
+{
+    return $self->one('SELECT resonate.ingest_artist(?, NULL, ?)', $name,
+                      $musicbrainz);
+}
+
+
+# As text: DBD::Pg would take the bytes for characters.
+
+sub bytea ($bytes)
+{
+    return '\\x' . unpack 'H*', $bytes;
+}
+
+
+sub byteas (@bytes)
+{
+    return [ map { bytea($_) } @bytes ];
 }
 
 

@@ -9,7 +9,7 @@ use v5.36;
 
 use Digest::SHA    ();
 use Fcntl          qw(S_ISREG);
-use File::Basename qw(basename dirname fileparse);
+use File::Basename qw(dirname fileparse);
 use File::Copy     qw(copy);
 use File::Path     qw(make_path);
 use IO::Handle     ();
@@ -17,18 +17,12 @@ use IO::Handle     ();
 use Exporter qw(import);
 use Resonate::Ingest::Tool qw(ffmpeg probe input);
 
-our @EXPORT_OK = qw(hash_of audio_stream transcode picture make_sizes publish
-                    COVER_SIZES);
+our @EXPORT_OK = qw(hash_of audio_stream picture_stream picture_beside cover_of
+                    encode publish size_names);
 
 use constant COVER_SIZES  => (120, 600, 1500);
 use constant COVER_PIXELS => 100_000_000;
 use constant COVER_BYTES  => 64 * 1024 * 1024;
-
-# Containers whose header states the length, and so tell a truncated file.
-my %STATES_LENGTH = map { $_ => 1 } 'flac', 'mov,mp4,m4a,3gp,3g2,mj2';
-
-# AAC primes with a frame or two, and encoders round.
-use constant LENGTH_TOLERANCE_S => 1;
 
 my $COVER_NAME = qr/^(?:cover|folder|front|album|artwork)$/i;
 my $COVER_EXT = qr/\.(?:jpe?g|png|webp|gif)$/i;
@@ -55,12 +49,20 @@ sub audio_stream ($probe)
 }
 
 
-# The stored form.  Without metadata, dates and encoder names the same sound
-# gives the same bytes, and so the same name.
-
-sub transcode ($source, $probe, $bitrate, $work)
+sub picture_stream ($probe)
 {
-    my $stated = audio_stream($probe)->{duration} // $probe->{format}{duration};
+    my ($picture) = grep { $_->{disposition}{attached_pic} }
+                    @{ $probe->{streams} // [] };
+
+    return $picture;
+}
+
+
+# Stores the sound below the media root.  Without metadata, dates and encoder
+# names the same sound gives the same bytes, and so the same name.
+
+sub encode ($source, $bitrate, $media, $work)
+{
     my $made = "$work/audio.m4a";
 
     ffmpeg(input($source), '-map', '0:a:0', '-vn', '-sn', '-dn',
@@ -75,34 +77,56 @@ sub transcode ($source, $probe, $bitrate, $work)
         die "no sound in it\n";
     }
 
-    if ($STATES_LENGTH{$probe->{format}{format_name}} && $stated
-        && $stated - $seconds > LENGTH_TOLERANCE_S)
-    {
-        die sprintf "truncated: %.0f of %.0f seconds are there\n",
-                    $seconds, $stated;
-    }
-
     my $sha = hash_of($made);
-
-    return {
-        file        => $made,
+    my %stored = (
         sha256      => $sha,
         path        => sprintf('audio/%s/%s.m4a', substr($sha, 0, 2), $sha),
         bytes       => -s $made,
         duration_ms => sprintf('%.0f', 1000 * $seconds),
-    };
+    );
+
+    publish($made, "$media/$stored{path}");
+
+    return \%stored;
 }
 
 
-# The embedded cover, else a picture beside the file: a file to read, its hash
-# and size in pixels; undef when there is none, an exception when it is bad.
+# The first picture in a folder that is named as a cover.
 
-sub picture ($source, $probe, $work)
+sub picture_beside ($folder)
 {
-    my $file = embedded($source, $probe, $work) // beside($source, $work);
+    opendir my $dir, $folder or return undef;
 
-    if (!defined $file) {
-        return undef;
+    for my $name (sort readdir $dir) {
+        my ($stem, undef, $ext) = fileparse($name, $COVER_EXT);
+
+        if ($ext && $stem =~ $COVER_NAME && -f "$folder/$name"
+            && -s _ <= COVER_BYTES && -r _)
+        {
+            return "$folder/$name";
+        }
+    }
+
+    return undef;
+}
+
+
+# A cover in all sizes, in the folder work: the picture in source, or the one
+# in a file of its own.
+
+sub cover_of ($source, $picture, $work)
+{
+    my $file = "$work/cover";
+
+    # From a copy: in the name of a picture ffmpeg would see patterns.
+    if (defined $picture) {
+        copy($picture, $file) or die "$!\n";
+    }
+    else {
+        my $stream = picture_stream(probe($source)) // die "not there\n";
+
+        ffmpeg(input($source), '-map', "0:$stream->{index}", '-c', 'copy',
+               '-frames:v', '1', '-f', 'image2pipe', $file);
     }
 
     my ($image) = grep { ($_->{width} // 0) > 0 } @{ probe($file)->{streams} }
@@ -112,8 +136,10 @@ sub picture ($source, $probe, $work)
         die "$image->{width}x$image->{height} pixels are too many\n";
     }
 
+    make_sizes($file, @$image{qw(width height)}, $work);
+
     return {
-        file   => $file,
+        work   => $work,
         sha256 => hash_of($file),
         width  => $image->{width},
         height => $image->{height},
@@ -121,59 +147,18 @@ sub picture ($source, $probe, $work)
 }
 
 
-sub embedded ($source, $probe, $work)
+sub size_names ()
 {
-    my ($cover) = grep { $_->{disposition}{attached_pic} }
-                  @{ $probe->{streams} };
-    my $file = "$work/cover";
-
-    if (!$cover) {
-        return undef;
-    }
-
-    ffmpeg(input($source), '-map', "0:$cover->{index}", '-c', 'copy',
-           '-frames:v', '1', '-f', 'image2pipe', $file);
-
-    return -s $file ? $file : undef;
-}
-
-
-# Read from a copy: in the name of a picture ffmpeg would see patterns.
-
-sub beside ($source, $work)
-{
-    my $folder = dirname($source);
-    my @folders = ($folder);
-
-    if (basename($folder) =~ /^(?:cd|dis[ck])[ ._-]*\d{1,2}$/i) {
-        push @folders, dirname($folder);
-    }
-
-    for my $place (@folders) {
-        opendir my $dir, $place or next;
-
-        for my $name (sort readdir $dir) {
-            my ($stem, undef, $ext) = fileparse($name, $COVER_EXT);
-
-            if ($ext && $stem =~ $COVER_NAME && -f "$place/$name"
-                && -s _ <= COVER_BYTES && copy("$place/$name", "$work/cover"))
-            {
-                return "$work/cover";
-            }
-        }
-    }
-
-    return undef;
+    return map { ("x$_.jpg", "x$_.webp") } COVER_SIZES;
 }
 
 
 # A square from the centre, on white where it is transparent.  A small
 # picture is not blown up: browsers do that, and need fewer bytes for it.
 
-sub make_sizes ($picture, $work)
+sub make_sizes ($file, $width, $height, $work)
 {
-    my $side = $picture->{width} < $picture->{height}
-        ? $picture->{width} : $picture->{height};
+    my $side = $width < $height ? $width : $height;
     my @sizes = (COVER_SIZES);
 
     my $graph = "[0:v:0]crop=$side:$side,format=rgba,split[p][q];"
@@ -193,9 +178,9 @@ sub make_sizes ($picture, $work)
             'yuv420p', sized_options(), "$work/x$sizes[$n].webp";
     }
 
-    ffmpeg(input($picture->{file}), '-filter_complex', $graph, @outputs);
+    ffmpeg(input($file), '-filter_complex', $graph, @outputs);
 
-    return map { ("x$_.jpg", "x$_.webp") } @sizes;
+    return;
 }
 
 

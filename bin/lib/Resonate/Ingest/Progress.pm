@@ -24,14 +24,26 @@ sub new ($class, $files, $total)
 }
 
 
+# Part of the work on a file.
+
+sub spend ($self, $weight)
+{
+    $self->{done} += $weight;
+    $self->{worked} += $weight;
+
+    return;
+}
+
+
 # A file is finished.  Skipped ones (weight spent, no work) do not make the
-# estimate look better than it is.
+# estimate look better than it is.  More may be finished than was known.
 
 sub step ($self, $what, $name, $weight, $worked)
 {
     $self->{count}++;
     $self->{done} += $weight;
     $self->{worked} += $weight if $worked;
+    $self->{files} = $self->{count} if $self->{files} < $self->{count};
 
     my $head = sprintf '[%*d/%d] %3d %%', length $self->{files},
         $self->{count}, $self->{files}, 100 * $self->{done} / $self->{total};
@@ -70,13 +82,15 @@ sub end ($self, $line)
 
 sub left ($self)
 {
-    if (!$self->{worked}) {
+    if ($self->{worked} <= 0) {
         return '';
     }
 
     my $rate = (time - $self->{start}) / $self->{worked};
 
-    return clock($rate * ($self->{total} - $self->{done}));
+    my $left = $self->{total} - $self->{done};
+
+    return clock($left > 0 ? $rate * $left : 0);
 }
 
 

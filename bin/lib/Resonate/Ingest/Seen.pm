@@ -1,23 +1,31 @@
 package Resonate::Ingest::Seen;
 
-# Remembers the content hash of files by path, size and time of change, so
-# that a second run need not read them.  A plain list that is only appended
-# to: losing it, or the end of it, costs time and nothing else.
+# Remembers what files say and how they sound, by path, size and time of
+# change, and which album folders are wholly in the catalogue, so that a second
+# run need not read them.  A plain list that is only appended to: losing it, or
+# the end of it, costs time and nothing else.
+#
+#   file    STAMP  PATH  JSON
+#   folder  STAMP  PATH  KEYS       separated by tabs
 
 use v5.36;
 
-use Resonate::Ingest::Walk qw(stamp);
+use JSON ();
+
+# Raised when more is remembered of a file.
+use constant VERSION => 2;
+
+my $JSON = JSON->new->utf8->canonical->allow_nonref;
 
 
 sub open_file ($class, $file)
 {
-    my $self = bless { file => $file, known => {} }, $class;
+    my $self = bless { path => $file, file => {}, folder => {}, of_key => {} },
+                     $class;
 
     if (open my $in, '<:raw', $file) {
         while (my $line = <$in>) {
-            if ($line =~ /^([0-9a-f]{64}) (\d+ \d+\.\d+) (.+)\n\z/) {
-                $self->{known}{unquoted($3)} = [ $2, $1 ];
-            }
+            $self->learn($line);
         }
     }
 
@@ -28,30 +36,91 @@ sub open_file ($class, $file)
 }
 
 
-# Hash of the file if it is as it was, else undef.
-
-sub hash ($self, $path)
+sub learn ($self, $line)
 {
-    my $known = $self->{known}{$path} // return undef;
+    my ($kind, $stamp, $path, $text)
+        = $line =~ /^(file|folder)@{[ VERSION ]}\t([^\t]+)\t([^\t]+)\t(.*)\n\z/
+        or return;
 
-    return $known->[0] eq (stamp($path) // '') ? $known->[1] : undef;
+    $path = unquoted($path);
+    $self->{$kind}{$path} = [ $stamp, $text ];
+    $self->index_keys($path, $text) if $kind eq 'folder';
+
+    return;
 }
 
 
-# The stamp is the one taken before the file was read: a file that changes
-# meanwhile is read again next time.
-
-sub add ($self, $path, $stamp, $sha256)
+sub index_keys ($self, $path, $keys)
 {
-    my $known = $self->{known}{$path};
+    $self->{of_key}{$_}{$path} = 1 for split / /, $keys;
 
-    if ($known && $known->[0] eq $stamp && $known->[1] eq $sha256) {
+    return;
+}
+
+
+sub knows ($self, $path, $stamp)
+{
+    my $known = $self->{file}{$path};
+
+    return $known && $known->[0] eq $stamp;
+}
+
+
+# What is known of a file that is as it was, else undef.
+
+sub facts ($self, $path, $stamp)
+{
+    return $self->knows($path, $stamp)
+        ? $JSON->decode($self->{file}{$path}[1]) : undef;
+}
+
+
+sub add_facts ($self, $path, $stamp, $facts)
+{
+    return $self->add('file', $path, $stamp, $JSON->encode($facts));
+}
+
+
+# Whether all of a folder is in the catalogue as it is: stamp tells of both.
+
+sub is_done ($self, $folder, $stamp)
+{
+    my $known = $self->{folder}{$folder};
+
+    return $known && $known->[0] eq $stamp;
+}
+
+
+# keys: hex, of the releases in it
+
+sub add_done ($self, $folder, $stamp, @keys)
+{
+    my $text = join ' ', @keys;
+
+    $self->index_keys($folder, $text);
+
+    return $self->add('folder', $folder, $stamp, $text);
+}
+
+
+sub folders_of ($self, $key)
+{
+    return sort keys %{ $self->{of_key}{$key} // {} };
+}
+
+
+sub add ($self, $kind, $path, $stamp, $text)
+{
+    my $known = $self->{$kind}{$path};
+
+    if ($known && $known->[0] eq $stamp && $known->[1] eq $text) {
         return;
     }
 
-    $self->{known}{$path} = [ $stamp, $sha256 ];
-    print { $self->{out} } "$sha256 $stamp ", quoted($path), "\n"
-        or die "$self->{file}: $!\n";
+    $self->{$kind}{$path} = [ $stamp, $text ];
+    print { $self->{out} } join("\t", $kind . VERSION, $stamp, quoted($path),
+                                $text), "\n"
+        or die "$self->{path}: $!\n";
 
     return;
 }
@@ -59,7 +128,7 @@ sub add ($self, $path, $stamp, $sha256)
 
 sub quoted ($path)
 {
-    return $path =~ s/([\\\n])/sprintf '\\%03o', ord $1/ger;
+    return $path =~ s/([\\\n\t])/sprintf '\\%03o', ord $1/ger;
 }
 
 

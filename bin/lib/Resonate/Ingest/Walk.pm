@@ -12,9 +12,11 @@ use Exporter       qw(import);
 use File::Basename qw(basename dirname);
 use Time::HiRes    ();
 
-use Resonate::Ingest::Format qw(is_music is_other);
+use Resonate::Ingest::Format   qw(is_music is_other);
+use Resonate::Ingest::Progress ();
+use Resonate::Ingest::Text     qw(decoded);
 
-our @EXPORT_OK = qw(walk stamp);
+our @EXPORT_OK = qw(walk stamp unread);
 
 use constant DEPTH_LIMIT => 100;
 
@@ -137,6 +139,26 @@ sub complaint ($path, $error)
 }
 
 
+# What could not be read, and what is not taken, in lines.
+
+sub unread ($walk)
+{
+    my $other = $walk->{other};
+    my @lines = map {
+        my ($path, $why, $advice) = @$_;
+        'failed: ' . decoded($path) . ": $why"
+            . ($advice ne '' ? " ($advice)" : '');
+    } @{ $walk->{failed} };
+
+    for my $ext (sort keys %$other) {
+        push @lines, "not taken: $other->{$ext} .$ext"
+            . ($other->{$ext} == 1 ? ' file' : ' files');
+    }
+
+    return map { Resonate::Ingest::Progress::shown($_) } @lines;
+}
+
+
 sub identity ($path)
 {
     my @stat = defined $path ? stat $path : ();
@@ -145,13 +167,16 @@ sub identity ($path)
 }
 
 
-# Changes with the content of a file, as far as can be seen without reading.
+# Changes with the content of a file, and of the lyrics beside it, as far as
+# can be seen without reading.
 
 sub stamp ($path)
 {
+    my @lyrics = Time::HiRes::stat($path =~ s/\.[^.\/]+\z/.lrc/r);
     my @stat = Time::HiRes::stat($path) or return undef;
 
-    return sprintf '%d %.6f', $stat[7], $stat[9];
+    return join ' ', map { sprintf '%d %.6f', @$_[7, 9] }
+                     \@stat, @lyrics ? \@lyrics : ();
 }
 
 1;

@@ -1,0 +1,38 @@
+package Resonate::Ingest::Advice;
+
+# What the owner of a library can do about a failure.
+
+use v5.36;
+
+use Exporter qw(import);
+
+our @EXPORT_OK = qw(with_advice);
+
+my @ADVICE = (
+    [ qr/^truncated/             => 'copy or download it again' ],
+    [ qr/^no (?:audio|sound) in/ => 'remove it, or give it the name of what it'
+                                    . ' is' ],
+    [ qr/Invalid data|could not find codec|moov atom|End of file|whitelist/i
+                                 => 'it is damaged or not music: replace it,'
+                                    . ' or remove it' ],
+    [ qr/Decoder .* not found|Unknown (?:decoder|codec)|Unsupported codec/i
+                                 => 'convert it to FLAC' ],
+    [ qr/No space left/          => 'make room on the disk, and run it again' ],
+    [ qr/^ffmpeg:|^ffprobe:/     => 'install ffmpeg' ],
+    [ qr/Permission denied/      => 'let ' . (getpwuid($>) // $>)
+                                    . ' read it' ],
+);
+
+
+sub with_advice ($why)
+{
+    for my $advice (@ADVICE) {
+        if ($why =~ $advice->[0]) {
+            return "$why ($advice->[1])";
+        }
+    }
+
+    return $why;
+}
+
+1;

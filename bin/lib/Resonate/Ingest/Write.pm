@@ -1,0 +1,305 @@
+package Resonate::Ingest::Write;
+
+# Makes the catalogue say what was planned: stores the covers and the sound
+# that are not there, and writes the tracks that are not so yet.
+
+use v5.36;
+
+use Exporter   qw(import);
+use List::Util qw(uniq);
+
+use Resonate::Ingest::Gone  qw(is_gone);
+use Resonate::Ingest::Media qw(cover_of encode publish size_names);
+use Resonate::Ingest::Text  qw(decoded);
+
+our @EXPORT_OK = qw(write_all);
+
+
+# units: as Resonate::Ingest::Plan gives them
+
+sub write_all ($run, $folders, @units)
+{
+    place($run, $folders, @units);
+
+    my @todo = grep { is_todo($run, $folders, $_) } @units;
+
+    make_covers($run, @todo);
+    write_units($run, @todo);
+
+    return;
+}
+
+
+# Where the files of each unit were before: gone, for its tracks, and were, for
+# its release, if the music of that is still the same.
+
+sub place ($run, $folders, @units)
+{
+    my %here = map { $_->{path} => 1 } map { @{ $_->{files} } } @units;
+    my @sounds = uniq map { $_->{sound} } map { @{ $_->{files} } } @units;
+    my (%moved, %elsewhere, %rows);
+
+    for my $row (grep { !$here{$_->{path}} }
+                 $run->{catalogue}->sources_of(@sounds))
+    {
+        my $of = is_gone(@$row{qw(path root)}) ? \%moved : \%elsewhere;
+
+        push @{ $of->{$row->{sound_sha256}} }, $row;
+    }
+
+    for my $unit (@units) {
+        my @files = @{ $unit->{files} };
+        my @moved = map { @{ $moved{$_} // [] } }
+                    uniq map { $_->{sound} } @files;
+
+        $unit->{gone} = [ map { $_->{path} } @moved ];
+        $unit->{elsewhere} = $elsewhere{$files[0]{sound}};
+        push @{ $rows{$unit->{key}} }, @moved,
+            grep { $_ } map { $_->{row} } grep { is_same($_) } @files;
+    }
+
+    for my $unit (@units) {
+        lost($folders, $unit, @{ $rows{$unit->{key}} // [] });
+    }
+
+    return;
+}
+
+
+sub is_same ($file)
+{
+    return $file->{row} && $file->{row}{sound_sha256} eq $file->{sound};
+}
+
+
+# rows: of the music of the unit's release that the catalogue has.  Better
+# copies that are not there any more give way to what is.
+
+sub lost ($folders, $unit, @rows)
+{
+    my %track = map { $_->{row} ? ($_->{row}{track_id} => 1) : () }
+                @{ $unit->{files} };
+    my @lost = grep { is_gone(@$_{qw(path root)}) }
+               $folders->lost(uniq map { $_->{release_id} } @rows);
+
+    push @{ $unit->{gone} }, map { $_->{path} }
+                             grep { $track{$_->{track_id}} } @lost;
+    $unit->{were} = @rows
+        ? [ @{ $unit->{paths} }, map { $_->{path} } @rows, @lost ] : [];
+
+    return;
+}
+
+
+sub is_todo ($run, $folders, $unit)
+{
+    my ($best, @copies) = @{ $unit->{files} };
+    my $row = $best->{row};
+    my $path = $row && $row->{sound_sha256} eq $best->{sound}
+               && $row->{kept} ? $row->{media_path}
+        : $run->{catalogue}->media_path(@$best{qw(sound source)});
+
+    $unit->{stored} = !$run->{option}{force} && $folders->is_stored($path)
+        ? 1 : 0;
+    $unit->{media_path} = $path;
+    $unit->{is_new} = !@{ $unit->{gone} }
+        && (!defined $path || $unit->{elsewhere})
+        && !grep { $_->{row} } $best, @copies;
+
+    if ($unit->{stored} && !@{ $unit->{gone} }
+        && !grep { !$_->{row} || $_->{row}{written} ne $_->{written} }
+           $best, @copies)
+    {
+        settle($run, $unit, 'unchanged');
+        return 0;
+    }
+
+    explain($run, $unit);
+
+    return 1;
+}
+
+
+# What is said of files that are not kept, or are beside another.
+
+sub explain ($run, $unit)
+{
+    my ($best, @copies) = @{ $unit->{files} };
+    my $name = decoded($best->{path});
+
+    for my $copy (@copies) {
+        $run->note('copy', $copy->{path}, $copy->{sound} eq $best->{sound}
+            ? "sounds the same as $name" : "$name is better, and is kept");
+    }
+
+    if (defined $best->{beside}) {
+        $run->note('both kept', $best->{path}, 'another recording than '
+            . decoded($best->{beside})
+            . ' of the same number and title (correct one of them?)');
+    }
+
+    return;
+}
+
+
+sub settle ($run, $unit, $what)
+{
+    my ($best, @copies) = @{ $unit->{files} };
+
+    for my $file (grep { !$_->{aside} || $what ne 'unchanged' }
+                  $best, @copies)
+    {
+        my $is = $file == $best ? $what : 'copies';
+
+        if ($what eq 'unchanged' && !$file->{counted}) {
+            $run->{count}{$is}++;
+        }
+        else {
+            $run->account($file, $is);
+        }
+    }
+
+    return;
+}
+
+
+# Covers that are not stored, of releases that something is to do for.
+
+sub make_covers ($run, @units)
+{
+    my %wanted;
+
+    for my $unit (@units) {
+        my $cover = $unit->{release}{cover} // next;
+
+        $wanted{$cover} //= $unit->{cover_file};
+    }
+
+    for my $cover (sort keys %wanted) {
+        my $file = $wanted{$cover};
+
+        if (defined image_of($run, $cover)) {
+            next;
+        }
+
+        $run->start(sub ($work) { cover_of(@$file{qw(path picture)}, $work) },
+                    sub ($result) { have_cover($run, $cover, $file, $result) });
+    }
+
+    $run->wait;
+
+    return;
+}
+
+
+# The id of a cover that is stored in all sizes.
+
+sub image_of ($run, $cover)
+{
+    my $media = $run->{option}{media};
+
+    return $run->{images}{$cover} //= do {
+        my $id = $run->{option}{force} ? undef
+                                       : $run->{catalogue}->cover_id($cover);
+
+        (grep { !-f "$media/images/" . ($id // 'none') . "-$_" }
+              size_names()) ? undef : $id;
+    };
+}
+
+
+sub have_cover ($run, $cover, $file, $result)
+{
+    if (defined $result->{failed}) {
+        return $run->note('warning', $file->{picture} // $file->{path},
+                          "no cover: $result->{failed}");
+    }
+
+    my $id = $run->{catalogue}->image($result);
+
+    for my $size (size_names()) {
+        publish("$result->{work}/$size",
+                "$run->{option}{media}/images/$id-$size");
+    }
+
+    $run->{images}{$cover} = $id;
+
+    return;
+}
+
+
+# What is stored is written at once; then the rest, the longest first.
+
+sub write_units ($run, @units)
+{
+    my (%stored, %encode);
+
+    $stored{$_->{files}[0]{sound}} //= $_->{media_path}
+        for grep { $_->{stored} } @units;
+
+    for my $unit (sort { $b->{stored} <=> $a->{stored} } @units) {
+        my $sound = $unit->{files}[0]{sound};
+
+        if (defined $stored{$sound}) {
+            $unit->{media_path} = $stored{$sound};
+            write_unit($run, $unit, undef);
+        }
+        else {
+            push @{ $encode{$sound} }, $unit;
+        }
+    }
+
+    for my $same (sort { $b->[0]{files}[0]{duration_ms}
+                         <=> $a->[0]{files}[0]{duration_ms} } values %encode)
+    {
+        my $path = $same->[0]{files}[0]{path};
+
+        $run->start(
+            sub ($work) {
+                return encode($path, @{ $run->{option} }{qw(bitrate media)},
+                              $work);
+            },
+            sub ($media) {
+                write_unit($run, $_, $media) for @$same;
+            });
+    }
+
+    $run->wait;
+
+    return;
+}
+
+
+sub write_unit ($run, $unit, $media)
+{
+    my ($best) = @{ $unit->{files} };
+    my $why = $media && $media->{failed};
+    my $cover = $unit->{release}{cover};
+    my $image = defined $cover ? image_of($run, $cover) : undef;
+
+    if (!defined $why) {
+        eval {
+            $run->{catalogue}->write_track($unit, $media, $image);
+            1;
+        } or $why = $@ =~ s/\n+\z//r;
+    }
+
+    # It may have hit the eval above.
+    die "interrupted\n" if $run->{interrupted};
+
+    if (defined $why) {
+        $run->failed($best, $why);
+        return;
+    }
+
+    $_->{row} = {
+        written    => $_->{written},
+        kept       => $_ == $best,
+        media_path => $media ? $media->{path} : $unit->{media_path},
+    } for @{ $unit->{files} };
+    settle($run, $unit, $unit->{is_new} ? 'added' : 'updated');
+
+    return;
+}
+
+1;
