@@ -9,6 +9,7 @@
 #   make source-check       against plain nginx sources, see t/source/check
 #   make page-check         types and lint of the page
 #   make www-lib            copies what www/lib has of npm's packages
+#   make www-icons          draws www/icons from www/icon.svg
 #   make bench
 #
 # The files of a pure folder (resonate_*.c) are linked into every unit test
@@ -40,7 +41,7 @@ PROVE         = prove --jobs 2 --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
-        fuzz-bins browser-modules www-lib page-check
+        fuzz-bins browser-modules www-lib www-icons page-check
 
 deps-test:
 	@bin/install-deps build run test package
@@ -74,6 +75,19 @@ page-check: browser-modules
 
 www-lib: browser-modules
 	node $(BROWSER)/lib.mjs copy
+
+# A maskable icon fills its square, and is cut to a circle of four fifths.
+www-icons: $(foreach size,192 512,www/icons/icon-$(size).png \
+                                  www/icons/maskable-$(size).png)
+
+www/icons/icon-%.png: www/icon.svg
+	ffmpeg -v error -y -width $* -height $* -i $< -frames:v 1 $@
+
+www/icons/maskable-%.png: www/icon.svg
+	sed 's/ rx="8"//; s/<g /<g transform="translate(3.2 3.2) scale(.8)" /' \
+	    $< > $(BUILD)/maskable.svg
+	ffmpeg -v error -y -width $* -height $* -i $(BUILD)/maskable.svg \
+	    -frames:v 1 -pix_fmt rgb24 $@
 
 
 # one object for each source; their folders do not matter, names are unique

@@ -3,10 +3,12 @@
 import { bindAccount } from './account.js';
 import { Bar } from './bar.js';
 import { $ } from './dom.js';
+import { showHelp } from './help.js';
 import { bindIntro, intro } from './intro.js';
 import { keep } from './kept.js';
 import { bindKeys } from './keys.js';
 import { bindNav } from './nav.js';
+import { bindOffline } from './offline.js';
 import { trouble } from './pages/trouble.js';
 import { Playback } from './playback.js';
 import { PLAYS_TO_OWN, learnRule, outbox } from './plays.js';
@@ -34,7 +36,8 @@ function start() {
     new Bar(playback);
     bindSystem(playback);
     bindTabs(playback);
-    bindKeys(playback, $('q'));
+    bindKeys({ playback, search: $('q'), help: showHelp,
+               go: (address) => router.go(address) });
     bindNav(router);
     bindSearch(router);
     bindAccount();
@@ -45,6 +48,7 @@ function start() {
     bindRouter();
 
     keep(playback);
+    bindOffline();
     outbox.flush();
     main.replaceChildren();
     router.start();
@@ -118,8 +122,10 @@ function bindPlayback() {
     playback.addEventListener('state', on);
     playback.addEventListener('queue', () => store.changed());
     playback.addEventListener('trouble', ({ detail }) => {
-        toast(detail.passing ? 'The music is held up. It is not you.'
-                             : detail.message,
+        toast(!navigator.onLine ? 'You are offline: the music goes on with'
+                                  + ' the connection.'
+              : detail.passing ? 'The music is held up. It is not you.'
+              : detail.message,
               { action: 'Try again', act: () => playback.resume() });
     });
 }

@@ -1,12 +1,23 @@
 /*
- * A media element cannot send a header.  For this page's own audio requests
- * the worker adds the token and hands the answer through as it comes: ranges
- * stay ranges, nothing is stored.  The token lives in the page that asked,
- * so a worker that was stopped and started again loses nothing.
+ * The worker does two things.  A media element cannot send a header: for this
+ * page's own audio requests it adds the token and hands the answer through as
+ * it comes; ranges stay ranges, nothing is stored.  The token lives in the
+ * page that asked, so a worker that was stopped and started again loses
+ * nothing.
+ *
+ * And it keeps the page's own files for when there is no network.  While
+ * there is, each comes from the network, so no old version stays.  Answers of
+ * the API, pictures and audio are never kept.
  */
 
 const STREAM = /^\/api\/v3\/user\/stream\/[0-9a-f-]+\/?$/;
 const ASK_MS = 2000;
+
+/* never the page's; and of all else what belongs to it */
+const FOREIGN = /^\/(?:api|images|demo|head)\//;
+const SHELL = /^\/(?:.+\.(?:js|css|svg|png|webmanifest))?$/;
+const CACHE = 'resonate-shell-';
+const FILES_MAX = 200;
 
 
 self.addEventListener('install', () => self.skipWaiting());
@@ -15,10 +26,17 @@ self.addEventListener('activate', (event) => {
     event.waitUntil(self.clients.claim());
 });
 
-/* a page that was reloaded past the worker asks to be taken on again */
 self.addEventListener('message', (event) => {
-    if (event.data === 'claim') {
+    const { data } = event;
+
+    /* a page that was reloaded past the worker asks to be taken on again */
+    if (data === 'claim') {
         event.waitUntil(self.clients.claim());
+    }
+
+    if (Array.isArray(data?.shell)) {
+        /* without a network what was kept before stays */
+        event.waitUntil(keep(data.shell).catch(() => {}));
     }
 });
 
@@ -26,11 +44,23 @@ self.addEventListener('fetch', (event) => {
     const { request } = event;
     const url = new URL(request.url);
 
-    if (request.method === 'GET' && url.origin === self.location.origin
-        && STREAM.test(url.pathname)
-        && !request.headers.has('Authorization'))
-    {
-        event.respondWith(stream(request, event.clientId));
+    if (request.method !== 'GET' || url.origin !== self.location.origin) {
+        return;
+    }
+
+    if (STREAM.test(url.pathname)) {
+        if (!request.headers.has('Authorization')) {
+            event.respondWith(stream(request, event.clientId));
+        }
+
+        return;
+    }
+
+    /* each address of the page is answered with the same file */
+    const path = request.mode === 'navigate' ? '/' : url.pathname;
+
+    if (!FOREIGN.test(url.pathname) && SHELL.test(path)) {
+        event.respondWith(shell(request, path));
     }
 });
 
@@ -76,4 +106,76 @@ async function ask(clientId) {
 
         client.postMessage('token', [port2]);
     });
+}
+
+
+async function shell(request, path) {
+    try {
+        return await fetch(request);
+
+    } catch (error) {
+        const kept = await caches.match(path);
+
+        if (kept) {
+            return kept;
+        }
+
+        throw error;
+    }
+}
+
+
+/*
+ * The page says which files it was made of; they are kept together or not at
+ * all, in a cache that is named after their content.
+ */
+async function keep(paths) {
+    const wanted = [...new Set(paths)]
+        .filter((path) => path !== '/' && SHELL.test(path)
+                          && !FOREIGN.test(path))
+        .sort().slice(0, FILES_MAX);
+
+    /* last, since a cache that has it is whole */
+    wanted.push('/');
+
+    const answers = await Promise.all(wanted.map(file));
+    const name = CACHE + await digest(wanted, answers);
+    const cache = await caches.open(name);
+
+    if (!await cache.match('/')) {
+        for (const [i, path] of wanted.entries()) {
+            await cache.put(path, answers[i]);
+        }
+    }
+
+    for (const other of await caches.keys()) {
+        if (other.startsWith(CACHE) && other !== name) {
+            await caches.delete(other);
+        }
+    }
+}
+
+
+/* the page has just loaded them, but perhaps by another address than "/" */
+async function file(path) {
+    const answer = await fetch(path, {
+        cache: path === '/' ? 'no-cache' : 'force-cache' });
+
+    if (!answer.ok || answer.type !== 'basic') {
+        throw new Error(`${path} cannot be kept.`);
+    }
+
+    return answer;
+}
+
+
+async function digest(paths, answers) {
+    const bodies = await Promise.all(answers.map(
+        (answer) => answer.clone().blob()));
+    const whole = new Blob(paths.flatMap((path, i) => [path, bodies[i]]));
+    const hash = await crypto.subtle.digest('SHA-256',
+                                            await whole.arrayBuffer());
+
+    return Array.from(new Uint8Array(hash, 0, 8),
+                      (n) => n.toString(16).padStart(2, '0')).join('');
 }

@@ -30,6 +30,12 @@ export function trouble(error, { again, go }) {
                      + ' more.', 'See all music', () => go('/'));
     }
 
+    if (!navigator.onLine) {
+        return panel('You are offline', 'What is playing plays on as far as'
+                     + ' it was loaded. What you own cannot be played offline'
+                     + ' yet.', 'Try again', again);
+    }
+
     if (error instanceof ApiError && error.status === 0) {
         return panel('No connection', 'The server does not answer. What is'
                      + ' playing plays on; the catalogue returns with the'

@@ -26,11 +26,13 @@ sub missing {
 }
 
 
-# The edge with the page as shipped, and a listener who can log in.
+# The edge with the page as shipped, or that of "www", and a listener who can
+# log in.
 
 sub site {
     my ($pg, %opt) = @_;
     my $root = $Resonate::Test::ROOT;
+    my $www = delete $opt{www} // "$root/www";
     my $media = Resonate::Test::media();
     my $demo = tempdir(CLEANUP => 1);
 
@@ -44,7 +46,7 @@ sub site {
         media  => $media,
         http   => 'resonate_cache 1m;',
         server => <<EOF,
-            set \$resonate_www $root/www;
+            set \$resonate_www $www;
             set \$resonate_media $media;
             include $root/conf.d/api-v3.conf;
             include $root/conf.d/player.conf;
