@@ -15,6 +15,7 @@ catalogue($pg);
 
 my $edge = Resonate::Browser::site($pg);
 
-Resonate::Browser::run($_, RESONATE_URL => $edge->url) for qw(playback kept);
+Resonate::Browser::run($_, RESONATE_URL => $edge->url)
+    for qw(playback kept queue);
 
 done_testing;

@@ -28,7 +28,7 @@ const playback = new Playback($('audio'));
 const main = $('main');
 
 /** @type {Router} */
-const router = new Router(routes, main, { play, say },
+const router = new Router(routes, main, { play, say, playback },
                           { waiting, trouble, above: intro });
 
 

@@ -48,7 +48,8 @@ export class Router extends EventTarget {
     /**
      * @param {Page[]} pages  the last is for all addresses that are left
      * @param {HTMLElement} main
-     * @param {Pick<Ctx, 'play' | 'say'>} common  what every ctx has
+     * @param {Pick<Ctx, 'play' | 'say' | 'playback'>} common  what every ctx
+     *     has
      * @param {Views} views
      */
     constructor(pages, main, common, views) {

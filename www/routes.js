@@ -3,6 +3,7 @@
 import { playlist, release } from './pages/album.js';
 import { home } from './pages/home.js';
 import { artist, label } from './pages/people.js';
+import { queue } from './pages/queue.js';
 import { search } from './pages/search.js';
 import { tracks } from './pages/tracks.js';
 import { missing } from './pages/trouble.js';
@@ -17,5 +18,6 @@ export const routes = [
     artist,
     label,
     search,
+    queue,
     missing,
 ];

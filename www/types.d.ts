@@ -76,6 +76,7 @@ interface Ctx {
     signal: AbortSignal;
     play: (tracks: Track[], index: number) => unknown;
     say: (text: string) => void;
+    playback: import('./playback.js').Playback;
     go: (address: string, how?: { replace?: boolean }) => unknown;
     again: () => unknown;
 }

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { BASE, launch, login, moves, play, until, visit } from './page.mjs';
+import { BASE, PATIENCE_MS, launch, login, moves, play, visit }
+    from './page.mjs';
 
 const WWW = process.env.RESONATE_WWW;
 
@@ -23,15 +24,22 @@ const caches_ = (page) => page.evaluate(async () => Object.fromEntries(
             ({ url }) => new URL(url).pathname).sort()]))));
 
 /* the page's own file is the last that is kept; answers the cache's name */
-async function kept(page, but = '') {
-    const found = await until(page, async (old) => {
-        const names = await caches.keys();
+function kept(page, but = '') {
+    return page.evaluate(async ([old, patience]) => {
+        while (performance.now() < patience) {
+            const names = await caches.keys();
 
-        return names.length === 1 && names[0] !== old
-            && await caches.match('/') && names[0];
-    }, but);
+            if (names.length === 1 && names[0] !== old
+                && await caches.match('/'))
+            {
+                return names[0];
+            }
 
-    return found.jsonValue();
+            await new Promise(requestAnimationFrame);
+        }
+
+        throw new Error('nothing is kept');
+    }, [but, PATIENCE_MS]);
 }
 
 
@@ -87,6 +95,16 @@ test('kept are files of the page: no answer, no picture, no audio',
          assert.deepEqual(paths.filter((path) =>
              !/^\/$|\.(js|css|svg|png|webmanifest)$/.test(path)
              || /^\/(api|images|demo)\//.test(path)), []);
+
+         /* what the worker is asked for it need not take */
+         const old = await kept(page);
+
+         await page.evaluate(() => navigator.serviceWorker.controller
+             .postMessage({ shell: ['/icon.svg', '/images/none.png',
+                                    '/api/none.js', '/demo/token'] }));
+         await kept(page, old);
+         assert.deepEqual(Object.values(await caches_(page)),
+                          [['/', '/icon.svg']]);
      }));
 
 
