@@ -194,10 +194,13 @@ BEGIN
                    ' updated_at = now() WHERE t.id = $2',
                    CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END)
     USING $3, $2;
+
+    UPDATE resonate.source s SET written = ''
+    WHERE s.release_id = $2 OR s.track_id = ANY (resonate.tracks_of($1, $2));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.manage_reset(text, uuid, text) IS 'Gives a field that was edited back to ingestion, which sets it when it next takes the file.';
+COMMENT ON FUNCTION resonate.manage_reset(text, uuid, text) IS 'Gives a field that was edited back to ingestion, whose next run takes the files again and sets it.';
 
 -- Hiding, publishing, prices.
 

@@ -1,4 +1,59 @@
--- What bin/resonate-catalogue prune needs.
+-- What bin/resonate-catalogue prune needs: files of the library that are gone,
+-- and stored files that nothing needs.  Paths are bytes, here as hex.
+
+CREATE OR REPLACE FUNCTION resonate.manage_sources(after text, "limit" integer)
+RETURNS TABLE (path text, root text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT encode(s.path, 'hex'), encode(s.root, 'hex') FROM resonate.source s
+    WHERE s.path > decode($1, 'hex')
+    ORDER BY s.path LIMIT $2;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.manage_sources(text, integer) IS 'Files of the library in order, from the one after, each with the folder that was named when it was taken.';
+
+CREATE OR REPLACE FUNCTION resonate.manage_prune(paths text[], erase boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone CONSTANT bytea[] := ARRAY(SELECT decode(p, 'hex') FROM unnest($1) p ORDER BY 1);
+    tracks uuid[];
+    releases uuid[];
+    known uuid[];
+    one bytea;
+BEGIN
+    PERFORM resonate.journaled();
+
+    SELECT array_agg(DISTINCT s.track_id), array_agg(DISTINCT s.release_id)
+    INTO tracks, releases
+    FROM resonate.source s WHERE s.path = ANY (gone);
+
+    PERFORM FROM resonate.release r WHERE r.id = ANY (releases) ORDER BY r.id FOR UPDATE;
+
+    FOREACH one IN ARRAY gone
+    LOOP
+        PERFORM resonate.ingest_forget(one);
+    END LOOP;
+
+    IF $2 THEN
+        known := resonate.known_tracks(tracks);
+
+        DELETE FROM resonate.track t
+        WHERE t.id = ANY (tracks) AND t.id <> ALL (known)
+          AND NOT EXISTS (SELECT FROM resonate.release_item i WHERE i.track_id = t.id)
+          AND NOT EXISTS (SELECT FROM resonate.source s WHERE s.track_id = t.id);
+
+        DELETE FROM resonate.release r
+        WHERE r.id = ANY (releases) AND r.deleted_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM resonate.release_item i WHERE i.release_id = r.id)
+          AND NOT EXISTS (SELECT FROM resonate.source s WHERE s.release_id = r.id);
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.manage_prune(text[], boolean) IS 'These files are gone: their tracks leave the releases that no other file puts them in, and releases without tracks are removed. erase: deletes of them what nobody ever heard or paid.';
 
 CREATE OR REPLACE FUNCTION resonate.manage_unused() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
