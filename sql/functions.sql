@@ -17,8 +17,8 @@
 \ir 15_library_api.sql
 \ir 16_journal.sql
 \ir 16_manage.sql
+\ir 16_manage_export.sql
 \ir 16_manage_more.sql
 \ir 16_manage_prune.sql
 \ir 16_manage_read.sql
-\ir 16_manage_export.sql
 \ir 17_page.sql
