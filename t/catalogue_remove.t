@@ -79,4 +79,29 @@ is($manage->json('show', 'release:WIND')->{release}{title}, 'Wind',
 is($manage->json('show', 'release:second')->{release}{title}, 'Second Wind',
    'a word of it');
 
+
+# who plays pays nothing for the journal
+
+is_deeply($dbh->selectcol_arrayref("SELECT tgrelid::regclass FROM pg_trigger
+    WHERE tgname = 'journal' AND tgrelid::regclass::text ~ ?", {},
+    'resonate[.](' . join('|', @books) . ')$'), [],
+    'no table of plays and money is journaled');
+
+
+# the database fails
+
+for (
+    [ 'host=/nowhere password=secret', qr/^resonate-cat\S+ database: /, 1 ],
+    [ 'password=secret=x=y host', qr/^resonate-cat\S+ database: /, 1 ],
+    [ $pg->conninfo(user => 'resonate_edge'),
+      qr/^resonate-cat\S+ database: permission denied for function \w+$/, 1 ],
+) {
+    my ($db, $like, $want) = @$_;
+    my ($status, $out, $err) = $manage->run('--db', $db, qw(list tracks));
+
+    is($status, $want, 'the database fails');
+    like($err, $like, 'which is said');
+    unlike($err . $out, qr/secret|DBD| line \d/, 'and nothing else');
+}
+
 done_testing();

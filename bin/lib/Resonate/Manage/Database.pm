@@ -26,12 +26,16 @@ my %REFUSED = (
 sub connect ($class, $conninfo)
 {
     my $dsn = $conninfo =~ /^dbi:/i ? $conninfo : "dbi:Pg:$conninfo";
-    my $dbh = DBI->connect($dsn, undef, undef, {
-        RaiseError         => 1,
-        PrintError         => 0,
-        AutoCommit         => 1,
-        ShowErrorStatement => 0,
-    }) or refuse(failed => "database: $DBI::errstr");
+
+    # What DBI dies of has the whole string, which may have a password.
+    my $dbh = eval {
+        DBI->connect($dsn, undef, undef, {
+            RaiseError         => 1,
+            PrintError         => 0,
+            AutoCommit         => 1,
+            ShowErrorStatement => 0,
+        });
+    } // refuse(failed => 'database: ' . ($DBI::errstr // 'no such driver'));
 
     $dbh->do("SET client_encoding = 'UTF8'");
     $dbh->do('SET client_min_messages = warning');
@@ -88,6 +92,21 @@ sub transaction ($self, $work, $keep)
         next if $state =~ /^40/ && $try < TRIES;
         $self->failed($state, $why);
     }
+}
+
+
+# What fails outside of a transaction is worded as what fails within.
+
+sub guard ($self, $work)
+{
+    my $result;
+
+    if (!eval { $result = $work->(); 1 }) {
+        die $@ if ref $@;
+        $self->failed($self->{dbh}->state // '', $@);
+    }
+
+    return $result;
 }
 
 
