@@ -61,9 +61,13 @@ test('moved by buttons: the focus goes with the row, and it is said',
          /* it cannot go further up, and the focus is still in its row */
          await until(page, () => document.activeElement.ariaLabel
                      === 'Move Morning down');
+         await page.keyboard.press('Enter');
+         await becomes(page, ['Evening', 'Morning', 'Noon']);
+         await until(page, () => document.activeElement.ariaLabel
+                     === 'Move Morning down');
          await button(page, 'Next track').click();
-         await page.locator('#now-title', { hasText: 'Morning' }).waitFor();
-         await becomes(page, ['Evening', 'Noon']);
+         await page.locator('#now-title', { hasText: 'Evening' }).waitFor();
+         await becomes(page, ['Morning', 'Noon']);
      }));
 
 
