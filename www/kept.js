@@ -89,9 +89,9 @@ export function keep(playback) {
 
 /** @param {Playback} playback */
 function restore(playback) {
-    const { level = 1, muted = false } = read(localStorage, VOLUME) ?? {};
+    const { level, muted } = read(localStorage, VOLUME) ?? {};
 
-    playback.setVolume(level, muted);
+    playback.setVolume(Number.isFinite(level) ? level : 1, muted === true);
 
     for (const store of [sessionStorage, localStorage]) {
         const queue = read(store, QUEUE);

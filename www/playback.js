@@ -264,13 +264,7 @@ export class Playback extends EventTarget {
 
     /** @param {boolean} moved */
     #step(moved) {
-        if (!moved) {
-            return undefined;
-        }
-
-        this.#tell('queue');
-
-        return this.#load(0);
+        return moved ? this.#load(0) : undefined;
     }
 
     /**

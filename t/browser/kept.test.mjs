@@ -158,7 +158,7 @@ test('another tab has what was on, but not that of another listener',
      }));
 
 
-const spoiled = ['', 'null', '{', '[]', '{"owner":""}',
+const spoiled = ['', 'null', '{"level":"x"}', '{', '[]', '{"owner":""}',
                  '{"owner":"","rows":[{"track":{"id":"x"}}]}'];
 
 for (const text of spoiled) {
