@@ -15,7 +15,7 @@ subtest 'unchanged files are skipped' => sub {
     $in->sound('A/B/2 - two.flac');
     like(($in->run)[1], qr/^2 added/m, 'the first time');
 
-    my @before = map { $_->{id} } @{ $in->tracks };
+    my @before = sort map { $_->{id} } @{ $in->tracks };
     my @stored = $in->stored;
 
     like(($in->run)[1], qr/^0 added, 2 unchanged/m, 'by path, time and size');
@@ -23,10 +23,10 @@ subtest 'unchanged files are skipped' => sub {
     utime 1, 1, $file;
     like(($in->run)[1], qr/^0 added, 2 unchanged/m, 'by content');
 
-    rename $file, $in->music . '/A/moved.wav';
+    rename $file, $in->music . '/A/B/moved.wav';
     like(($in->run)[1], qr/^0 added, 1 updated, 1 unchanged/m, 'moved');
 
-    $in->file('A/copy.wav', slurp($in->music . '/A/moved.wav'));
+    $in->copy('A/B/moved.wav', 'A/B/copy.wav');
     like(($in->run)[1], qr/^0 added, 1 updated, 1 unchanged, 1 copy/m,
          'however often');
 
@@ -34,7 +34,8 @@ subtest 'unchanged files are skipped' => sub {
     like(($in->run)[1], qr/^0 added, 1 updated, 1 unchanged, 1 copy/m,
          'a lost file is made anew');
     is_deeply([ $in->stored ], \@stored, 'with the same bytes');
-    is_deeply([ map { $_->{id} } @{ $in->tracks } ], \@before, 'same tracks');
+    is_deeply([ sort map { $_->{id} } @{ $in->tracks } ], \@before,
+              'same tracks');
 };
 
 subtest 'bad files are told, the others go in' => sub {
