@@ -1,5 +1,6 @@
 /* The player at the foot of the page: drawn from the playback's state. */
 
+import { heart, lyricsButton } from './actions.js';
 import { buyButton } from './buy.js';
 import { $ } from './dom.js';
 import { classMap } from './lib/lit-html/directives/class-map.js';
@@ -155,7 +156,7 @@ export class Bar {
             artists(track)}</p></div>${this.#transport()}${
         this.#timeline()}<div class="plays"><span id="now-dots">${
             dots(track)}</span>${hint(this.#playback)}${
-            buyButton(track)}</div>${this.#rest()}`;
+            buyButton(track)}</div>${this.#rest(track)}`;
     }
 
     #transport() {
@@ -216,12 +217,17 @@ export class Bar {
         this.#playback.seek(position);
     }
 
-    /* the queue and the volume */
-    #rest() {
+    /**
+     * What can be done with it, the queue and the volume.
+     *
+     * @param {Track} track
+     */
+    #rest(track) {
         const playback = this.#playback;
         const level = playback.muted ? 0 : playback.volume;
 
-        return html`<div class="rest"><a class="step" id="queue" href="/queue"
+        return html`<div class="rest">${heart(track)}${
+            lyricsButton(track)}<a class="step" id="queue" href="/queue"
             aria-label="Queue">${icon('queue')}<span
             class="word">Queue</span></a><button class="plain step" id="mute"
             type="button" aria-label="Mute" aria-pressed=${playback.muted}

@@ -7,6 +7,7 @@ import { showHelp } from './help.js';
 import { bindIntro, intro } from './intro.js';
 import { keep } from './kept.js';
 import { bindKeys } from './keys.js';
+import { bindLyrics } from './lyrics.js';
 import { bindNav } from './nav.js';
 import { bindOffline } from './offline.js';
 import { trouble } from './pages/trouble.js';
@@ -42,6 +43,7 @@ function start() {
     bindSearch(router);
     bindAccount();
     bindIntro();
+    bindLyrics(playback);
     bindPlayback();
     bindPlays();
     bindSession();

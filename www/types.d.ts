@@ -22,6 +22,7 @@ interface Track extends Pictured {
     artist?: string;
     creator?: Person;
     artists?: Person[];
+    hasLyrics?: boolean;
     price?: { play: number, buy: number };
     userPlays?: number;
     userFavorited?: boolean;
@@ -47,13 +48,15 @@ interface Release extends Pictured {
     releaseDate?: string | null;
     items: Item[];
     discs?: { disc: number, title: string }[];
+    label?: { id: string, name: string } | null;
+    tags?: string[];
+    private?: boolean;
     copyright?: string | null;
     barcode?: string | null;
 }
 
 interface Playlist extends Omit<Release, 'type'> {
     type?: undefined;
-    private?: boolean;
 }
 
 interface Artist extends Person {

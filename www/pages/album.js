@@ -1,10 +1,13 @@
-/* What has items: a release, a playlist; its tracks are one queue. */
+/* A release: its tracks are one queue. */
 
+import { addTo } from '../addto.js';
 import { call } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
+import { share } from '../share.js';
 import { store } from '../store.js';
 import { by, cover, icon } from '../view.js';
+import { day, today } from '../words.js';
 
 
 /** @typedef {{ data: Release, tracks: Track[] }} Album */
@@ -13,62 +16,119 @@ import { by, cover, icon } from '../view.js';
 /** @type {Page<Album>} */
 export const release = {
     pattern: '/release/:id',
-    load: (ctx) => load('/trackgroups', ctx),
     title: ({ data }) => data.title,
-    render: ({ data, tracks }, ctx) => html`${
-        hero(data, kind(data), () => ctx.play(tracks, 0))}${
-        trackList(tracks, ctx, { numbered: (_, i) => i + 1 })}${about(data)}`,
-};
 
-/** @type {Page<Album>} */
-export const playlist = {
-    pattern: '/playlist/:id',
-    load: (ctx) => load('/playlists', ctx),
-    title: ({ data }) => data.title,
-    render: ({ data, tracks }, ctx) => html`${
-        hero(pictured(data), 'Playlist', () => ctx.play(tracks, 0))}${
-        trackList(tracks, ctx)}${about(data)}`,
+    async load({ params, query, signal }) {
+        /** @type {{ data: Release }} */
+        const { data } = await call(
+            `/trackgroups/${encodeURIComponent(params.id)}`, { signal });
+
+        data.items = data.items.filter((item) => item.track);
+
+        const tracks = data.items.flatMap((item) => item.track ?? []);
+
+        store.learn(tracks);
+
+        if (query.has('track')) {
+            setTimeout(() => document.querySelector('.row-note.shared')
+                ?.scrollIntoView({ block: 'center' }));
+        }
+
+        return { data, tracks };
+    },
+
+    render: ({ data, tracks }, ctx) => html`${hero(data, kind(data), {
+        play: tracks.length ? () => ctx.play(tracks, 0) : null,
+        tools: tools(data, tracks),
+    })}${trackList(tracks, ctx, {
+        numbered: (_, i) => data.items[i].number ?? i + 1,
+        heading: (track, i) => html`${disc(data, i)}${
+            ctx.query.get('track') === track.id ? html`<li
+                class="row-note shared">This one was shared with you</li>`
+                : nothing}`,
+    })}${about(data)}${facts(data)}`,
 };
 
 
 /**
- * @param {string} path
- * @param {Ctx} ctx
- * @returns {Promise<Album>}
+ * @param {Release} data
+ * @param {Track[]} tracks
  */
-async function load(path, { params, signal }) {
-    /** @type {{ data: Release }} */
-    const { data } = await call(`${path}/${encodeURIComponent(params.id)}`,
-                                { signal });
-    const tracks = data.items.flatMap((item) => item.track ?? []);
-
-    store.learn(tracks);
-
-    return { data, tracks };
+function tools(data, tracks) {
+    return html`${tracks.length ? html`<button class="button" type="button"
+        @click=${() => addTo(tracks, data.title)}>${
+        icon('plus')}Add to playlist</button>` : nothing}${
+        data.private || upcoming(data) ? nothing : html`<button class="button"
+            type="button" @click=${() => share(`${data.title} by ${by(data)}`,
+            `/release/${data.id}`)}>${icon('share')}Share</button>`}`;
 }
 
 
 /**
- * With "play" it heads a page of its own, without it leads there.
+ * Where a disc begins, of several.
+ *
+ * @param {Release} data
+ * @param {number} i
+ */
+function disc({ items, discs = [] }, i) {
+    const number = items[i].disc ?? 1;
+    const named = discs.find((other) => other.disc === number);
+    const several = new Set(items.map((item) => item.disc ?? 1)).size > 1;
+
+    if ((!several && !named) || (i && items[i - 1].disc === items[i].disc)) {
+        return nothing;
+    }
+
+    return html`<li class="disc"><h2>Disc ${number}${
+        named ? `: ${named.title}` : ''}</h2></li>`;
+}
+
+
+/** @param {Release} data */
+function facts({ releaseDate, label, tags = [], copyright, barcode }) {
+    const rows = [
+        releaseDate && ['Released', day(releaseDate)],
+        label && ['Label', html`<a href=${`/label/${label.id}`}>${
+            label.name}</a>`],
+        tags.length && ['Tags', tags.map((tag, i) => html`${i ? ', ' : ''}<a
+            href=${`/tag/${encodeURIComponent(tag)}`}>${tag}</a>`)],
+        copyright && ['Copyright', copyright],
+        barcode && ['Barcode', barcode],
+    ].flatMap((row) => (row ? [row] : []));
+
+    return rows.length ? html`<dl class="facts">${rows.map(([name, value]) =>
+        html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>` : nothing;
+}
+
+
+/** @param {Release} data */
+function upcoming({ releaseDate }) {
+    return Boolean(releaseDate && releaseDate > today());
+}
+
+
+/**
+ * With "page" it heads a page of its own, without it leads there.
  *
  * @param {Release | Playlist} item
  * @param {string} eyebrow
- * @param {() => unknown} [play]
+ * @param {{ play: (() => unknown) | null, tools: Content }} [page]
  */
-export function hero(item, eyebrow, play) {
+export function hero(item, eyebrow, page) {
     const what = item.type ? 'release' : 'playlist';
 
     return html`<section class="hero">${
         cover(item, '(min-width: 48rem) 22rem, 90vw')}<div class="hero-text">
         <p class="eyebrow">${eyebrow}</p>
-        ${play ? html`<h1 class="hero-title" tabindex="-1">${item.title}</h1>`
+        ${page ? html`<h1 class="hero-title" tabindex="-1">${item.title}</h1>`
                : html`<h2 class="hero-title"><a
                    href=${`/release/${item.id}`}>${item.title}</a></h2>`}
         <p class="hero-artist">${artistLink(item)}</p>
-        ${play ? html`<button class="button strong" type="button"
-                      @click=${play}>${icon('play')}Play ${what}</button>`
-               : html`<a class="button strong"
-                      href=${`/release/${item.id}`}>Open release</a>`}
+        <div class="buttons">${page ? html`${page.play ? html`<button
+            class="button strong" type="button" @click=${page.play}>${
+            icon('play')}Play ${what}</button>` : nothing}${page.tools}`
+            : html`<a class="button strong"
+                href=${`/release/${item.id}`}>Open release</a>`}</div>
         </div></section>`;
 }
 
@@ -86,7 +146,7 @@ function artistLink(item) {
 
 
 /** @param {Release | Playlist} item */
-function about(item) {
+export function about(item) {
     return item.about ? html`<p class="about">${item.about}</p>` : nothing;
 }
 
@@ -107,12 +167,15 @@ export function pictured(list) {
 }
 
 
-/** @param {Release} release */
-function kind({ type = '', releaseDate }) {
+/** @param {Release} data */
+function kind(data) {
+    const { type = '', releaseDate } = data;
     /** @type {Record<string, string>} */
     const names = { lp: 'Album', ep: 'EP', single: 'Single',
                     compilation: 'Compilation', podcast: 'Podcast' };
 
-    return [names[type] ?? 'Release', releaseDate?.slice(0, 4)]
+    return [data.private ? 'Private' : '', names[type] ?? 'Release',
+            releaseDate && upcoming(data) ? `out on ${day(releaseDate)}`
+                                             : releaseDate?.slice(0, 4)]
         .filter(Boolean).join(' · ');
 }

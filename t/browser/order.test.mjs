@@ -1,0 +1,123 @@
+/* The order of a playlist: by dragging, by buttons, by the keyboard. */
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+
+import { BASE, launch, login, titles, until, visit } from './page.mjs';
+
+const IDS = JSON.parse(process.env.RESONATE_IDS);
+const PATH = `/playlist/${IDS.playlist}`;
+const TRACKS = ['Morning', 'Noon', 'Breath'];
+
+let browser;
+
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+beforeEach(async () => {
+    const { token } = await (await fetch(`${BASE}/demo/token`)).json();
+
+    await fetch(`${BASE}/api/v3/user/playlists/${IDS.playlist}/items`, {
+        method: 'PUT',
+        headers: { Authorization: `Bearer ${token}`,
+                   'Content-Type': 'application/json' },
+        body: JSON.stringify({ tracks: ['paid', 'free', 'band_track'].map(
+            (key) => ({ trackId: IDS[key] })) }),
+    });
+});
+
+
+async function edit(page) {
+    await login(page);
+    await page.getByRole('button', { name: 'Edit tracks' }).click();
+    await page.locator('[data-edit]').waitFor();
+}
+
+
+function shows(page, wanted) {
+    return until(page, (all) => [...document.querySelectorAll('.track-title')]
+        .map((title) => title.textContent).join() === all, wanted.join());
+}
+
+
+async function kept(page, wanted) {
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    await page.locator('.track').first().waitFor();
+    assert.deepEqual(await titles(page), wanted);
+}
+
+
+test('by the buttons of a row', () => visit(
+    browser, { path: PATH }, async (page) => {
+        await edit(page);
+        assert.deepEqual(await titles(page), TRACKS);
+
+        for (const [name, able] of [['Move up: Morning', false],
+                                    ['Move down: Morning', true],
+                                    ['Move down: Breath', false]])
+        {
+            assert.equal(await page.getByRole('button', { name })
+                .isEnabled(), able, name);
+        }
+
+        await page.getByRole('button', { name: 'Move down: Morning' }).click();
+        await shows(page, ['Noon', 'Morning', 'Breath']);
+        await kept(page, ['Noon', 'Morning', 'Breath']);
+    }));
+
+
+test('by the keyboard, the focus goes along', () => visit(
+    browser, { path: PATH }, async (page) => {
+        await edit(page);
+        await page.getByRole('button', { name: 'Move down: Morning' }).focus();
+        await page.keyboard.press('Enter');
+        await shows(page, ['Noon', 'Morning', 'Breath']);
+        await page.keyboard.press('Enter');
+        await shows(page, ['Noon', 'Breath', 'Morning']);
+        assert.equal(await page.evaluate(() => document.activeElement
+            .closest('.track').querySelector('.track-title').textContent),
+                     'Morning');
+        await page.keyboard.press('Enter');
+        await shows(page, ['Noon', 'Morning', 'Breath']);
+        await page.getByRole('button', { name: 'Move down: Morning' }).click();
+        assert.match(await page.locator('#status').textContent(),
+                     /Morning is number 3 of 3/);
+        await kept(page, ['Noon', 'Breath', 'Morning']);
+    }));
+
+
+test('by dragging', () => visit(browser, { path: PATH }, async (page) => {
+    await edit(page);
+    await page.locator('.track', { hasText: 'Breath' }).dragTo(
+        page.locator('.track', { hasText: 'Morning' }));
+    await shows(page, ['Breath', 'Morning', 'Noon']);
+    await page.locator('.track', { hasText: 'Breath' }).dragTo(
+        page.locator('.track', { hasText: 'Noon' }));
+    await shows(page, ['Morning', 'Noon', 'Breath']);
+    await page.locator('.track', { hasText: 'Noon' }).dragTo(
+        page.locator('.track', { hasText: 'Morning' }));
+    await kept(page, ['Noon', 'Morning', 'Breath']);
+}));
+
+
+test('removed, and played as it is then', () => visit(
+    browser, { path: PATH }, async (page) => {
+        await edit(page);
+        await page.getByRole('button', { name: 'Remove: Noon' }).click();
+        await shows(page, ['Morning', 'Breath']);
+        await page.getByRole('button', { name: 'Done' }).click();
+        await page.getByRole('button', { name: 'Play playlist' }).waitFor();
+        await kept(page, ['Morning', 'Breath']);
+    }));
+
+
+test('what the server refuses is as it was', () => visit(
+    browser, { path: PATH, allow: /503/ }, async (page) => {
+        await edit(page);
+        await page.route('**/items**', (route) => route.fulfill(
+            { status: 503, json: { detail: 'Resting.' } }));
+        await page.getByRole('button', { name: 'Move down: Morning' }).click();
+        await page.locator('#toast').getByText('as it was').waitFor();
+        await shows(page, TRACKS);
+    }));

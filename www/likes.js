@@ -1,0 +1,70 @@
+/* Favourites: shown at once, taken back if the server does not take them. */
+
+import { login } from './account.js';
+import { call } from './api.js';
+import { session } from './session.js';
+import { store } from './store.js';
+import { say, toast } from './toast.js';
+import { message } from './words.js';
+
+/** the clicks on a track take turns: the last one is what stays
+ *
+ * @type {Map<string, Promise<void>>} */
+const turns = new Map();
+
+
+/** @param {Track} track */
+export function like(track) {
+    if (!session.token) {
+        toast('Log in, and your favourites are kept.',
+              { action: 'Log in', act: login });
+        return undefined;
+    }
+
+    const wanted = !store.favourite(track);
+    const turn = (turns.get(track.id) ?? Promise.resolve())
+        .then(() => settle(track.id, wanted))
+        .catch((error) => {
+            if (turns.get(track.id) === turn) {
+                undo(track, wanted, error);
+            }
+        });
+
+    turns.set(track.id, turn);
+    store.setFavourite(track.id, wanted);
+    say(wanted ? `${track.title} is a favourite`
+               : `${track.title} is no favourite any more`);
+
+    return turn;
+}
+
+
+/**
+ * The route is a toggle: where another page had done the same already, once
+ * more.
+ *
+ * @param {string} trackId
+ * @param {boolean} wanted
+ */
+async function settle(trackId, wanted) {
+    const toggle = () => call('/user/favorites', { body: { trackId } });
+    const { data } = await toggle();
+
+    if (data.type !== wanted) {
+        await toggle();
+    }
+}
+
+
+/**
+ * @param {Track} track
+ * @param {boolean} wanted
+ * @param {unknown} error
+ */
+function undo(track, wanted, error) {
+    store.setFavourite(track.id, !wanted);
+    toast(`${track.title} ${wanted ? 'was not kept as a favourite'
+                                   : 'is still a favourite'}: `
+          + message(error),
+          { action: 'Try again', act: () => like(track) });
+}
