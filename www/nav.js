@@ -9,6 +9,10 @@ import { store } from './store.js';
 const WAYS = [
     { address: '/', name: 'Home' },
     { address: '/tracks', name: 'Tracks' },
+    { address: '/playlists', name: 'Playlists' },
+    { address: '/favourites', name: 'Favourites', personal: true },
+    { address: '/collection', name: 'Collection', personal: true },
+    { address: '/history', name: 'History', personal: true },
 ];
 
 

@@ -2,11 +2,13 @@
 
 import { call } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
+import { trackList } from '../rows.js';
+import { store } from '../store.js';
 import { cards, section } from '../view.js';
 
 
 /**
- * @type {Page<{ person: Artist, releases: Release[] }>}
+ * @type {Page<{ person: Artist, releases: Release[], others: Track[] }>}
  */
 export const artist = {
     pattern: '/artist/:id',
@@ -14,16 +16,25 @@ export const artist = {
 
     async load({ params, signal }) {
         const path = `/artists/${encodeURIComponent(params.id)}`;
-        const [{ data }, releases] = await Promise.all([
+        const [{ data }, releases, tracks] = await Promise.all([
             call(path, { signal }),
             call(`${path}/releases`, { signal }),
+            call(`${path}/tracks?limit=100`, { signal }),
         ]);
 
-        return { person: data, releases: releases.data };
+        store.learn(tracks.data);
+
+        return { person: data, releases: releases.data,
+                 others: elsewhere(tracks.data, releases.data) };
     },
 
-    render: ({ person, releases }) => html`${heading(person, 'Artist')}${
-        section('Releases', cards(releases))}`,
+    render: ({ person, releases, others }, ctx) => html`${
+        heading(person, 'Artist')}${
+        releases.length ? section('Releases', cards(releases)) : nothing}${
+        others.length ? section('On other releases', trackList(others, ctx, {
+            heading: (track) => html`<li class="row-note"><a
+                href=${`/release/${track.trackGroupId}`}>${
+                track.album}</a></li>` })) : nothing}`,
 };
 
 /**
@@ -50,6 +61,20 @@ export const label = {
         artists.length ? section('Artists', persons(artists)) : nothing}${
         section('Releases', cards(releases))}`,
 };
+
+
+/**
+ * The tracks on compilations and on releases of others.
+ *
+ * @param {Track[]} tracks
+ * @param {Release[]} releases
+ */
+function elsewhere(tracks, releases) {
+    const own = new Set(releases.flatMap(({ items }) => items.map(
+        ({ track }) => track?.id)));
+
+    return tracks.filter(({ id }) => !own.has(id));
+}
 
 
 /**
