@@ -9,6 +9,8 @@ package Resonate::Root;
 #   my ($status, $output) = $root->run($command);
 #   $root->out($command)                its output; dies if it fails
 #   $root->start($command, $output)     a Resonate::Process
+#   $root->newer($file, $line)          a later version of its packages
+#   $root->get($url, $curl_options)     head and content
 #   dir
 #
 # debootstrap makes the first one; what it made is kept in build/test/root.
@@ -193,6 +195,32 @@ sub out {
 
     die "$command: status $status\n$output" if $status;
     return $output;
+}
+
+
+# Makes up/*.deb of *.deb: a later version, with a line more in a file.
+
+sub newer {
+    my ($self, $file, $line) = @_;
+
+    Resonate::Test::spew("$self->{dir}/opt/line", "$line\n");
+    $self->out(<<"EOF2" =~ s/\n\s*/ /gr);
+        mkdir up; for deb in *.deb; do dpkg-deb -R \$deb new;
+            sed -i 's/^Version: .*/&.1/; s/ (= [^)]*/&.1/' new/DEBIAN/control;
+            [ ! -e new/$file ] || cat line >> new/$file;
+            dpkg-deb -b new up > up.log; rm -r new; done
+EOF2
+}
+
+
+# head and content of an answer, by curl
+
+sub get {
+    my ($self, $url, $options) = @_;
+    my ($head, $content) = split /\r\n\r\n/,
+        $self->out('curl -si ' . ($options // '') . " $url"), 2;
+
+    return { head => $head, content => $content };
 }
 
 
