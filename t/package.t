@@ -51,12 +51,6 @@ subtest 'from bare Debian to music, as printed' => sub {
         my ($status, $output) = $root->run($line);
         is $status, 0, $line or diag $output;
     }
-
-    $root->out('cp /etc/resonate/keys/jwks.json . && '
-               . join ' && ', printed('From bare Debian to music', 4));
-    like slurp($file), qr{^resonate_issuer https://id\.example\.org
-                          [ ]jwks=/etc/resonate/jwks\.json[ ]}mx,
-        'another issuer';
 };
 
 my ($id) = get('/api/v3/tracks')->{content} =~ /"id" ?: ?"([^"]+)/;
@@ -184,6 +178,12 @@ subtest 'removed' => sub {
     is +($root->run('nginx -t'))[0], 0, 'nginx is whole without it';
     $root->out('apt-get -y install ./up/*.deb');
     plays('and installed again');
+    unlink $file;
+    $root->out('cp /etc/resonate/keys/jwks.json . && '
+               . join ' && ', printed('From bare Debian to music', 4));
+    like slurp($file), qr{^resonate_issuer\ https://id\.example\.org
+                          \ jwks=/etc/resonate/jwks\.json\ }mx,
+        'another issuer, as printed';
     $root->out('apt-get -y purge resonate libnginx-mod-resonate');
 
     is +($root->run('nginx -t'))[0], 0, 'purged: nginx is whole';
