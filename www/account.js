@@ -14,6 +14,7 @@ let busy = false;
 
 
 export function bindAccount() {
+    $('account').replaceChildren();
     store.subscribe(show);
     session.addEventListener('change', () => {
         store.forget();

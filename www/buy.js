@@ -4,7 +4,7 @@ import { ApiError, call } from './api.js';
 import { ask, close } from './dialog.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { PLAYS_TO_OWN } from './plays.js';
-import { euros, left, price } from './price.js';
+import { credits, euros, left, price } from './price.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { toast } from './toast.js';
@@ -17,7 +17,8 @@ export function buyButton(track) {
     const mc = session.token ? left(track) : 0;
 
     return mc ? html`<button class="buy" type="button"
-        aria-label=${`Buy ${names(track).title} for ${price(mc)}`}
+        aria-label=${`Buy ${euros(mc)}: ${names(track).title}, ${
+            credits(mc)} credits`}
         @click=${() => offer(track)}>Buy ${euros(mc)}</button>` : nothing;
 }
 

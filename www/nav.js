@@ -24,6 +24,7 @@ export function bindNav(router) {
                                                          : 'false'}>${
             name}</a>`), $('nav'));
 
+    $('nav').replaceChildren();
     store.subscribe(show);
     router.addEventListener('leave', show);
     show();

@@ -30,7 +30,8 @@ const main = $('main');
 
 /** @type {Router} */
 const router = new Router(routes, main, { play, say, playback },
-                          { waiting, trouble, above: intro });
+                          { waiting, trouble, above: intro,
+                            ready: learnRule });
 
 
 function start() {
@@ -85,9 +86,6 @@ function from() {
 
 
 function bindRouter() {
-    router.addEventListener('leave', () => learnRule().then(() => {
-        store.changed();
-    }));
     router.addEventListener('settle', () => {
         retitle();
 

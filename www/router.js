@@ -14,7 +14,7 @@
  */
 
 import { keyed } from './lib/lit-html/directives/keyed.js';
-import { render } from './lib/lit-html/lit-html.js';
+import { nothing, render } from './lib/lit-html/lit-html.js';
 import { store } from './store.js';
 
 const KEPT = 40;
@@ -24,6 +24,7 @@ const KEPT = 40;
  * @typedef {{ key: string, page: Matched, ctx: Ctx, title?: string,
  *             waiting?: boolean, state?: any, error?: unknown }} Shown
  * @typedef {{ waiting: () => Content, above: () => Content,
+ *             ready: () => Promise<unknown>,
  *             trouble: (error: unknown, ctx: Ctx) => Content }} Views
  */
 
@@ -156,7 +157,8 @@ export class Router extends EventTarget {
         this.#main.setAttribute('aria-busy', 'true');
 
         try {
-            next.state = await page.load(ctx);
+            [next.state] = await Promise.all([page.load(ctx),
+                                              this.#views.ready()]);
             signal.throwIfAborted();
 
         } catch (error) {
@@ -240,7 +242,7 @@ export class Router extends EventTarget {
             : page.render(state, ctx);
 
         shown.title = waiting || error ? '' : page.title?.(state, ctx);
-        render([this.#views.above(),
+        render([waiting ? nothing : this.#views.above(),
                 keyed(`${key} ${location.pathname}`, content)], this.#main);
     }
 

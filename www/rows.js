@@ -46,7 +46,7 @@ export function row(track, { number, play, actions }) {
         data-track=${track.id}>
         <button class="plain track-go" type="button" @click=${play}
             aria-label=${`${playing ? 'Pause' : 'Play'} ${title} by ${artist}`}>
-            ${number ? html`<span class="number">${number}</span>`
+            ${number ? html`<span class="number" data-number=${number}></span>`
                      : cover(track, '3.5rem')}
             <span class="over">${icon(playing ? 'pause' : 'play')}</span>
         </button>

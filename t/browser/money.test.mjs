@@ -67,7 +67,7 @@ test('prices are in credits and in euros', () => visit(
         await row.getByText('0.2 ct').waitFor();
         assert.match(await row.locator('.price').textContent(), /0\.002 cr/);
         await row.getByRole('button', {
-            name: 'Buy Morning for 1.022 credits (€1.25)' }).waitFor();
+            name: 'Buy €1.25: Morning, 1.022 credits' }).waitFor();
         assert.match(await page.locator('#credit').textContent(),
                      /4\.088\s+credits\s+€5\.00/);
     }));
@@ -78,7 +78,7 @@ test('without enough credit: 402 says how to top up', () => visit(
         await login(page);
         await page.route('**/user/plays/buy', (route) => route.fulfill({
             status: 402, json: { title: 'Payment Required' } }));
-        await page.getByRole('button', { name: 'Buy Morning' }).click();
+        await page.getByRole('button', { name: /^Buy.*Morning/ }).click();
         await page.getByRole('button', { name: 'Buy for €1.25' }).click();
         await page.getByRole('alert')
             .getByText('Your credit does not cover it').waitFor();
@@ -112,7 +112,7 @@ test('an operator\'s page for payments is linked', () => visit(
 test('buying says what it costs, and then it is yours', () => visit(
     browser, { path: '/tracks' }, async (page) => {
         await login(page);
-        await page.getByRole('button', { name: 'Buy Morning' }).click();
+        await page.getByRole('button', { name: /^Buy.*Morning/ }).click();
 
         const dialog = page.getByRole('dialog', { name: 'Buy “Morning”?' });
 
@@ -121,7 +121,7 @@ test('buying says what it costs, and then it is yours', () => visit(
         await dialog.getByRole('button', { name: 'Cancel' }).click();
         assert.equal(await page.locator('#total').textContent(), '4.088');
 
-        await page.getByRole('button', { name: 'Buy Morning' }).click();
+        await page.getByRole('button', { name: /^Buy.*Morning/ }).click();
         await dialog.getByRole('button', { name: 'Buy for €1.25' }).click();
         await page.getByText('“Morning” is yours.').first().waitFor();
 

@@ -8,7 +8,8 @@ import { cards, section } from '../view.js';
 
 
 /**
- * @type {Page<{ person: Artist, releases: Release[], others: Track[] }>}
+ * @type {Page<{ person: Artist, releases: Release[], top: Track[],
+ *               others: Track[] }>}
  */
 export const artist = {
     pattern: '/artist/:id',
@@ -16,20 +17,22 @@ export const artist = {
 
     async load({ params, signal }) {
         const path = `/artists/${encodeURIComponent(params.id)}`;
-        const [{ data }, releases, tracks] = await Promise.all([
+        const [{ data }, releases, top, tracks] = await Promise.all([
             call(path, { signal }),
             call(`${path}/releases`, { signal }),
+            call(`${path}/tracks/top?limit=5`, { signal }),
             call(`${path}/tracks?limit=100`, { signal }),
         ]);
 
-        store.learn(tracks.data);
+        store.learn([...top.data, ...tracks.data]);
 
-        return { person: data, releases: releases.data,
+        return { person: data, releases: releases.data, top: top.data,
                  others: elsewhere(tracks.data, releases.data) };
     },
 
-    render: ({ person, releases, others }, ctx) => html`${
+    render: ({ person, releases, top, others }, ctx) => html`${
         heading(person, 'Artist')}${
+        top.length ? section('Most played', trackList(top, ctx)) : nothing}${
         releases.length ? section('Releases', cards(releases)) : nothing}${
         others.length ? section('On other releases', trackList(others, ctx, {
             heading: (track) => html`<li class="row-note"><a

@@ -1,0 +1,21 @@
+# The pages in Chromium: what they have, for whom, and how they come.
+
+use lib 't/lib';
+use Resonate::Test;
+
+use JSON::PP ();
+use Resonate::Browser;
+
+if (my $why = Resonate::Browser::missing()) {
+    plan skip_all => $why;
+}
+
+my $pg = Resonate::Pg->new;
+my $id = catalogue($pg);
+my $edge = Resonate::Browser::site($pg);
+
+Resonate::Browser::run($_, RESONATE_URL => $edge->url,
+                       RESONATE_IDS => JSON::PP::encode_json($id))
+    for qw(axe home paint);
+
+done_testing;
