@@ -72,8 +72,10 @@ sub port {
 
 sub sound {
     my ($self, $title, $artist) = @_;
+    my $tone = 200 + unpack('%16C*', $title) % 1000;    # a track is its sound
 
-    system('ffmpeg', qw(-nostdin -v error -f lavfi -i sine=duration=60),
+    system('ffmpeg', qw(-nostdin -v error -f lavfi -i),
+           "sine=frequency=$tone:duration=60",
            '-metadata', "title=$title", '-metadata', "artist=$artist",
            $self->music . "/$title.flac") == 0
         or die "ffmpeg cannot make $title\n";
