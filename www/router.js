@@ -1,13 +1,15 @@
 /*
  * Addresses and pages.  A page is
  *
- *   { pattern: '/release/:id', load, render, title, still }
+ *   { pattern: '/release/:id', load, render, title, still, shown }
  *
  * load(ctx) answers the page's state, render(state, ctx) a template of it,
  * each time anything changed; title(state, ctx) names it.  A still page
  * keeps the focus where it is, and what it shows until the next state is
- * there.  ctx has params, query (URLSearchParams), signal (aborted once
- * another page was asked for), play(tracks, index), again() and go(address).
+ * there; shown() is called once its state is drawn.
+ *
+ * ctx has params, query (URLSearchParams), signal (aborted once another page
+ * was asked for), play(tracks, index), again() and go(address).
  *
  * A state is kept with its entry of the browser's history: Back finds what
  * was loaded, and where it was scrolled to.
@@ -170,6 +172,11 @@ export class Router extends EventTarget {
         }
 
         this.#set(next, quiet ? null : 0);
+
+        if (!quiet && !next.error) {
+            page.shown?.();
+        }
+
         this.#settle(still || first);
     }
 

@@ -90,6 +90,7 @@ interface Page<State = any> {
     render: (state: State, ctx: Ctx) => Content;
     title?: (state: State, ctx: Ctx) => string;
     still?: boolean;
+    shown?: () => void;
     missing?: boolean;
 }
 

@@ -18,7 +18,7 @@ export const release = {
     pattern: '/release/:id',
     title: ({ data }) => data.title,
 
-    async load({ params, query, signal }) {
+    async load({ params, signal }) {
         /** @type {{ data: Release }} */
         const { data } = await call(
             `/trackgroups/${encodeURIComponent(params.id)}`, { signal });
@@ -29,13 +29,11 @@ export const release = {
 
         store.learn(tracks);
 
-        if (query.has('track')) {
-            setTimeout(() => document.querySelector('.row-note.shared')
-                ?.scrollIntoView({ block: 'center' }));
-        }
-
         return { data, tracks };
     },
+
+    shown: () => document.querySelector('.row-note.shared')
+        ?.scrollIntoView({ block: 'center' }),
 
     render: ({ data, tracks }, ctx) => html`${hero(data, kind(data), {
         play: tracks.length ? () => ctx.play(tracks, 0) : null,
