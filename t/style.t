@@ -171,6 +171,18 @@ subtest 'nothing left behind' => sub {
 
     rule 'no work marked as left', lines_with(qr/\b(?:$later)\b/, @all);
     rule 'no path of a machine', lines_with(qr/(?:$here)/, @all);
+    is `$Resonate::Test::ROOT/t/breaks/run --stale 2>&1`, '',
+       'no break that does not apply any more';
+};
+
+
+subtest 'one version' => sub {
+    my ($release) = Resonate::Source::text('debian/changelog')
+                    =~ /^resonate \(([^+)]+)/;
+
+    like Resonate::Source::text('ngx_resonate_core/ngx_resonate_core.h'),
+         qr/^#define NGX_RESONATE_VERSION  "\Q$release\E"$/m,
+         'the modules have that of debian/changelog';
 };
 
 
