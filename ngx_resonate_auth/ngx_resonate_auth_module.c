@@ -259,13 +259,13 @@ ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
 
     amcf->cached = ngx_resonate_counter_add(cf,
                        "resonate_auth_tokens_cached_total",
-                       "Requests whose token was known already");
+                       "Requests whose token was known already.");
     amcf->verified = ngx_resonate_counter_add(cf,
                        "resonate_auth_tokens_verified_total",
-                       "Requests whose token was verified");
+                       "Requests whose token was verified.");
     amcf->refused = ngx_resonate_counter_add(cf,
                        "resonate_auth_tokens_refused_total",
-                       "Requests whose token was refused");
+                       "Requests whose token was refused.");
 
     if (amcf->cached == NULL || amcf->verified == NULL
         || amcf->refused == NULL)

@@ -40,6 +40,8 @@ my @listed = $chapter =~ /^\| `(resonate_\w+)` \| \S/mg;
 is_deeply [ sort @listed ], [ sort keys %family ],
           'the manual lists what there is, once';
 is_deeply [ sort keys %help ], [ sort keys %family ], 'each has its help';
+is_deeply [ grep { $help{$_} !~ /\.$/ } sort keys %help ], [],
+          '... in sentences';
 is_deeply [ grep { ($family{$_} eq 'counter') != /_total$/ } keys %family ],
           [], 'counters, and only they, are totals';
 
@@ -87,6 +89,25 @@ for (['alert rules', join "\n", grep { defined } @rule],
 like promtool('config', "$dir/prometheus.yml"),
      qr/SUCCESS: 1 rule files found.*SUCCESS: \d+ rules found/s,
      'the example of a configuration, with its rules';
+
+# ... asks for what a site answers, which is known by its name
+
+my $job = slurp("$dir/prometheus.yml");
+my ($path) = $job =~ m{metrics_path: (\S+)};
+my ($proxy) = $job =~ m{proxy_url: http://(\S+)};
+my ($target) = $job =~ m{targets: \["([^"]+)"\]};
+my $site = slurp("$dir/../site.conf.in");
+my ($location) = $site =~ /^(    location = \Q$path\E \{.*?^    \})/ms;
+my ($ask, $name) = map { s/:80$//r } $proxy, $target;
+
+like $site, qr/^    listen 80;$/m, 'the site is at port 80';
+like "$proxy $target", qr/:80 .*:80$/, '... where Prometheus asks';
+
+$edge->reload(server => '', http => "resonate_cache 1m;
+    server { listen $ask:$edge->{port}; server_name $name; $location }");
+like $edge->raw("GET http://$target$path HTTP/1.1\r\nHost: $target\r\n"
+                . "Connection: close\r\n\r\n"),
+     qr{^HTTP/1\.1 200 OK\r\n.*^resonate_workers }ms, '... and answered';
 
 my %anchor = map { (lc $_ =~ s/[^\w -]//gr =~ s/ /-/gr) => 1 }
              $manual =~ /^#+ (.*)$/mg;
