@@ -97,6 +97,7 @@ size_t ngx_resonate_gauges_size(void);
 ngx_int_t ngx_resonate_gauges_bind(ngx_resonate_shared_t *shared,
     ngx_log_t *log);
 void ngx_resonate_gauges_start(ngx_resonate_shared_t *shared);
+void ngx_resonate_gauges_stop(ngx_resonate_shared_t *shared);
 ngx_atomic_int_t ngx_resonate_gauge_sum(ngx_resonate_shared_t *shared,
     ngx_resonate_gauge_t *gauge, ngx_resonate_workers_t *workers);
 

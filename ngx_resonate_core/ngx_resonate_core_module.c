@@ -10,6 +10,7 @@
 static ngx_int_t ngx_resonate_core_preconfiguration(ngx_conf_t *cf);
 static void *ngx_resonate_core_create_main_conf(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_core_init_process(ngx_cycle_t *cycle);
+static void ngx_resonate_core_exit_process(ngx_cycle_t *cycle);
 static void *ngx_resonate_core_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_resonate_core_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -63,7 +64,7 @@ ngx_module_t  ngx_resonate_core_module = {
     ngx_resonate_core_init_process,        /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_resonate_core_exit_process,        /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -123,6 +124,20 @@ ngx_resonate_core_init_process(ngx_cycle_t *cycle)
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_resonate_core_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_resonate_shared_t  *shared;
+
+    shared = ngx_http_cycle_get_module_main_conf(cycle,
+                                                 ngx_resonate_core_module);
+
+    if (shared) {
+        ngx_resonate_gauges_stop(shared);
+    }
 }
 
 

@@ -62,6 +62,27 @@ for my $name (qw(connections inflight queued)) {
 }
 
 
+# One that has ended has nothing from then on, whoever its pid belongs to: here
+# it stays its own until the master takes note.
+
+{
+    my ($ended) = $edge->workers;
+    my ($other) = map { $_->[1] }
+                  grep { $_->[0] != $ended }
+                  map { [ $_->request('GET', '/whoami')->{content}, $_ ] }
+                  workers($edge);
+
+    kill STOP => $edge->pid;
+    kill QUIT => $ended;
+    wait_for { slurp("/proc/$ended/stat") =~ /\) Z / } 20, 'its end';
+    like $other->request('GET', '/status')->{content},
+         qr/^resonate_pg_connections_max\{database="read"\} 2$/m,
+         'one that has ended may have no connections';
+    kill CONT => $edge->pid;
+    wait_for { !grep { $_ == $ended } $edge->workers } 20, 'it to be gone';
+}
+
+
 # queries of both workers; one of them is killed
 
 my @asked = workers($edge);

@@ -177,6 +177,15 @@ ngx_resonate_gauges_start(ngx_resonate_shared_t *shared)
 }
 
 
+/* its pid may be another process's soon, its slot nobody's for long */
+
+void
+ngx_resonate_gauges_stop(ngx_resonate_shared_t *shared)
+{
+    shared->sh->gauges->pids[ngx_process_slot] = 0;
+}
+
+
 void
 ngx_resonate_workers(ngx_resonate_shared_t *shared,
     ngx_resonate_workers_t *workers)
