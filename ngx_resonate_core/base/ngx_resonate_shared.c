@@ -11,12 +11,7 @@
 #include "../ngx_resonate_core_internal.h"
 
 
-#define NGX_RESONATE_SHARED_SIZE                                              \
-    ngx_align(sizeof(ngx_resonate_shctx_t) + ngx_resonate_counters_size()     \
-              + ngx_resonate_gauges_size() + ngx_resonate_routes_size()       \
-              + 64 * 1024, 4096)
-
-
+static size_t ngx_resonate_shared_size(void);
 static ngx_int_t ngx_resonate_shared_init_zone(ngx_shm_zone_t *zone,
     void *data);
 static ngx_resonate_shctx_t *ngx_resonate_shared_create(
@@ -43,7 +38,7 @@ ngx_resonate_shared_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    shared->zone = ngx_shared_memory_add(cf, &name, NGX_RESONATE_SHARED_SIZE,
+    shared->zone = ngx_shared_memory_add(cf, &name, ngx_resonate_shared_size(),
                                          &ngx_resonate_core_module);
     if (shared->zone == NULL) {
         return NGX_ERROR;
@@ -53,6 +48,19 @@ ngx_resonate_shared_init(ngx_conf_t *cf)
     shared->zone->data = shared;
 
     return NGX_OK;
+}
+
+
+/* each is whole pages, which may have 64k; what the slabs keep is the rest */
+
+static size_t
+ngx_resonate_shared_size(void)
+{
+    return ngx_align(sizeof(ngx_resonate_shctx_t), ngx_pagesize)
+           + ngx_align(ngx_resonate_counters_size(), ngx_pagesize)
+           + ngx_align(ngx_resonate_gauges_size(), ngx_pagesize)
+           + ngx_align(ngx_resonate_routes_size(), ngx_pagesize)
+           + 64 * 1024 + ngx_pagesize;
 }
 
 
