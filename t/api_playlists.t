@@ -36,8 +36,9 @@ is_deeply $list->{tags}, ['road'], 'tags';
 is keys_of($list->{items}[0]), 'index track', 'an item';
 is_deeply [ map { "$_->{index} $_->{track}{title}" } @{$list->{items}} ],
     [ '1 Morning', '2 Noon', '4 Breath' ], 'items, a gap where one is hidden';
-is_deeply $list->{items}[0]{track},
-    $api->data('listener', 'GET', "/tracks/$id->{paid}"), 'a Track';
+my $track = $api->data('listener', 'GET', "/tracks/$id->{paid}");
+delete @$track{qw(lyrics composer isrc copyright)};    # of a track alone
+is_deeply $list->{items}[0]{track}, $track, 'a Track';
 
 
 # made: body, status, what is in it; or why not
