@@ -405,7 +405,13 @@ BEGIN
 
     CASE $1
     WHEN 'replace' THEN
-        want := resonate.arrange('{}', _tracks, $4);
+        want := resonate.arrange('{}', _tracks, $4)
+                || ARRAY(SELECT h.id FROM unnest(have) WITH ORDINALITY h (id, ord)
+                         JOIN resonate.track t ON t.id = h.id
+                         WHERE h.id <> ALL (_tracks)
+                           AND NOT coalesce(resonate.visible(t.released_on, t.status,
+                                                             t.creator_id, _own), false)
+                         ORDER BY h.ord);
     WHEN 'add' THEN
         want := resonate.arrange(have, _tracks, $4);
     WHEN 'remove' THEN
@@ -452,7 +458,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.playlist_edit(text, uuid, uuid[], integer[], uuid) IS 'Replaces, adds or removes tracks, all or none: an unknown track is a 404, unless it is removed or already there. Twice is the same as once.';
+COMMENT ON FUNCTION resonate.playlist_edit(text, uuid, uuid[], integer[], uuid) IS 'Replaces, adds or removes tracks, all or none: an unknown track is a 404, unless it is removed or already there. What the caller cannot see is not replaced: it comes last. Twice is the same as once.';
 
 CREATE OR REPLACE FUNCTION v3.playlist_items(id uuid, tracks_track_id uuid[],
     tracks_index integer[] DEFAULT NULL, caller uuid DEFAULT NULL) RETURNS resonate.reply
@@ -463,7 +469,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.playlist_items(uuid, uuid[], integer[], uuid) IS 'PUT /user/playlists/{id}/items: these tracks and no others, at the index they ask for, else in the order they come.';
+COMMENT ON FUNCTION v3.playlist_items(uuid, uuid[], integer[], uuid) IS 'PUT /user/playlists/{id}/items: these tracks and no others that the caller can see, at the index they ask for, else in the order they come.';
 
 CREATE OR REPLACE FUNCTION v3.playlist_items_add(id uuid, tracks_track_id uuid[],
     tracks_index integer[] DEFAULT NULL, caller uuid DEFAULT NULL) RETURNS resonate.reply
