@@ -51,6 +51,19 @@ $$;
 
 COMMENT ON FUNCTION resonate.manage_fields(text) IS 'The fields of a kind that may be edited, and what a value may be.';
 
+CREATE OR REPLACE FUNCTION resonate.relation_of(kind text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF $1 IS NULL OR $1 <> ALL ('{artist,label,release,track,playlist}') THEN
+        RAISE EXCEPTION 'no such kind: %', $1 USING ERRCODE = 'RM400';
+    END IF;
+
+    RETURN CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.relation_of(text) IS 'The table of a kind; refused for any other word, because the table of people is none of these.';
+
 CREATE OR REPLACE FUNCTION resonate.thing_lock(kind text, id uuid) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -59,7 +72,7 @@ BEGIN
     PERFORM resonate.journaled();
 
     EXECUTE format('SELECT to_jsonb(t) FROM resonate.%I t WHERE t.id = $1 FOR NO KEY UPDATE',
-                   CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END)
+                   resonate.relation_of($1))
     INTO known USING $2;
 
     IF known IS NULL THEN
@@ -136,7 +149,7 @@ CREATE OR REPLACE FUNCTION resonate.thing_set(kind text, id uuid, fields jsonb) 
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    relation CONSTANT text := CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END;
+    relation CONSTANT text := resonate.relation_of($1);
     names CONSTANT text[] := ARRAY(SELECT n FROM jsonb_object_keys($3) n ORDER BY n);
     list CONSTANT text := (SELECT string_agg(quote_ident(n), ', ') FROM unnest(names) n);
     kept CONSTANT text := CASE WHEN relation <> 'playlist' THEN
@@ -154,7 +167,7 @@ CREATE OR REPLACE FUNCTION resonate.manage_edit(kind text, id uuid, field text, 
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    relation CONSTANT text := CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END;
+    relation CONSTANT text := resonate.relation_of($1);
     about record;
 BEGIN
     SELECT e.* INTO about FROM resonate.editable() e
@@ -192,11 +205,13 @@ BEGIN
 
     EXECUTE format('UPDATE resonate.%I t SET edited = array_remove(t.edited, $1),'
                    ' updated_at = now() WHERE t.id = $2',
-                   CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END)
+                   resonate.relation_of($1))
     USING $3, $2;
 
     UPDATE resonate.source s SET written = ''
-    WHERE s.release_id = $2 OR s.track_id = ANY (resonate.tracks_of($1, $2));
+    WHERE s.release_id = $2 OR s.track_id = ANY (resonate.tracks_of($1, $2))
+       OR s.release_id IN (SELECT r.id FROM resonate.release r WHERE r.creator_id = $2)
+       OR s.track_id IN (SELECT a.track_id FROM resonate.track_artist a WHERE a.creator_id = $2);
 END
 $$;
 

@@ -240,8 +240,7 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     known jsonb;
 BEGIN
-    EXECUTE format('SELECT to_jsonb(t) FROM resonate.%I t WHERE t.id = $1',
-                   CASE WHEN $1 IN ('artist', 'label') THEN 'creator' ELSE $1 END)
+    EXECUTE format('SELECT to_jsonb(t) FROM resonate.%I t WHERE t.id = $1', resonate.relation_of($1))
     INTO known USING $2;
 
     RETURN known;

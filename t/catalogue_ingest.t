@@ -64,6 +64,10 @@ $in->run;
 is(titles(), 'Two 1, Two 2 hidden, Two 3 deleted, Two 4',
    'it follows the tags with the next run');
 
+$manage->json('edit', 'release:First', '--reset', 'release_date');
+$in->run;
+is(release(), 'First, 2001-02-04', 'a release, too');
+
 # removed for good: the file is taken as a new one
 
 my ($id) = $dbh->selectrow_array(

@@ -120,6 +120,16 @@ for my $role (sort keys %may) {
 is($dbh->selectrow_array('SELECT count(*) FROM pg_largeobject_metadata'), 0,
    'no large object came to be');
 
+my $manage = $pg->dbh(user => 'resonate_manage');
+
+for my $kind (qw(person identity creator account), '', undef) {
+    ok(!eval {
+        $manage->selectrow_array('SELECT resonate.manage_show(?, ?)', {},
+                                 $kind, $id->{listener});
+    }, 'is shown: ' . ($kind // 'null'));
+    is($manage->state, 'RM400', 'what is no kind of the catalogue');
+}
+
 my $edge = $pg->dbh(user => 'resonate_edge');
 ok(!eval { $edge->do("SELECT resonate.ingest_artist('x')"); 1 },
    'the edge ingests nothing');
