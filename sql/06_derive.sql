@@ -184,7 +184,12 @@ DECLARE
 BEGIN
     CASE TG_TABLE_NAME
     WHEN 'track' THEN
-        PERFORM resonate.derive_track(ARRAY[NEW.id]);
+        -- nothing can refer to a new one yet
+        IF TG_OP = 'UPDATE'
+           OR (NEW.release_id, NEW.released_on, NEW.artist_ids) IS DISTINCT FROM (NULL, NULL, NULL)
+        THEN
+            PERFORM resonate.derive_track(ARRAY[NEW.id]);
+        END IF;
 
     WHEN 'track_artist' THEN
         PERFORM resonate.derive_track(

@@ -140,11 +140,12 @@ LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE resonate.release_item i
     SET index = o.index
-    FROM (SELECT n.track_id, row_number() OVER (ORDER BY n.disc, n.number NULLS LAST,
-                                                resonate.fold(t.title), t.id) AS index
+    FROM (SELECT n.track_id, n.index AS was,
+                 row_number() OVER (ORDER BY n.disc, n.number NULLS LAST,
+                                             resonate.fold(t.title), t.id) AS index
           FROM resonate.release_item n JOIN resonate.track t ON t.id = n.track_id
           WHERE n.release_id = $1) o
-    WHERE i.release_id = $1 AND i.track_id = o.track_id AND i.index <> o.index;
+    WHERE o.was <> o.index AND i.release_id = $1 AND i.track_id = o.track_id;
 
     UPDATE resonate.release r
     SET tags = n.tags, updated_at = now()
