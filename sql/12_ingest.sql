@@ -75,6 +75,18 @@ $$;
 
 COMMENT ON FUNCTION resonate.ingest_artist(text, uuid, uuid) IS 'Artist by name; case and accents do not make another artist. A null avatar keeps the one there is; the first MusicBrainz id stays.';
 
+CREATE OR REPLACE FUNCTION resonate.ingest_spelling(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+BEGIN
+    UPDATE resonate.creator c SET display_name = btrim($1), updated_at = now()
+    WHERE c.ingest_key = resonate.fold(btrim($1)) AND c.display_name <> btrim($1)
+      AND 'display_name' <> ALL (c.edited);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.ingest_spelling(text) IS 'The artist of that name, if there is one, is spelled like this from now on.';
+
 -- A date that no calendar has is taken as far as it is one.
 
 CREATE OR REPLACE FUNCTION resonate.release_day(value text) RETURNS date

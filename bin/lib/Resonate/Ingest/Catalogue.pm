@@ -8,6 +8,8 @@ use v5.36;
 use DBI  ();
 use JSON ();
 
+use Resonate::Ingest::Text qw(folded);
+
 use constant PAGE => 1000;
 
 my $JSON = JSON->new->canonical;
@@ -95,6 +97,8 @@ sub write_track ($self, $unit, $media, $image)
 {
     my $gone = $unit->{gone};
 
+    $self->spell($unit) if !$unit->{is_new};
+
     return $self->transaction(sub {
         my $release = $self->release($unit, $image);
         my $track = $self->track($unit, $media, $release, $gone);
@@ -107,6 +111,27 @@ sub write_track ($self, $unit, $media, $image)
 
         return $track;
     });
+}
+
+
+# Other case or accents are no other artist: a file that was there before and
+# is corrected says how he is spelled, the first one of a run.  Before the
+# transaction, because all tracks of the artist are written.
+
+sub spell ($self, $unit)
+{
+    my $track = $unit->{track};
+
+    for my $name ($unit->{release}{artist},
+                  @{ $track->{artists} // [ $track->{artist} ] })
+    {
+        $self->{spelled}{folded($name)} //= do {
+            $self->one('SELECT resonate.ingest_spelling(?)', $name);
+            1;
+        };
+    }
+
+    return;
 }
 
 
