@@ -74,6 +74,30 @@ subtest 'a bad cover does not keep the music out' => sub {
     like($output, qr/^warning: \S+: no cover: /m, 'with a warning');
 };
 
+subtest 'a deadlock is tried again, but not for ever' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+    my $dbh = $pg->dbh;
+
+    $dbh->do('CREATE SEQUENCE public.tries');
+    $dbh->do(q{CREATE FUNCTION public.deadlock() RETURNS trigger
+               LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+               IF nextval('public.tries') <> 3 THEN
+                   RAISE EXCEPTION 'once more' USING ERRCODE = '40P01';
+               END IF;
+               RETURN NEW; END $$});
+    $dbh->do('CREATE TRIGGER deadlock BEFORE INSERT ON resonate.source
+              FOR EACH ROW EXECUTE FUNCTION public.deadlock()');
+
+    $in->sound('L/M/1.wav');
+    is(($in->run)[0], 0, 'twice');
+    is(scalar(grep { $_->{album} eq 'M' } @{ $in->tracks }), 1, 'it is there');
+    $in->sound('L/M/2.wav');
+    like(($in->run)[1], qr{^failed: \S+/2\.wav: ERROR: +once more}m,
+         'for ever');
+
+    $dbh->do('DROP TRIGGER deadlock ON resonate.source');
+};
+
 for my $signal (qw(INT TERM KILL)) {
     subtest "interrupted by SIG$signal" => sub {
         my $in = Resonate::Ingestion->new(pg => $pg);

@@ -10,7 +10,8 @@ use JSON ();
 
 use Resonate::Ingest::Text qw(folded);
 
-use constant PAGE => 1000;
+use constant PAGE  => 1000;
+use constant TRIES => 3;
 
 my $JSON = JSON->new->canonical;
 my @SOURCE = qw(path root track_id release_id source_sha256 sound_sha256 kept
@@ -218,22 +219,28 @@ sub one ($self, $sql, @values)
 }
 
 
+# A deadlock with who manages the catalogue is tried again.
+
 sub transaction ($self, $work)
 {
     my $dbh = $self->{dbh};
-    my $result;
 
-    $dbh->begin_work;
+    for my $try (1 .. TRIES) {
+        my $result;
 
-    if (eval { $result = $work->(); $dbh->commit; 1 }) {
-        return $result;
+        $dbh->begin_work;
+
+        if (eval { $result = $work->(); $dbh->commit; 1 }) {
+            return $result;
+        }
+
+        my $failure = $dbh->errstr // $@;
+        my $again = ($dbh->state // '') =~ /^40/ && $try < TRIES;
+
+        eval { $dbh->rollback };
+        $failure =~ s/\n.*//s;
+        die "$failure\n" if !$again;
     }
-
-    my $failure = $dbh->errstr // $@;
-
-    eval { $dbh->rollback };
-    $failure =~ s/\n.*//s;
-    die "$failure\n";
 }
 
 1;
