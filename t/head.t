@@ -54,6 +54,18 @@ is_deeply(head($_), $default, $_)
 is_deeply(head("/release/$id->{private}", token => token(sub => 'owner')),
           $default, 'whoever asks');
 
+# nothing else that is asked for gets into the page
+
+for ('utm_source=x', 'x=%00', '..%2f../', 'x=%0d%0aX-A:%20b', '$uri', '%zz',
+     "%3C!--%23%20echo%20var='uri'%20--%3E", q(<!--#echo,var='uri'-->))
+{
+    my $res = $edge->get("/release/$id->{release}?$_");
+
+    like($res->{content}, qr/<title>First Light/, "?$_: the same head");
+    unlike($res->{content}, qr/<!--#|\Q$_\E|X-A/, '... and no more');
+    is($res->{headers}{'x-a'}, undef, '... anywhere');
+}
+
 # from outside there are no heads
 
 for ("/head/release/$id->{release}", '/head/', '/release/1', '/nothing') {
