@@ -40,8 +40,6 @@ $$;
 
 COMMENT ON FUNCTION resonate.derive_lock(uuid[]) IS 'Locks these creators and their labels, by whom they are released too; returns both.';
 
--- Inlined, so that a page of them is read in the order of an index.
-
 CREATE OR REPLACE FUNCTION resonate.tracks_of(creator uuid)
 RETURNS TABLE (id uuid, created_at timestamptz, released_on date)
 LANGUAGE sql STABLE AS $$

@@ -415,8 +415,17 @@ BEGIN
 
     SELECT count(*) INTO total FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today;
 
-    ids := ARRAY(SELECT t.id FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today
-                 ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
+    -- the artist's own ones in the order of their index, no more than are needed
+    ids := ARRAY(SELECT a.id
+                 FROM ((SELECT t.id, t.created_at FROM resonate.track t
+                        WHERE t.creator_id = _id AND t.released_on <= _today
+                        ORDER BY t.created_at DESC, t.id DESC LIMIT _size + _skip)
+                       UNION ALL
+                       SELECT t.id, t.created_at
+                       FROM resonate.track_artist g JOIN resonate.track t ON t.id = g.track_id
+                       WHERE g.creator_id = _id AND t.creator_id <> _id
+                         AND t.released_on <= _today) a
+                 ORDER BY a.created_at DESC, a.id DESC LIMIT _size OFFSET _skip);
 
     RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artist:',
                                 'trackgroup:', 'track:', 'prices']);
