@@ -11,7 +11,7 @@ use JSON        ();
 use Resonate::Ingest::Album  qw(release);
 use Resonate::Ingest::Copies qw(tracks_of);
 
-our @EXPORT_OK = qw(plan);
+our @EXPORT_OK = qw(plan unit);
 
 # Raised when more is written of the same files: they are written once more.
 use constant VERSION => 1;
@@ -48,6 +48,8 @@ sub plan ($files)
     return \@units;
 }
 
+
+# What its files make the catalogue say; the first one is the best.
 
 sub unit ($unit)
 {

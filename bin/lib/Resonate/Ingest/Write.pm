@@ -10,6 +10,7 @@ use List::Util qw(uniq);
 
 use Resonate::Ingest::Gone  qw(is_gone);
 use Resonate::Ingest::Media qw(cover_of encode publish size_names);
+use Resonate::Ingest::Plan  qw(unit);
 use Resonate::Ingest::Text  qw(decoded);
 
 our @EXPORT_OK = qw(write_all);
@@ -19,12 +20,14 @@ our @EXPORT_OK = qw(write_all);
 
 sub write_all ($run, $folders, @units)
 {
-    place($run, $folders, @units);
+    while (@units) {
+        place($run, $folders, @units);
 
-    my @todo = grep { is_todo($run, $folders, $_) } @units;
+        my @todo = grep { is_todo($run, $folders, $_) } @units;
 
-    make_covers($run, @todo);
-    write_units($run, @todo);
+        make_covers($run, @todo);
+        @units = write_units($run, @todo);
+    }
 
     return;
 }
@@ -113,8 +116,6 @@ sub is_todo ($run, $folders, $unit)
         settle($run, $unit, 'unchanged');
         return 0;
     }
-
-    explain($run, $unit);
 
     return 1;
 }
@@ -228,11 +229,12 @@ sub have_cover ($run, $cover, $file, $result)
 }
 
 
-# What is stored is written at once; then the rest, the longest first.
+# What is stored is written at once; then the rest, the longest first.  Gives
+# the units that failed with one file and have another.
 
 sub write_units ($run, @units)
 {
-    my (%stored, %encode);
+    my (%stored, %encode, @again);
 
     $stored{$_->{files}[0]{sound}} //= $_->{media_path}
         for grep { $_->{stored} } @units;
@@ -242,7 +244,7 @@ sub write_units ($run, @units)
 
         if (defined $stored{$sound}) {
             $unit->{media_path} = $stored{$sound};
-            write_unit($run, $unit, undef);
+            push @again, write_unit($run, $unit, undef);
         }
         else {
             push @{ $encode{$sound} }, $unit;
@@ -260,36 +262,45 @@ sub write_units ($run, @units)
                               $work);
             },
             sub ($media) {
-                write_unit($run, $_, $media) for @$same;
+                push @again, have_sound($run, $media, @$same);
             });
     }
 
     $run->wait;
 
-    return;
+    return @again;
+}
+
+
+# units: the first one's file was encoded, the others' sound the same.
+
+sub have_sound ($run, $media, @units)
+{
+    if (defined $media->{failed}) {
+        return without_best($run, shift @units, $media->{failed}), @units;
+    }
+
+    return map { write_unit($run, $_, $media) } @units;
 }
 
 
 sub write_unit ($run, $unit, $media)
 {
     my ($best) = @{ $unit->{files} };
-    my $why = $media && $media->{failed};
     my $cover = $unit->{release}{cover};
     my $image = defined $cover ? image_of($run, $cover) : undef;
 
-    if (!defined $why) {
-        eval {
-            $run->{catalogue}->write_track($unit, $media, $image);
-            1;
-        } or $why = $@ =~ s/\n+\z//r;
-    }
+    my $written = eval {
+        $run->{catalogue}->write_track($unit, $media, $image);
+        1;
+    };
+    my $why = $@ =~ s/\n+\z//r;
 
     # It may have hit the eval above.
     die "interrupted\n" if $run->{interrupted};
 
-    if (defined $why) {
-        $run->failed($best, $why);
-        return;
+    if (!$written) {
+        return without_best($run, $unit, $why);
     }
 
     $_->{row} = {
@@ -297,9 +308,23 @@ sub write_unit ($run, $unit, $media)
         kept       => $_ == $best,
         media_path => $media ? $media->{path} : $unit->{media_path},
     } for @{ $unit->{files} };
+    explain($run, $unit);
     settle($run, $unit, $unit->{is_new} ? 'added' : 'updated');
 
     return;
+}
+
+
+# The unit again, of the copies of what failed, if there are any.
+
+sub without_best ($run, $unit, $why)
+{
+    my ($best, @copies) = @{ $unit->{files} };
+
+    $run->failed($best, $why);
+    $unit->{files} = \@copies;
+
+    return @copies ? unit($unit) : ();
 }
 
 1;
