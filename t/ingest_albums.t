@@ -95,8 +95,8 @@ my @folders = (
       [ map { [ "/music/H/$_.mp3", album => 'H', artist => "A feat. B$_" ] }
             1 .. 3 ],
       'A: H: 1 2 3' ],
-    [ 'the folder names the artist',
-      [ map { [ "/music/Moby/Play/$_ - x.mp3" ] } qw(Moby Bob Joe) ],
+    [ 'the folder names the artist, as the files spell it',
+      [ map { [ "/music/moby/Play/$_ - x.mp3" ] } qw(Moby Bob Joe) ],
       'Moby: Play: x x x' ],
 
     [ 'loose files are singles',

@@ -11,7 +11,7 @@ use List::Util qw(uniq);
 use Resonate::Ingest::Artist  qw(VARIOUS track_artists);
 use Resonate::Ingest::Name    qw(album_folder);
 use Resonate::Ingest::Release qw(release usual usual_list);
-use Resonate::Ingest::Text    qw(folded);
+use Resonate::Ingest::Text    qw(folded same);
 
 our @EXPORT_OK = qw(album_folder albums release);
 
@@ -137,8 +137,13 @@ sub owner ($files)
 
     $tracks{folded($_->{about}{artist})}++ for @$files;
 
-    if (defined $folder && ($folder eq VARIOUS || $tracks{folded($folder)})) {
-        return [ $folder ];
+    if (defined $folder && $folder eq VARIOUS) {
+        return [ VARIOUS ];
+    }
+
+    if (defined $folder && $tracks{folded($folder)}) {
+        return [ usual(grep { same($_, $folder) }
+                       map { $_->{about}{artist} } @$files) ];
     }
 
     my $artist = usual(map { $_->{about}{artist} } @$files);
