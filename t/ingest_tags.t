@@ -151,6 +151,7 @@ my @values = (
     [ title => "a\r\nb\0c\x{9b}d\x{feff}", title => 'a b c d' ],
     [ title => "Zoe\x{308}", title => 'Zoë' ],
     [ title => "\x{202e}evil\x{d800}", title => 'evil' ],
+    [ title => "\x{2066}evil\x{2068}", title => 'evil' ],
     [ title => "\x{5e9}\x{5dc} \x{1f469}\x{200d}\x{1f3a4}",
       title => "\x{5e9}\x{5dc} \x{1f469}\x{200d}\x{1f3a4}" ],
     [ title => '<b>&amp;', title => '<b>&amp;' ],

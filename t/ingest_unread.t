@@ -34,6 +34,21 @@ subtest 'one folder and one file are closed' => sub {
     chmod 0755, "$music/A/B", "$music/A/lost+found";
 };
 
+subtest 'started in a folder that is closed' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+    my $closed = tempdir();
+
+    $in->sound('A/B/1 - one.wav');
+    chdir $closed or die;
+    chmod 0, $closed;
+
+    my ($status, $output) = $in->run_as_nobody;
+
+    chdir $Resonate::Test::ROOT or die;
+    is($status, 0, 'it comes to its end') or diag($output);
+    like($output, qr/^1 added, 0 unchanged, 0 failed/m, 'and all goes in');
+};
+
 subtest 'links' => sub {
     my $in = Resonate::Ingestion->new(pg => $pg);
     my $music = $in->music;
@@ -72,6 +87,31 @@ subtest 'what is not taken is named' => sub {
     like($output, qr/^not taken: 2 \.mod files$/m, 'two of a kind');
     like($output, qr/^not taken: 1 \.caf file$/m, 'one of another');
     unlike($output, qr/txt/, 'other files are not music');
+};
+
+subtest 'what is no music is named, with what to do' => sub {
+    my $in = Resonate::Ingestion->new(pg => $pg);
+    my $lyrics = pack 'a4 N n a*', 'USLT', 5 << 20, 0,
+                      "\0eng\0" . 'x' x ((5 << 20) - 5);
+    my $id3 = pack 'a3 C3 C4 a*', 'ID3', 3, 0, 0,
+                   map({ length($lyrics) >> $_ & 127 } 21, 14, 7, 0), $lyrics;
+    my @not = (
+        # file, its bytes, what is said
+        [ 'empty.flac', '', 'it is empty \(copy or download it again\)' ],
+        [ 'list.flac', "#EXTM3U\n#EXTINF:2,\nfile:///etc/passwd\n",
+          '.*\(it is damaged or not music: ' ],
+        [ 'zip.mp3', "PK\3\4" . "\0" x 300, '.*\(it is damaged or not music' ],
+        [ 'long.mp3', $id3 . slurp($in->sound('F/1 - one.mp3')),
+          'more than 4 MB of tags \(remove long texts' ],
+    );
+
+    $in->file("F/$_->[0]", $_->[1]) for @not;
+
+    my ($status, $output) = $in->run;
+
+    is($status, 1, 'some failed');
+    like($output, qr/^1 added, 0 unchanged, 4 failed/m, 'the rest goes in');
+    like($output, qr{^failed: \S+/\Q$_->[0]\E: $_->[2]}m, $_->[0]) for @not;
 };
 
 subtest 'formats' => sub {

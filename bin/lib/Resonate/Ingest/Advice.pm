@@ -8,15 +8,17 @@ use Exporter qw(import);
 
 our @EXPORT_OK = qw(with_advice);
 
+my $REPLACE = 'it is damaged or not music: replace it, or remove it';
 my @ADVICE = (
     [ qr/^truncated/             => 'copy or download it again' ],
     [ qr/^no (?:audio|sound) in/ => 'remove it, or give it the name of what it'
                                     . ' is' ],
     [ qr/Invalid data|could not find codec|moov atom|End of file|whitelist/i
-                                 => 'it is damaged or not music: replace it,'
-                                    . ' or remove it' ],
+                                 => $REPLACE ],
+    [ qr/Invalid argument|Error (?:initializing|marking)/ => $REPLACE ],
     [ qr/Decoder .* not found|Unknown (?:decoder|codec)|Unsupported codec/i
                                  => 'convert it to FLAC' ],
+    [ qr/of tags$/               => 'remove long texts from its tags' ],
     [ qr/No space left/          => 'make room on the disk, and run it again' ],
     [ qr/^ffmpeg:|^ffprobe:/     => 'install ffmpeg' ],
     [ qr/Permission denied/      => 'let ' . (getpwuid($>) // $>)

@@ -104,11 +104,13 @@ sub clock ($seconds)
 }
 
 
-# Names come from strangers: no control character reaches the terminal.
+# Names come from strangers: nothing that does more than be read reaches the
+# terminal.
 
 sub shown ($name)
 {
-    return $name =~ s/[\x00-\x1f\x7f-\x9f]/?/gr;
+    return $name
+        =~ s/[\x00-\x1f\x7f-\x9f\p{Bidi_Control}\x{2028}\x{2029}]/?/gr;
 }
 
 

@@ -35,6 +35,10 @@ sub new ($class, %option)
         Resonate::Ingest::Catalogue->connect($option{db});
     } // die "database: $@";
 
+    # Removing folders comes back to the one of the start, which the user need
+    # not be able to enter.
+    chdir '/' or die "/: $!\n";
+
     # What is here belongs to a run that died: the lock is ours.
     remove_tree($tmp);
     make_path("$tmp/results");

@@ -16,7 +16,8 @@ use constant LINES_LIMIT => 100_000;
 
 # Besides controls: surrogates and noncharacters, which PostgreSQL refuses,
 # byte order marks, and what turns the direction of all text that follows.
-my $REFUSED = qr/[\p{Cc}\p{Cs}\x{feff}\x{fffe}\x{ffff}\x{202a}-\x{202e}]/;
+my $REFUSED = qr/[\p{Cc}\p{Cs}\x{feff}\x{fffe}\x{ffff}\x{202a}-\x{202e}
+                  \x{2066}-\x{2069}]/x;
 
 
 # Bytes of a file name or a tag.  Most are UTF-8; those that are not are read

@@ -75,6 +75,10 @@ sub probe ($file)
         die reason($status, $complaint) . "\n";
     }
 
+    if (length $json >= OUTPUT_LIMIT) {
+        die "more than 4 MB of tags\n";
+    }
+
     return JSON->new->decode(decoded($json));
 }
 

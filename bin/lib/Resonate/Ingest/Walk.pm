@@ -104,6 +104,10 @@ sub file ($walk, $path, $root)
         return -d _ ? () : failed($walk, $path, 'not a regular file');
     }
 
+    if (!-s _) {
+        return failed($walk, $path, 'it is empty', 'copy or download it again');
+    }
+
     $walk->{files}{$path} //= {
         path => $path, root => $root, stamp => $stamp, bytes => -s _,
     };
@@ -112,9 +116,9 @@ sub file ($walk, $path, $root)
 }
 
 
-sub failed ($walk, $path, $why = undef)
+sub failed ($walk, $path, $why = undef, $what = '')
 {
-    my ($reason, $advice) = defined $why ? ($why, '') : complaint($path, $!);
+    my ($reason, $advice) = defined $why ? ($why, $what) : complaint($path, $!);
 
     push @{ $walk->{failed} }, [ $path, $reason, $advice ];
 
