@@ -19,7 +19,8 @@ my @ADVICE = (
     [ qr/Decoder .* not found|Unknown (?:decoder|codec)|Unsupported codec/i
                                  => 'convert it to FLAC' ],
     [ qr/of tags$/               => 'remove long texts from its tags' ],
-    [ qr/No space left/          => 'make room on the disk, and run it again' ],
+    [ qr/^the worker died/       => 'run it again; is the disk full?' ],
+    [ qr/No space left|quota/    => 'make room on the disk, and run it again' ],
     [ qr/^ffmpeg:|^ffprobe:/     => 'install ffmpeg' ],
     [ qr/Permission denied/      => 'let ' . (getpwuid($>) // $>)
                                     . ' read it' ],

@@ -20,6 +20,9 @@ use constant FORMATS => 'flac,wav,aiff,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,'
     . 'aac,asf,wv,dsf,ape,mpc,mpc8,tta,jpeg_pipe,png_pipe,webp_pipe,gif';
 use constant OUTPUT_LIMIT => 4 * 1024 * 1024;
 
+# ffmpeg ends with 0 when only the last of its output could not be written.
+my $FULL = qr/: (No space left on device|Disk quota exceeded|File too large)$/m;
+
 my ($life, $running);
 
 
@@ -54,6 +57,10 @@ sub ffmpeg (@arguments)
 {
     my ($status, undef, $complaint) = run('ffmpeg', '-nostdin', '-hide_banner',
                                           '-v', 'error', '-y', @arguments);
+    if ($complaint =~ $FULL) {
+        die "$1\n";
+    }
+
     if ($status != 0) {
         die reason($status, $complaint) . "\n";
     }
