@@ -32,12 +32,19 @@ my $full = qr/No space left on device \(make room on the disk/;
 
 is($status, 3, 'nothing is taken');
 like($output, qr{^failed: \S+/1\.flac: $full}m, 'neither the sound');
-like($output, qr{^warning: \S+/cover\.png: no cover: No space}m,
+like($output, qr{^warning: \S+/cover\.png: no cover: $full}m,
      'nor the cover');
 is_deeply([ $in->stored ], [], 'no file is stored');
 
+spew("$bin/ffmpeg", slurp("$bin/ffmpeg") =~ s/-c:a aac/none/r);
+($status, $output) = $in->run;
+like($output, qr/^1 added, 0 unchanged, 0 failed/m, 'room for the sound');
+like($output, qr{^warning: \S+/cover\.png: no cover: $full}m, 'alone');
+
 delete $in->{path};
-like(($in->run)[1], qr/^1 added, 0 unchanged, 0 failed/m, 'with more room');
+like(($in->run)[1], qr/^0 added, 1 updated, 0 unchanged, 0 failed/m,
+     'with more room');
 isnt($in->track('One')->{cover_id}, undef, 'it has its cover');
+like(($in->run)[1], qr/^0 added, 1 unchanged, 0 failed/m, 'once');
 
 done_testing();

@@ -6,7 +6,7 @@ use v5.36;
 
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(with_advice);
+our @EXPORT_OK = qw(is_passing with_advice);
 
 my $REPLACE = 'it is damaged or not music: replace it, or remove it';
 my @ADVICE = (
@@ -36,6 +36,14 @@ sub with_advice ($why)
     }
 
     return $why;
+}
+
+
+# Whether it says nothing of the file, so that another run may do better.
+
+sub is_passing ($why)
+{
+    return $why =~ /^the worker died|by signal|No space left|quota/ ? 1 : 0;
 }
 
 1;

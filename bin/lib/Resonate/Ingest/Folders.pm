@@ -152,7 +152,9 @@ sub stamp_of ($self, $folder)
     for my $file (sort { $a->{path} cmp $b->{path} } @{ $folder->{files} }) {
         my $row = $file->{row};
 
-        if (!$row || !$self->is_stored($row->{media_path})) {
+        if (!$row || $row->{written} eq ''
+            || !$self->is_stored($row->{media_path}))
+        {
             return '';
         }
 

@@ -8,10 +8,11 @@ use v5.36;
 use Exporter   qw(import);
 use List::Util qw(uniq);
 
-use Resonate::Ingest::Gone  qw(is_gone);
-use Resonate::Ingest::Media qw(cover_of encode publish size_names);
-use Resonate::Ingest::Plan  qw(unit);
-use Resonate::Ingest::Text  qw(decoded);
+use Resonate::Ingest::Advice qw(is_passing with_advice);
+use Resonate::Ingest::Gone   qw(is_gone);
+use Resonate::Ingest::Media  qw(cover_of encode publish size_names);
+use Resonate::Ingest::Plan   qw(unit);
+use Resonate::Ingest::Text   qw(decoded);
 
 our @EXPORT_OK = qw(write_all);
 
@@ -211,9 +212,11 @@ sub image_of ($run, $cover)
 
 sub have_cover ($run, $cover, $file, $result)
 {
-    if (defined $result->{failed}) {
+    if (defined(my $why = $result->{failed})) {
+        $run->{later}{$cover} = is_passing($why);
         return $run->note('warning', $file->{picture} // $file->{path},
-                          "no cover: $result->{failed}");
+                          'no cover: '
+                          . ($run->{later}{$cover} ? with_advice($why) : $why));
     }
 
     my $id = $run->{catalogue}->image($result);
@@ -289,6 +292,11 @@ sub write_unit ($run, $unit, $media)
     my ($best) = @{ $unit->{files} };
     my $cover = $unit->{release}{cover};
     my $image = defined $cover ? image_of($run, $cover) : undef;
+
+    # The next run is to make the cover.
+    if (defined $cover && $run->{later}{$cover}) {
+        $_->{written} = '' for @{ $unit->{files} };
+    }
 
     my $written = eval {
         $run->{catalogue}->write_track($unit, $media, $image);
