@@ -151,8 +151,19 @@ subtest 'usage' => sub {
     }
 
     spew("$dir/x.wav", 'x');
-    like(`$tool --db host=/nowhere --media $dir/m $dir/x.wav 2>&1`,
-         qr/^resonate-ingest: database: /, 'no database');
+    mkdir "$dir/\e]0;\xc3\xa9";
+
+    for my $case ([ '"host=/nowhere password=secret"', "$dir/x.wav",
+                    qr/database: [^?]*No such file or directory$/ ],
+                  [ 'x', qq('$dir/\e]0;\xc3\xa9'),
+                    qr{no music in: \Q$dir\E/\?]0;\xc3\xa9 } ])
+    {
+        my ($db, $folder, $text) = @$case;
+        my $output = `$tool --db $db --media $dir/m $folder 2>&1`;
+
+        like($output, qr/^resonate-ingest: $text/m, "what $db says");
+        unlike($output, qr/secret|\e/, 'and what it does not');
+    }
 };
 
 done_testing();

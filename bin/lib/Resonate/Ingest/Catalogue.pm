@@ -21,13 +21,17 @@ my @SOURCE = qw(path root track_id release_id source_sha256 sound_sha256 kept
 sub connect ($class, $conninfo)
 {
     my $dsn = $conninfo =~ /^dbi:/i ? $conninfo : "dbi:Pg:$conninfo";
-    my $dbh = DBI->connect($dsn, undef, undef, {
-        RaiseError          => 1,
-        PrintError          => 0,
-        AutoCommit          => 1,
-        AutoInactiveDestroy => 1,
-        ShowErrorStatement  => 0,
-    }) or die "$DBI::errstr\n";
+
+    # What DBI dies of has the whole string, which may have a password.
+    my $dbh = eval {
+        DBI->connect($dsn, undef, undef, {
+            RaiseError          => 1,
+            PrintError          => 0,
+            AutoCommit          => 1,
+            AutoInactiveDestroy => 1,
+            ShowErrorStatement  => 0,
+        });
+    } // die +($DBI::errstr // 'no such driver') =~ s/\n.*//sr, "\n";
 
     return bless { dbh => $dbh }, $class;
 }
