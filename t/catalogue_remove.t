@@ -91,7 +91,8 @@ is_deeply($dbh->selectcol_arrayref("SELECT tgrelid::regclass FROM pg_trigger
 # the database fails
 
 for (
-    [ 'host=/nowhere password=secret', qr/^resonate-cat\S+ database: /, 1 ],
+    [ 'host=/nowhere password=secret',
+      qr/^resonate-cat\S+ database: [^?]*No such file or directory$/, 1 ],
     [ 'password=secret=x=y host', qr/^resonate-cat\S+ database: /, 1 ],
     [ $pg->conninfo(user => 'resonate_edge'),
       qr/^resonate-cat\S+ database: permission denied for function \w+$/, 1 ],

@@ -35,7 +35,8 @@ sub connect ($class, $conninfo)
             AutoCommit         => 1,
             ShowErrorStatement => 0,
         });
-    } // refuse(failed => 'database: ' . ($DBI::errstr // 'no such driver'));
+    } // refuse(failed => 'database: '
+                . ($DBI::errstr // 'no such driver') =~ s/\n.*//sr);
 
     $dbh->do("SET client_encoding = 'UTF8'");
     $dbh->do('SET client_min_messages = warning');
