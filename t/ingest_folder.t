@@ -60,4 +60,17 @@ $in->run;
 is($pg->psql(q{SELECT r.id <> '} . $id . q{' FROM resonate.release r
                WHERE title = 'E'}), 't', 'that has taken its files\' names');
 
+
+# a library that is somewhere else by now is no second one
+
+$in->sound('disk/F/1.flac', title => 'F1', artist => 'Fay', album => 'F');
+is(($in->run_on('disk'))[0], 0, 'a library');
+rename $in->music . '/disk', $in->music . '/other' or die;
+like(($in->run_on('other'))[1], qr/^0 added, 1 updated, 0 unchanged/m,
+     'on another disk');
+is($pg->psql(q{SELECT string_agg(regexp_replace(convert_from(path, 'UTF8'),
+                                                '.*/music/', ''), ' ')
+               FROM resonate.source WHERE path LIKE '%/F/%'}),
+   'other/F/1.flac', 'is where it is');
+
 done_testing();

@@ -39,14 +39,19 @@ sub write_all ($run, $folders, @units)
 
 sub place ($run, $folders, @units)
 {
-    my %here = map { $_->{path} => 1 } map { @{ $_->{files} } } @units;
-    my @sounds = uniq map { $_->{sound} } map { @{ $_->{files} } } @units;
+    my @all = map { @{ $_->{files} } } @units;
+    my %here = map { $_->{path} => 1 } @all;
+    my %below = map { $_->{sound} . below($_) => 1 } @all;
+    my @sounds = uniq map { $_->{sound} } @all;
     my (%moved, %elsewhere, %rows);
 
     for my $row (grep { !$here{$_->{path}} }
                  $run->{catalogue}->sources_of(@sounds))
     {
-        my $of = is_gone(@$row{qw(path root)}) ? \%moved : \%elsewhere;
+        my $has_moved = is_gone(@$row{qw(path root)})
+            || $below{$row->{sound_sha256} . below($row)}
+               && !lstat $row->{path};
+        my $of = $has_moved ? \%moved : \%elsewhere;
 
         push @{ $of->{$row->{sound_sha256}} }, $row;
     }
@@ -67,6 +72,14 @@ sub place ($run, $folders, @units)
     }
 
     return;
+}
+
+
+# Where it is in its library, which may be on another disk by now.
+
+sub below ($of)
+{
+    return substr $of->{path}, length $of->{root};
 }
 
 
