@@ -70,6 +70,7 @@ browser-modules:
 
 page-check: browser-modules
 	@$(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)
+	@$(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)/tsconfig.worker.json
 	@$(BROWSER)/node_modules/.bin/eslint -c $(BROWSER)/eslint.config.js \
 	    www t
 

@@ -13,6 +13,7 @@ my $root = $Resonate::Test::ROOT;
 my $bin = "$root/t/browser/node_modules/.bin";
 
 for ([ 'types'    => "$bin/tsc -p t/browser" ],
+     [ 'worker'   => "$bin/tsc -p t/browser/tsconfig.worker.json" ],
      [ 'lint'     => "$bin/eslint -c t/browser/eslint.config.js www t" ])
 {
     my ($what, $command) = @$_;

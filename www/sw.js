@@ -13,6 +13,9 @@
 const STREAM = /^\/api\/v3\/user\/stream\/[0-9a-f-]+\/?$/;
 const ASK_MS = 2000;
 
+/* how long the network has for the page itself, if it is kept */
+const SLOW_MS = 4000;
+
 /* never the page's; and of all else what belongs to it */
 const FOREIGN = /^\/(?:api|images|demo|head)\//;
 const SHELL = /^\/(?:.+\.(?:js|css|svg|png|webmanifest))?$/;
@@ -20,18 +23,22 @@ const CACHE = 'resonate-shell-';
 const FILES_MAX = 200;
 
 
-self.addEventListener('install', () => self.skipWaiting());
+const worker = /** @type {ServiceWorkerGlobalScope} */ (
+    /** @type {unknown} */ (self));
 
-self.addEventListener('activate', (event) => {
-    event.waitUntil(self.clients.claim());
+
+worker.addEventListener('install', () => worker.skipWaiting());
+
+worker.addEventListener('activate', (event) => {
+    event.waitUntil(worker.clients.claim());
 });
 
-self.addEventListener('message', (event) => {
+worker.addEventListener('message', (event) => {
     const { data } = event;
 
     /* a page that was reloaded past the worker asks to be taken on again */
     if (data === 'claim') {
-        event.waitUntil(self.clients.claim());
+        event.waitUntil(worker.clients.claim());
     }
 
     if (Array.isArray(data?.shell)) {
@@ -40,11 +47,11 @@ self.addEventListener('message', (event) => {
     }
 });
 
-self.addEventListener('fetch', (event) => {
+worker.addEventListener('fetch', (event) => {
     const { request } = event;
     const url = new URL(request.url);
 
-    if (request.method !== 'GET' || url.origin !== self.location.origin) {
+    if (request.method !== 'GET' || url.origin !== worker.location.origin) {
         return;
     }
 
@@ -65,6 +72,10 @@ self.addEventListener('fetch', (event) => {
 });
 
 
+/**
+ * @param {Request} request
+ * @param {string} clientId
+ */
 async function stream(request, clientId) {
     const token = await ask(clientId);
 
@@ -87,8 +98,12 @@ async function stream(request, clientId) {
 }
 
 
+/**
+ * @param {string} clientId
+ * @returns {Promise<string | null>}
+ */
 async function ask(clientId) {
-    const client = await self.clients.get(clientId);
+    const client = await worker.clients.get(clientId);
 
     if (!client) {
         return null;
@@ -109,9 +124,19 @@ async function ask(clientId) {
 }
 
 
+/**
+ * From the network, or as it was kept, if there is none; the page itself also
+ * if it takes long.  Its files then come from the network all the same.
+ *
+ * @param {Request} request
+ * @param {string} path
+ */
 async function shell(request, path) {
+    const answer = fetch(request);
+    const slow = request.mode === 'navigate' ? [late(path, answer)] : [];
+
     try {
-        return await fetch(request);
+        return await Promise.race([answer, ...slow]);
 
     } catch (error) {
         const kept = await caches.match(path);
@@ -125,9 +150,22 @@ async function shell(request, path) {
 }
 
 
-/*
+/**
+ * @param {string} path
+ * @param {Promise<Response>} answer
+ */
+async function late(path, answer) {
+    await new Promise((resolve) => { setTimeout(resolve, SLOW_MS); });
+
+    return await caches.match(path) ?? answer;
+}
+
+
+/**
  * The page says which files it was made of; they are kept together or not at
  * all, in a cache that is named after their content.
+ *
+ * @param {string[]} paths
  */
 async function keep(paths) {
     const wanted = [...new Set(paths)]
@@ -156,7 +194,11 @@ async function keep(paths) {
 }
 
 
-/* the page has just loaded them, but perhaps by another address than "/" */
+/**
+ * The page has just loaded them, but perhaps by another address than "/".
+ *
+ * @param {string} path
+ */
 async function file(path) {
     const answer = await fetch(path, {
         cache: path === '/' ? 'no-cache' : 'force-cache' });
@@ -169,6 +211,10 @@ async function file(path) {
 }
 
 
+/**
+ * @param {string[]} paths
+ * @param {Response[]} answers
+ */
 async function digest(paths, answers) {
     const bodies = await Promise.all(answers.map(
         (answer) => answer.clone().blob()));
