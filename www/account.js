@@ -34,10 +34,12 @@ function show() {
     const { credit, name } = store;
 
     render(html`${credit === null ? nothing : wallet(credit, name)}
-        <button class="button" id="log" type="button" ?disabled=${busy}
-            @click=${press}>${session.token ? 'Log out'
-                : html`Log in <span class="wide">as the demo
-                    listener</span>`}</button>`, $('account'));
+        ${session.token || session.able ? html`<button class="button"
+            id="log" type="button" ?disabled=${busy} @click=${press}>${
+            session.token ? 'Log out' : html`Log in${
+                session.demo ? html` <span class="wide">as the demo
+                    listener</span>` : nothing}`}</button>`
+            : nothing}`, $('account'));
 }
 
 
@@ -68,6 +70,25 @@ async function press() {
 
     busy = false;
     store.changed();
+}
+
+
+export const NOBODY = 'This is for listeners who are logged in, and this page'
+                      + ' has no way to log in.';
+
+
+/**
+ * To who is not logged in.
+ *
+ * @param {string} text
+ */
+export function askIn(text) {
+    if (session.able) {
+        toast(text, { action: 'Log in', act: login });
+
+    } else {
+        toast(NOBODY);
+    }
 }
 
 

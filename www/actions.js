@@ -1,12 +1,15 @@
 /* What a row offers beside playing its track. */
 
 import { addTo } from './addto.js';
+import { offer, owing } from './buy.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { like } from './likes.js';
 import { showLyrics } from './lyrics.js';
 import { openMenu } from './menu.js';
+import { euros } from './price.js';
 import { share } from './share.js';
 import { store } from './store.js';
+import { toast } from './toast.js';
 import { icon, names } from './view.js';
 
 
@@ -56,11 +59,32 @@ export function moreButton(title, list) {
 
 /**
  * @param {Track} track
- * @param {Ctx} _ctx
+ * @param {Ctx} ctx
  * @returns {import('./menu.js').Entry[]}
  */
-export function entries(track, _ctx) {
-    return [...trackEntries(track)];
+export function entries(track, ctx) {
+    return [...queueEntries([track], names(track).title, ctx),
+            ...trackEntries(track)];
+}
+
+
+/**
+ * @param {Track[]} tracks
+ * @param {string} what  as they are called
+ * @param {Pick<Ctx, 'playback'>} ctx
+ * @returns {import('./menu.js').Entry[]}
+ */
+export function queueEntries(tracks, what, { playback }) {
+    const put = (/** @type {boolean} */ next) => {
+        toast(!playback.add(tracks, { next }) ? 'The queue is full.'
+              : next ? `“${what}” plays next.`
+                     : `“${what}” is in the queue.`);
+    };
+
+    return [
+        { label: 'Play next', icon: 'next', act: () => put(true) },
+        { label: 'Add to queue', icon: 'queue', act: () => put(false) },
+    ];
 }
 
 
@@ -73,10 +97,13 @@ export function entries(track, _ctx) {
 export function trackEntries(track) {
     const { title, artist } = names(track);
     const release = track.trackGroupId;
+    const mc = owing(track);
     const people = track.artists ?? [{ id: track.creatorId,
                                        displayName: artist }];
 
     return [
+        ...mc ? [{ label: `Buy ${euros(mc)}`, icon: 'buy',
+                   act: () => offer(track) }] : [],
         { label: 'Add to playlist', icon: 'plus',
           act: () => addTo([track], title) },
         ...track.hasLyrics

@@ -1,6 +1,6 @@
 /* "Add to playlist": one of the listener's, or a new one. */
 
-import { login } from './account.js';
+import { askIn } from './account.js';
 import { ask, close } from './dialog.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { addItems, create, mine } from './playlists.js';
@@ -16,7 +16,7 @@ import { amount, message } from './words.js';
  */
 export async function addTo(tracks, what) {
     if (!session.token) {
-        toast('Log in to make playlists.', { action: 'Log in', act: login });
+        askIn('Log in to make playlists.');
         return;
     }
 

@@ -39,8 +39,11 @@ export class Bar {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #timer;
 
-    /** @param {Playback} playback */
-    constructor(playback) {
+    /**
+     * @param {Playback} playback
+     * @param {import('./router.js').Router} router
+     */
+    constructor(playback, router) {
         this.#playback = playback;
 
         for (const name of ['track', 'queue', 'time', 'volume', 'mode']) {
@@ -53,10 +56,12 @@ export class Bar {
         });
 
         store.subscribe(() => this.#draw());
+        router.addEventListener('leave', () => this.#draw());
+        addEventListener('popstate', () => this.#size(this.#covers()));
         this.#root.addEventListener('click', (event) => this.#click(event));
         addEventListener('keydown', (event) => {
             if (event.key === 'Escape' && this.#large) {
-                this.#size(false);
+                this.#shrink();
             }
         });
 
@@ -93,14 +98,43 @@ export class Bar {
             return;
         }
 
-        if (target.closest('a')) {
+        const link = target.closest('a');
+
+        if (link && this.#large && link.href === location.href) {
+            this.#shrink();
+
+        } else if (link) {
             this.#size(false, 'main');
 
         } else if (target.closest('.now') && !this.#large
                    && matchMedia('(max-width: 48rem)').matches)
         {
-            this.#size(true);
+            this.#grow();
         }
+    }
+
+    /**
+     * An entry of its own in the browser's history, so that Back closes it;
+     * a link in it takes that entry's place, see the router.
+     */
+    #grow() {
+        if (!history.state?.over) {
+            history.pushState({ ...history.state, over: true }, '');
+        }
+
+        this.#size(true);
+    }
+
+    #shrink() {
+        this.#size(false);
+
+        if (history.state?.over) {
+            history.back();
+        }
+    }
+
+    #covers() {
+        return Boolean(history.state?.over && this.#playback.track);
     }
 
     /**
@@ -143,11 +177,11 @@ export class Bar {
 
         return html`<button class="plain collapse" id="collapse" type="button"
             aria-label="Close the large player" @click=${
-            () => this.#size(false)}>${icon('down')}</button><button
+            () => this.#shrink()}>${icon('down')}</button><button
             class="plain art" id="art" type="button" aria-controls="player"
             aria-expanded=${large} aria-label=${large
                 ? 'Close the large player' : 'Open the large player'}
-            @click=${() => this.#size(!large)}>${
+            @click=${() => (large ? this.#shrink() : this.#grow())}>${
             cover(track, '(min-width: 48rem) 26rem, 90vw')}</button><div
         class="now"><p class="now-title" id="now-title">${
             track.trackGroupId
@@ -228,9 +262,11 @@ export class Bar {
 
         return html`<div class="rest">${heart(track)}${
             lyricsButton(track)}<a class="step" id="queue" href="/queue"
-            aria-label="Queue">${icon('queue')}<span
-            class="word">Queue</span></a><button class="plain step" id="mute"
-            type="button" aria-label="Mute" aria-pressed=${playback.muted}
+            aria-label="Queue" aria-current=${
+            location.pathname === '/queue' ? 'page' : 'false'}>${
+            icon('queue')}<span class="word">Queue</span></a><button
+            class="plain step" id="mute" type="button"
+            aria-label="Mute" aria-pressed=${playback.muted}
             @click=${() => playback.setVolume(playback.volume,
                                               !playback.muted)}>${
             icon(level ? 'volume' : 'muted')}</button><input class="range"
@@ -267,7 +303,7 @@ function hint({ track, mode, duration }) {
 
         return html`<p class="hint preview" id="hint">Preview, ${seconds} s. ${
             session.token ? 'Your credit does not cover the next play.'
-                          : 'Log in to hear it all.'}</p>`;
+                : session.able ? 'Log in to hear it all.' : nothing}</p>`;
     }
 
     const owned = Boolean(session.token && track && store.owned(track));

@@ -12,9 +12,19 @@ import { topupLink } from './topup.js';
 import { dots, names } from './view.js';
 
 
+/**
+ * What its listener could pay now to own it.
+ *
+ * @param {Track} track
+ */
+export function owing(track) {
+    return session.token ? left(track) : 0;
+}
+
+
 /** @param {Track} track */
 export function buyButton(track) {
-    const mc = session.token ? left(track) : 0;
+    const mc = owing(track);
 
     return mc ? html`<button class="buy" type="button"
         aria-label=${`Buy ${euros(mc)}: ${names(track).title}, ${

@@ -1,14 +1,17 @@
 /* What a first visit needs: nine plays, what they cost, and who may listen. */
 
 import { login } from './account.js';
+import { ask, close } from './dialog.js';
 import { $ } from './dom.js';
 import { html, nothing, svg } from './lib/lit-html/lit-html.js';
 import { PLAYS_TO_OWN, rule } from './plays.js';
 import { euros, sum } from './price.js';
 import { session } from './session.js';
 import { store } from './store.js';
+import { icon } from './view.js';
 
 const SEEN = 'resonate.intro';
+const TITLE = 'Play it nine times and it is yours.';
 
 /* of the picture: a dot's place is as wide as its price */
 const STEP = 62;
@@ -18,28 +21,54 @@ const LEAST = 5;
 let seen = read();
 
 
-export function intro() {
-    return seen ? nothing : html`<aside class="intro"
-        aria-labelledby="intro-title">
+/**
+ * Whole where the page has room for it, one line above what somebody came
+ * for, and nothing on the pages of those who know.
+ *
+ * @param {Page} page
+ */
+export function intro({ intro: form }) {
+    return seen || !form ? nothing : form === 'whole' ? whole() : line();
+}
+
+
+function whole() {
+    return html`<aside class="intro" aria-labelledby="intro-title">
         <div class="intro-text">
-            <h2 id="intro-title">Play it nine times and it is yours.</h2>
-            <p>${sentence()} ${session.token ? nothing : visitor()}</p>
-            <div class="intro-foot">${session.token ? nothing : html`<button
-                class="button strong" type="button"
-                @click=${login}>Log in</button>`}<button class="button"
-                type="button" @click=${dismiss}>Got it</button></div>
+            <h2 id="intro-title">${TITLE}</h2>
+            <p>${sentence()} ${visitor()}</p>
+            <div class="intro-foot">${session.able && !session.token
+                ? html`<button class="button strong" type="button"
+                    @click=${login}>Log in</button>` : nothing}<button
+                class="button" type="button" @click=${dismiss}>Got
+                it</button></div>
         </div>
         ${picture()}</aside>`;
 }
 
 
-/* once more, for who asks */
+function line() {
+    return html`<aside class="intro-line" aria-label="Nine plays">
+        <p>${TITLE} <button class="link" type="button" @click=${explain}>How
+        it works</button></p>
+        <button class="plain tool" type="button" aria-label="Got it"
+            @click=${dismiss}>${icon('close')}</button></aside>`;
+}
+
+
+/* for who asks, on any page */
 export function bindIntro() {
-    $('explain').addEventListener('click', () => {
-        seen = false;
-        store.changed();
-        scrollTo(0, 0);
-    });
+    $('explain').addEventListener('click', explain);
+}
+
+
+function explain() {
+    ask(TITLE, html`<p>${sentence()} ${visitor()}</p>${picture()}<div
+        class="dialog-foot"><button class="button strong" type="button"
+        @click=${() => {
+            close();
+            dismiss();
+        }}>Got it</button></div>`);
 }
 
 
@@ -63,8 +92,9 @@ function sentence() {
 
 
 function visitor() {
-    return `Without logging in you hear the first ${rule.previewS} seconds of`
-           + ' each track, and free ones whole.';
+    return session.token ? ''
+        : `Without logging in you hear the first ${rule.previewS} seconds of`
+          + ' each track, and free ones whole.';
 }
 
 

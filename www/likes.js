@@ -1,6 +1,6 @@
 /* Favourites: shown at once, taken back if the server does not take them. */
 
-import { login } from './account.js';
+import { askIn } from './account.js';
 import { call } from './api.js';
 import { session } from './session.js';
 import { store } from './store.js';
@@ -16,8 +16,7 @@ const turns = new Map();
 /** @param {Track} track */
 export function like(track) {
     if (!session.token) {
-        toast('Log in, and your favourites are kept.',
-              { action: 'Log in', act: login });
+        askIn('Log in, and your favourites are kept.');
         return undefined;
     }
 

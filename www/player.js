@@ -35,7 +35,7 @@ const router = new Router(routes, main, { play, say, playback },
 
 
 function start() {
-    new Bar(playback);
+    new Bar(playback, router);
     bindSystem(playback);
     bindTabs(playback);
     bindKeys({ playback, search: $('q'), help: showHelp,

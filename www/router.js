@@ -1,12 +1,13 @@
 /*
  * Addresses and pages.  A page is
  *
- *   { pattern: '/release/:id', load, render, title, still, shown }
+ *   { pattern: '/release/:id', load, render, title, still, shown, intro }
  *
  * load(ctx) answers the page's state, render(state, ctx) a template of it,
  * each time anything changed; title(state, ctx) names it.  A still page
  * keeps the focus where it is, and what it shows until the next state is
- * there; shown() is called once its state is drawn.
+ * there; shown() is called once its state is drawn; intro says how much of
+ * nine plays is explained above it.
  *
  * ctx has params, query (URLSearchParams), signal (aborted once another page
  * was asked for), play(tracks, index), again() and go(address).
@@ -25,7 +26,7 @@ const KEPT = 40;
  * @typedef {Page & { match: ReturnType<typeof matcher> }} Matched
  * @typedef {{ key: string, page: Matched, ctx: Ctx, title?: string,
  *             waiting?: boolean, state?: any, error?: unknown }} Shown
- * @typedef {{ waiting: () => Content, above: () => Content,
+ * @typedef {{ waiting: () => Content, above: (page: Page) => Content,
  *             ready: () => Promise<unknown>,
  *             trouble: (error: unknown, ctx: Ctx) => Content }} Views
  */
@@ -105,8 +106,12 @@ export class Router extends EventTarget {
             history.replaceState({ key: this.#key }, '', address);
 
         } else {
+            /* what only covers a page is no place to come back to */
+            const { over } = history.state ?? {};
+
             this.#key = fresh();
-            history.pushState({ key: this.#key }, '', address);
+            history[over ? 'replaceState' : 'pushState'](
+                { key: this.#key }, '', address);
         }
 
         return this.#show();
@@ -181,6 +186,11 @@ export class Router extends EventTarget {
     }
 
     #back() {
+        /* the large player, opened or closed above the same page */
+        if (history.state?.key === this.#key) {
+            return;
+        }
+
         this.#leave();
         this.#key = history.state?.key ?? fresh();
 
@@ -249,7 +259,7 @@ export class Router extends EventTarget {
             : page.render(state, ctx);
 
         shown.title = waiting || error ? '' : page.title?.(state, ctx);
-        render([waiting ? nothing : this.#views.above(),
+        render([waiting || error ? nothing : this.#views.above(page),
                 keyed(`${key} ${location.pathname}`, content)], this.#main);
     }
 

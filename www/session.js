@@ -1,10 +1,20 @@
 /*
- * Who listens: the demo listener's token, for as long as this tab lives.
+ * Who listens: their token, for as long as this tab lives.  It is asked from
+ * an address that the server names ("set $resonate_login" in nginx), which
+ * answers { token, expires }; where it names none, nobody can log in here.
  * Events: "change" when somebody logged in or out, "expired" when the server
  * no longer takes the token.
  */
 
 const STORE = 'resonate.session';
+
+const DEMO = '/demo/token';
+
+const named = document.querySelector('meta[name="resonate-login"]')
+    ?.getAttribute('content') ?? '';
+
+/* of this server; without SSI its place is still in it */
+const address = /^\/(?!\/)/.test(named) ? named : null;
 
 /**
  * @typedef {{ token: string | null, expires?: number,
@@ -27,19 +37,32 @@ class Session extends EventTarget {
         return this.#kept?.token ?? null;
     }
 
+    /* whether logging in can be offered */
+    get able() {
+        return address !== null;
+    }
+
+    get demo() {
+        return address === DEMO;
+    }
+
     async login() {
-        const answer = await fetch('/demo/token', { cache: 'no-store' });
+        if (!address) {
+            throw new Error('Nobody can log in on this page.');
+        }
+
+        const answer = await fetch(address, { cache: 'no-store' });
 
         if (!answer.ok) {
-            throw new Error(answer.status === 404
-                            ? 'This server has no demo listener.'
-                            : 'The demo listener cannot log in just now.');
+            throw new Error(answer.status < 500
+                            ? 'The server lets nobody log in here.'
+                            : 'Nobody can log in just now.');
         }
 
         const { token, expires } = await answer.json();
 
         if (!token) {
-            throw new Error('The demo listener has no token.');
+            throw new Error('The server gave no token.');
         }
 
         this.#keep({ token, expires: instant(expires) });

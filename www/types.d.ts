@@ -91,6 +91,7 @@ interface Page<State = any> {
     title?: (state: State, ctx: Ctx) => string;
     still?: boolean;
     shown?: () => void;
+    intro?: 'whole' | 'line';
     missing?: boolean;
 }
 

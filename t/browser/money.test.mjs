@@ -1,53 +1,14 @@
-/* What nine plays are, what they cost, and buying what is left. */
+/* What plays cost, and buying what is left. */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { BASE, PHONE, launch, login, until, visit } from './page.mjs';
+import { BASE, launch, login, until, visit } from './page.mjs';
 
 let browser;
 
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
-
-
-test('a first visit hears of nine plays, once', () => visit(
-    browser, { first: true }, async (page) => {
-        const intro = page.locator('.intro');
-
-        await intro.getByRole('heading', {
-            name: 'Play it nine times and it is yours.' }).waitFor();
-        await intro.getByText('The first play costs 0.2 ct').waitFor();
-        assert.match(await intro.locator('p').textContent(),
-                     /€1\.25 in all.*first 45 seconds of each track/s);
-        assert.equal(await intro.locator('circle').count(), 9);
-        assert.deepEqual(await intro.locator('text').allTextContents(),
-                         ['0.2 ct', '0.5 ct', '1.0 ct', '2.0 ct', '3.9 ct',
-                          '7.8 ct', '€0.16', '€0.31', '€0.63']);
-
-        await intro.getByRole('button', { name: 'Got it' }).click();
-        await intro.waitFor({ state: 'detached' });
-    }));
-
-
-test('what was dismissed stays so', () => visit(browser, {}, async (page) => {
-    assert.equal(await page.locator('.intro').count(), 0);
-    await page.getByRole('button', { name: 'How nine plays work' }).click();
-    await page.getByRole('button', { name: 'Got it' }).click();
-    await page.goto(`${BASE}/tracks`);
-    await page.locator('.track').first().waitFor();
-    assert.equal(await page.locator('.intro').count(), 0);
-}));
-
-
-test('a visitor logs in from it', () => visit(
-    browser, { first: true, viewport: PHONE }, async (page) => {
-        await page.locator('.intro').getByRole('button', { name: 'Log in' })
-            .click();
-        await page.getByRole('button', { name: 'Log out' }).waitFor();
-        assert.doesNotMatch(await page.locator('.intro p').textContent(),
-                            /45 seconds/);
-    }));
 
 
 test('a visitor sees what is free, and no price', () => visit(

@@ -1,5 +1,6 @@
 /* A release: its tracks are one queue. */
 
+import { moreButton, queueEntries } from '../actions.js';
 import { addTo } from '../addto.js';
 import { call } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
@@ -16,6 +17,7 @@ import { day, today } from '../words.js';
 /** @type {Page<Album>} */
 export const release = {
     pattern: '/release/:id',
+    intro: 'line',
     title: ({ data }) => data.title,
 
     async load({ params, signal }) {
@@ -37,7 +39,7 @@ export const release = {
 
     render: ({ data, tracks }, ctx) => html`${hero(data, kind(data), {
         play: tracks.length ? () => ctx.play(tracks, 0) : null,
-        tools: tools(data, tracks),
+        tools: tools(data, tracks, ctx),
     })}${trackList(tracks, ctx, {
         numbered: (_, i) => data.items[i].number ?? i + 1,
         heading: (track, i) => html`${disc(data, i)}${
@@ -51,14 +53,17 @@ export const release = {
 /**
  * @param {Release} data
  * @param {Track[]} tracks
+ * @param {Ctx} ctx
  */
-function tools(data, tracks) {
+function tools(data, tracks, ctx) {
     return html`${tracks.length ? html`<button class="button" type="button"
         @click=${() => addTo(tracks, data.title)}>${
         icon('plus')}Add to playlist</button>` : nothing}${
         data.private || upcoming(data) ? nothing : html`<button class="button"
             type="button" @click=${() => share(`${data.title} by ${by(data)}`,
-            `/release/${data.id}`)}>${icon('share')}Share</button>`}`;
+            `/release/${data.id}`)}>${icon('share')}Share</button>`}${
+        tracks.length ? moreButton(data.title, () => queueEntries(
+            tracks, data.title, ctx)) : nothing}`;
 }
 
 

@@ -15,6 +15,7 @@ import { persons } from './people.js';
  */
 export const home = {
     pattern: '/',
+    intro: 'whole',
 
     async load({ signal }) {
         const [releases, played, labels, playlists] = await Promise.all([

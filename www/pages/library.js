@@ -1,6 +1,6 @@
 /* What the listener likes, owns and has heard. */
 
-import { login } from '../account.js';
+import { NOBODY, login } from '../account.js';
 import { Paged } from '../paged.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { PLAYS_TO_OWN } from '../plays.js';
@@ -69,7 +69,8 @@ function page(pattern, title, { path, anonymous, empty, advice }) {
             ? { list: await Paged.load(path, signal) } : {}),
         render: ({ list, near: almost = [] }, ctx) => {
             if (!list) {
-                return panel(title, anonymous, 'Log in', login);
+                return session.able ? panel(title, anonymous, 'Log in', login)
+                                    : panel(title, NOBODY);
             }
 
             if (!list.items.length && !almost.length) {

@@ -13,6 +13,7 @@ import { cards, section } from '../view.js';
  */
 export const artist = {
     pattern: '/artist/:id',
+    intro: 'line',
     title: ({ person }) => person.displayName,
 
     async load({ params, signal }) {
@@ -45,6 +46,7 @@ export const artist = {
  */
 export const label = {
     pattern: '/label/:id',
+    intro: 'line',
     title: ({ person }) => person.displayName,
 
     async load({ params, signal }) {

@@ -1,6 +1,6 @@
 /* One playlist; whoever made it can change it here. */
 
-import { moreButton } from '../actions.js';
+import { moreButton, queueEntries } from '../actions.js';
 import { addTo } from '../addto.js';
 import { call } from '../api.js';
 import { ask, close } from '../dialog.js';
@@ -23,6 +23,7 @@ import { fields, read } from './playlists.js';
 /** @type {Page<State>} */
 export const playlist = {
     pattern: '/playlist/:id',
+    intro: 'line',
     title: ({ data }) => data.title,
 
     async load({ params, signal }) {
@@ -102,14 +103,29 @@ function tools(state, ctx) {
                 store.changed();
             }}>${icon(edit ? 'check' : 'edit')}${
             edit ? 'Done' : 'Edit tracks'}</button>` : nothing}${
-        own ? moreButton(data.title, () => [
+        own || tracks.length
+            ? moreButton(data.title, () => entries(state, ctx)) : nothing}`;
+}
+
+
+/**
+ * @param {State} state
+ * @param {Ctx} ctx
+ */
+function entries(state, ctx) {
+    const { data, own, tracks } = state;
+
+    return [
+        ...tracks.length ? queueEntries(tracks, data.title, ctx) : [],
+        ...own ? [
             { label: 'Name and description', icon: 'words',
               act: () => rename(state) },
             { label: data.private ? 'Make public' : 'Make private',
               icon: data.private ? 'world' : 'lock',
               act: () => privacy(state) },
             { label: 'Delete', icon: 'bin', act: () => erase(state, ctx) },
-        ]) : nothing}`;
+        ] : [],
+    ];
 }
 
 

@@ -1,6 +1,6 @@
 /* The listener's playlists, and everybody's. */
 
-import { login } from '../account.js';
+import { askIn } from '../account.js';
 import { ask, close } from '../dialog.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { Paged } from '../paged.js';
@@ -50,7 +50,7 @@ export function shelf(lists) {
 /** @param {Ctx} ctx */
 function make(ctx) {
     if (!session.token) {
-        toast('Log in to make playlists.', { action: 'Log in', act: login });
+        askIn('Log in to make playlists.');
         return;
     }
 

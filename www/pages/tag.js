@@ -10,6 +10,7 @@ import { cards, panel, section } from '../view.js';
 /** @type {Page<{ tracks: Track[], trackgroups: Release[] }>} */
 export const tag = {
     pattern: '/tag/:tag',
+    intro: 'line',
     title: (_, { params }) => params.tag,
 
     async load({ params, signal }) {

@@ -14,6 +14,7 @@ const ORDERS = { newest: 'Newest', plays: 'Most played', random: 'Random' };
 /** @type {Page<{ all: Paged<Track> }>} */
 export const tracks = {
     pattern: '/tracks',
+    intro: 'line',
     title: () => 'Tracks',
     load: async ({ query, signal }) => ({
         all: await Paged.load(`/tracks?limit=${LIMIT}&order=${order(query)}`,

@@ -34,6 +34,7 @@ sub site {
     my $root = $Resonate::Test::ROOT;
     my $www = delete $opt{www} // "$root/www";
     my $media = Resonate::Test::media();
+    my $login = delete $opt{login} // '/demo/token';
     my $demo = tempdir(CLEANUP => 1);
 
     Resonate::Test::spew("$demo/token", JSON::PP::encode_json({
@@ -48,6 +49,7 @@ sub site {
         server => <<EOF,
             set \$resonate_www $www;
             set \$resonate_media $media;
+            set \$resonate_login $login;
             include $root/conf.d/api-v3.conf;
             include $root/conf.d/player.conf;
             location = /demo/token {
