@@ -16,6 +16,6 @@ my $edge = Resonate::Browser::site($pg);
 
 Resonate::Browser::run($_, RESONATE_URL => $edge->url,
                        RESONATE_IDS => JSON::PP::encode_json($id))
-    for qw(axe home paint);
+    for qw(home paint);
 
 done_testing;

@@ -90,6 +90,11 @@ for (const [width, height, inBar] of [[1280, 800, true], [1024, 768, true],
             await play(page, 'Morning');
             await page.locator('#art').waitFor();
 
+            const { width: title } = await page.locator('#now-title')
+                .boundingBox();
+
+            assert.ok(title > 80, `${title} px are no room for a title`);
+
             if (!inBar) {
                 await grow(page);
             }

@@ -112,3 +112,35 @@ for (const viewport of SIZES) {
             }));
     }
 }
+
+
+/* how many lines the parts of a box take */
+function lines(page, parts) {
+    return page.locator(parts).evaluateAll((all) => new Set(all.map((one) => {
+        const { top, height } = one.getBoundingClientRect();
+
+        return Math.round((top + height / 2) / 8);
+    })).size);
+}
+
+
+for (const viewport of SIZES) {
+    test(`${name(viewport)}: what a release and an order offer`, () => visit(
+        browser, { viewport, path: `/release/${IDS.release}` },
+        async (page) => {
+            assert.ok(await lines(page, '.hero .buttons > *')
+                      <= (viewport.width < 768 ? 2 : 1));
+            await page.goto(new URL('/tracks', page.url()).href);
+            await page.locator('.track').first().waitFor();
+            assert.equal(await lines(page, '.orders .button'), 1);
+        }));
+}
+
+
+test('on a low window the head goes with the page', () => visit(
+    browser, { viewport: SIZES[0],
+               path: `/release/${IDS.release}` }, async (page) => {
+        await page.evaluate(() => scrollTo(0, 300));
+        await page.waitForFunction(() => document.querySelector('.top')
+            .getBoundingClientRect().bottom <= 0);
+    }));

@@ -21,7 +21,7 @@ test('no button is dead: none is there', () => visit(
             new URL(request.url()).pathname));
 
         for (const path of ['/', '/tracks', '/favourites', '/collection',
-                            '/history'])
+                            '/history', '/playlists'])
         {
             await page.goto(BASE + path);
             await page.locator('main[aria-busy=false] h1').waitFor();

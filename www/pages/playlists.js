@@ -1,6 +1,6 @@
 /* The listener's playlists, and everybody's. */
 
-import { askIn } from '../account.js';
+import { NOBODY, askIn } from '../account.js';
 import { ask, close } from '../dialog.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { Paged } from '../paged.js';
@@ -34,7 +34,7 @@ export const playlists = {
             : html`<p class="soft">${session.token
                 ? 'You have none yet. Make one here, or with “Add to'
                   + ' playlist” beside any track.'
-                : 'Log in to make your own.'}</p>`}
+                : session.able ? 'Log in to make your own.' : NOBODY}</p>`}
         ${all.items.length ? section('From listeners', shelf(all.items),
                                      more(all)) : nothing}`,
 };
