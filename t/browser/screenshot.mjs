@@ -1,20 +1,24 @@
 /*
- * The picture of the player in README: a desktop and a phone, side by side.
+ * The picture of the player in README: a release on a desktop, Home and the
+ * large player on phones, side by side.
  *
  *   node t/browser/screenshot.mjs [http://localhost:8080] [doc/player.png]
+ *                                 [TITLE [TRACK]]
  *
- * The demo must run, and must have some plays for the dots to show.
+ * The demo must run, and must have some plays for the dots to show; TITLE is
+ * of a release among the newest, TRACK the number of what plays.  The picture
+ * in doc/ has 256 colours, by ffmpeg's palettegen and paletteuse=dither=none.
  */
 
 import { chromium } from 'playwright-core';
 
-const [base = 'http://localhost:8080', file = 'doc/player.png']
-    = process.argv.slice(2);
+const [base = 'http://localhost:8080', file = 'doc/player.png', title = '',
+       number = '1'] = process.argv.slice(2);
 
 const DESKTOP = { viewport: { width: 1180, height: 840 } };
 const PHONE = { viewport: { width: 390, height: 840 }, isMobile: true,
                 hasTouch: true, colorScheme: 'dark' };
-const FRAME = { viewport: { width: 1700, height: 930 } };
+const FRAME = { viewport: { width: 2130, height: 930 } };
 
 const FRAME_STYLE = `
     body { display: flex; align-items: center; justify-content: center;
@@ -31,7 +35,9 @@ const browser = await chromium.launch({
 });
 
 try {
-    const shots = [await shoot(DESKTOP, release), await shoot(PHONE, large)];
+    const shots = [await shoot(DESKTOP, release),
+                   await shoot({ ...PHONE, colorScheme: 'light' }, home),
+                   await shoot(PHONE, large)];
 
     await frame(shots);
 
@@ -44,11 +50,15 @@ async function shoot(options, scene) {
     const context = await browser.newContext(options);
     const page = await context.newPage();
 
+    await page.addInitScript(
+        () => localStorage.setItem('resonate.intro', 'seen'));
     await page.goto(base);
     await page.getByRole('button', { name: /Log in/ }).click();
     await page.locator('#credit').waitFor();
-    await page.locator('.track .dots').first().waitFor();
-    await page.locator('.track-go').first().click();
+    await page.locator('.hero a, .card a').filter({ hasText: title }).first()
+        .click();
+    await page.locator('.numbered .dots').first().waitFor();
+    await page.locator('.track-go').nth(number - 1).click();
     await page.waitForFunction(() => document.querySelector('audio')
         .currentTime > 1);
     await page.locator('#seek').evaluate((range) => {
@@ -69,9 +79,17 @@ async function shoot(options, scene) {
 
 
 async function release(page) {
-    await page.locator('.hero a').last().click();
-    await page.locator('.numbered .dots').first().waitFor();
     await page.evaluate(() => document.activeElement.blur());
+    await page.evaluate(() => scrollTo(0, 0));
+}
+
+
+async function home(page) {
+    await page.locator('.brand').click();
+    await page.locator('.grid .card').first().waitFor();
+    await page.evaluate(() => document.querySelector('.grid')
+        .scrollIntoView({ block: 'center' }));
+    await page.waitForLoadState('networkidle');
 }
 
 
