@@ -3,108 +3,56 @@
 
 use lib 't/lib';
 use Resonate::Test;
-use Resonate::Root;
-use Resonate::Source;
+use Resonate::Site;
 
-my $missing = Resonate::Root::missing();
+my $missing = Resonate::Site::missing();
 plan skip_all => $missing if $missing;
 
-my $built = "$Resonate::Test::ROOT/build/package";
-my $site = 'music.example.org';
-my $manual = Resonate::Source::text('doc/MANUAL.md');
-
-is system("make -s -C $Resonate::Test::ROOT package > /dev/null"), 0,
-    'make package' or do { done_testing; exit };
-
-my $root = Resonate::Root->new;
+my $root = Resonate::Site->new or do { done_testing; exit };
 my $dir = $root->dir;
-my $file = "$dir/etc/nginx/sites-available/resonate";
+my $site = $root->name;
+my $file = $root->file;
 
-system('cp', map({ glob "$built/${_}_*.deb" } qw(libnginx-mod-resonate
-       resonate)), "$dir/opt") == 0 or die 'cp';
-spew("$dir/etc/hosts", slurp("$dir/etc/hosts") . "127.0.0.1 $site\n");
-spew("$dir/etc/apt/apt.conf.d/lean", qq(APT::Install-Recommends "false";\n));
-$root->download('/opt/*.deb', qw(nginx postgresql logrotate));
-
-
-sub get { return $root->get("http://$site$_[0]", $_[1]) }
-
-
-# the lines of the n-th block of commands below a heading
-
-sub printed {
-    my ($heading, $number) = @_;
-    my ($chapter) = $manual =~ /^#+ \Q$heading\E\n(.*?)(?=^#+ )/ms or die;
-    my @blocks = $chapter =~ /^```sh\n(.*?)^```$/gms;
-
-    return map { s/\s+# .*//r } split /\n/, $blocks[$number - 1];
-}
-
+sub get { return $root->page(@_) }
 
 subtest 'from bare Debian to music, as printed' => sub {
-    mkdir "$dir/srv/music" or die $!;
-    system(qw(ffmpeg -nostdin -v error -f lavfi -i sine=duration=900 -metadata
-              title=Hum -metadata artist=Ada), "$dir/srv/music/Hum.flac") == 0
-        or die 'ffmpeg';
+    $root->music;
 
-    for my $line (printed('From bare Debian to music', 2)) {
+    for my $line ($root->printed('From bare Debian to music', 2)) {
         my ($status, $output) = $root->run($line);
         is $status, 0, $line or diag $output;
     }
 };
 
-my ($id) = get('/api/v3/tracks')->{content} =~ /"id" ?: ?"([^"]+)/;
-my ($token) = $root->out('resonate-token --user ada') =~ /(\S+)\n\z/;
-my $bearer = "-H 'Authorization: Bearer $token'";
-my $stream = "/api/v3/user/stream/$id";
+my ($stream, $bearer) = $root->listener;
 
-sub plays {
-    my ($when) = @_;
-
-    subtest $when => sub {
-        wait_for { get('/')->{head} =~ /^Content-Security-Policy:/m } 20,
-            'the page';
-        like get('/player.js')->{head},
-            qr{^HTTP\S+ 200 .*^Content-Type: text/javascript\r}ms, 'its script';
-        like get('/api/v3/tracks')->{content}, qr/"title" ?: ?"Hum"/, 'the API';
-        like get($stream)->{head}, qr/^X-Resonate-Stream: preview\r/m,
-            'a preview';
-        like get($stream, $bearer)->{head},
-            qr/^HTTP\S+ 200 .*^X-Resonate-Stream: full\r/ms, 'all of it';
-    };
-}
+sub plays { $root->plays($_[0], $stream, $bearer) }
 
 plays('it plays');
 
 subtest 'who may what' => sub {
-    like $root->out("runuser -u www-data -- psql -h /run/postgresql"
-                    . " -U resonate_edge -d resonate -Atc 'SELECT 1'"),
-        qr/^1$/, 'nginx is the edge';
+    ok $root->logs_in('www-data', 'resonate_edge'), 'nginx is the edge';
+    ok !$root->logs_in(@$_), "$_->[0] is not $_->[1]"
+        for ['www-data', 'resonate_ingest'], ['nobody', 'resonate_edge'],
+            ['resonate', 'resonate_owner'], ['resonate', 'postgres'];
 
-    for (['www-data', 'resonate_ingest'], ['nobody', 'resonate_edge'],
-         ['resonate', 'resonate_owner'], ['resonate', 'postgres'])
-    {
-        my ($user, $role) = @$_;
-        isnt +($root->run("runuser -u $user -- psql -h /run/postgresql"
-                          . " -U $role -d resonate -c ''"))[0], 0,
-            "$user is not $role";
-    }
-
-    is sprintf('%04o', (stat "$dir/etc/resonate/$_")[2] & 07777), '0600', $_
+    is $root->mode("etc/resonate/$_"), '0600', $_
         for qw(topup.secret keys/private.pem);
+    is $root->mode('var/log/resonate/access.log'), '0640', 'who listened';
 };
 
-
 subtest 'again, and changed by hand' => sub {
-    my ($hba) = glob "$dir/etc/postgresql/*/main/pg_hba.conf";
-    my $before = slurp($hba);
+    my $before = slurp($root->hba);
 
     unlike $root->out('resonate-setup'), qr/ making /, 'nothing to do';
     spew($file, "# mine\n" . slurp($file));
     like $root->out('resonate-setup --check'), qr/is kept .*by hand/,
         'a changed site is the operator\'s';
+    like $root->out('resonate-setup --audience app'),
+        qr/^ +without resonate_issuer .* audience=app;$/m, 'what it has not';
     like slurp($file), qr/^# mine$/m, 'and is kept';
-    is slurp($hba), $before, 'the lines of PostgreSQL are there once';
+    $root->out('resonate-setup --audience resonate');
+    is slurp($root->hba), $before, 'the lines of PostgreSQL are there once';
     like $root->out('cd && resonate-ingest /srv/music'), qr/1 unchanged/,
         'ingestion, from a folder that is closed to its user';
     like $root->out('resonate-maintain'), qr/without fault/, 'the daily job';
@@ -120,7 +68,6 @@ subtest 'a log is rotated' => sub {
     ok -s "$log.1", 'and the old one is kept';
 };
 
-
 subtest 'what it says' => sub {
     my $stop = 'pg_ctlcluster $(pg_lsclusters -h | cut -d" " -f1) main';
 
@@ -132,21 +79,56 @@ subtest 'what it says' => sub {
         for ['server-name a_b', 'not a host name'],
             ['cluster 9/none', 'no cluster 9/none'],
             ['jwks /etc/passwd', 'not a JSON Web Key Set'];
+
+    like $root->broken('invoke-rc.d nginx stop; nginx -t; resonate-setup'),
+        qr/nginx does not run; start it:/, 'nginx is down';
+    $root->out('invoke-rc.d nginx start');
     plays('after a restart');
 };
 
+subtest 'a site of its own making' => sub {
+    my $tls = 'resonate-setup --tls-cert /opt/site.pem --tls-key /opt';
+    my $proof = '/.well-known/acme-challenge/x';
+
+    unlink $file;
+    $root->out('resonate-setup');
+    my $before = slurp($file);
+    spew("$dir/etc/nginx/conf.d/no.conf", "no;\n");
+    like $root->broken('resonate-setup --audience app'),
+        qr/unknown directive "no"/, 'nginx refuses it';
+    is slurp($file), $before, 'so it is as it was';
+    $root->out('rm /etc/nginx/conf.d/no.conf;'
+               . ' resonate-setup --audience resonate');
+    $root->certificate;
+    like $root->broken("$tls/other"), qr/not the key of/, 'another key';
+    $root->out("$tls/site.key");
+
+    my $answer = wait_for {
+        $root->get("https://$site/api/v3/tracks?limit=7", '--cacert site.pem')
+    } 20, 'https';
+    like $answer->{content}, qr{"https://$site/api}, 'its addresses';
+    unlike $answer->{head}, qr/^strict-transport-security/mi, 'not for ever';
+    wait_for { get('/a?b=c')->{head}
+               =~ m{^HTTP\S+ 301 .*^Location: https://$site/a\?b=c\r?$}ms } 20,
+        'where http leads to';
+    $root->out("install -D site.pem /var/lib/resonate/acme$proof");
+    is get($proof)->{content}, slurp("$dir/opt/site.pem"), 'but for proofs';
+    $root->out("resonate-setup --public-url https://cdn.$site");
+    is $root->sql('SELECT value FROM resonate.setting'),
+        "https://cdn.$site\n", 'public_url';
+    $root->out("resonate-setup --tls-cert none --public-url http://$site");
+    plays('http again');
+};
 
 subtest 'the complete nginx.conf of the manual' => sub {
-    my ($text) = $manual =~ /^A complete `nginx.conf`.*?```nginx\n(.*?)^```/ms;
     my $nginx = 'nginx -c /opt/nginx.conf';
-    spew("$dir/opt/nginx.conf", $text);
+    spew("$dir/opt/nginx.conf", $root->complete);
     $root->out("invoke-rc.d nginx stop; $nginx");
     like get('/api/v3/tracks')->{content}, qr/"title" ?: ?"Hum"/, 'answers';
     $root->out("$nginx -s quit");
     wait_for { !-e "$dir/run/nginx.pid" } 20, 'its end';
     $root->out('invoke-rc.d nginx start');
 };
-
 
 subtest 'upgrade' => sub {
     my $master = slurp("$dir/run/nginx.pid");
@@ -166,12 +148,10 @@ subtest 'upgrade' => sub {
     ok $slow->ended(90), 'the stream ends';
     is -s "$dir/opt/slow", length get($stream, $bearer)->{content},
         'with all its bytes';
-    is $root->out(q(runuser -u postgres -- psql -Atd resonate -c "SELECT
-                    obj_description('v3'::regnamespace)")), "new\n",
+    is $root->sql("SELECT obj_description('v3'::regnamespace)"), "new\n",
         'the schema is the new one';
     plays('the new version');
 };
-
 
 subtest 'removed' => sub {
     $root->out('apt-get -y remove libnginx-mod-resonate');
@@ -180,10 +160,14 @@ subtest 'removed' => sub {
     plays('and installed again');
     unlink $file;
     $root->out('cp /etc/resonate/keys/jwks.json . && '
-               . join ' && ', printed('From bare Debian to music', 4));
+               . join ' && ', $root->printed('From bare Debian to music', 4));
     like slurp($file), qr{^resonate_issuer\ https://id\.example\.org
                           \ jwks=/etc/resonate/jwks\.json\ }mx,
         'another issuer, as printed';
+    $root->out('resonate-setup --own-key');
+    like slurp($file), qr{^resonate_issuer\ http://$site
+                          \ jwks=/etc/resonate/keys/jwks\.json\ }mx,
+        'and its own again';
     $root->out('apt-get -y purge resonate libnginx-mod-resonate');
 
     is +($root->run('nginx -t'))[0], 0, 'purged: nginx is whole';
@@ -191,8 +175,25 @@ subtest 'removed' => sub {
                   . ' | sort'), "/srv/resonate\n", 'the media are left';
     is $root->out('grep -rl resonate /etc | grep -v -e -$ | sort'), join('',
         map { "/etc/$_\n" } qw(group gshadow passwd shadow)), 'and their user';
-    is $root->out('runuser -u postgres -- psql -Atd resonate -c "SELECT title'
-                  . ' FROM resonate.track"'), "Hum\n", 'and the database';
+    is $root->sql('SELECT title FROM resonate.track'), "Hum\n",
+        'and the database';
+};
+
+subtest 'over the database that was kept' => sub {
+    my $remove = 'resonate-setup --remove --data';
+    $root->out('apt-get -y install ./up/*.deb; resonate-setup --server-name '
+               . $site);
+    ($stream, $bearer) = $root->listener;    # its key is another one
+    plays('it plays');
+    like $root->broken("$remove example.org"), qr/this site is \Q$site\E/,
+        'not without its name';
+    unlike $root->out("$remove $site --dry-run"), qr/ removing /, 'only said';
+    $root->out("$remove $site && apt-get -y purge resonate");
+    is $root->out('find /srv/resonate -mindepth 1; grep -rl resonate'
+                  . ' /etc/postgresql /etc/nginx || true'), '', 'no files';
+    is $root->sql("SELECT datname FROM pg_database WHERE datname = 'resonate'
+                   UNION SELECT rolname FROM pg_roles WHERE rolname
+                   LIKE 'resonate%'", 'postgres'), '', 'nor database nor roles';
 };
 
 done_testing;
