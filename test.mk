@@ -37,7 +37,8 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
 
 export FUZZ_SECONDS ?= 10
 
-PROVE         = prove --jobs 2 --timer
+# most of a test is waiting
+PROVE         = prove --jobs $(shell expr 2 '*' $$(nproc)) --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
