@@ -37,8 +37,9 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
 
 export FUZZ_SECONDS ?= 10
 
-# most of a test is waiting
-PROVE         = prove --jobs $(shell expr 2 '*' $$(nproc)) --timer
+# two browsers at a time take each other's processor: one, beside the rest
+PROVE         = prove --jobs 2 --rules 'seq=t/browser*.t' --rules 'par=**' \
+                --timer
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
