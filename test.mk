@@ -37,9 +37,9 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
 
 export FUZZ_SECONDS ?= 10
 
-# two browsers at a time take each other's processor: one, beside the rest
-PROVE         = prove --jobs 2 --rules 'seq=t/browser*.t' --rules 'par=**' \
-                --timer
+PROVE         = prove --jobs 2 --timer
+BROWSER_TESTS = $(wildcard t/browser*.t)
+OTHER_TESTS   = $(filter-out $(BROWSER_TESTS),$(wildcard t/*.t))
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
@@ -48,10 +48,16 @@ BROWSER       = t/browser
 deps-test:
 	@bin/install-deps build run test package
 
-# the deps come first, then what needs them
+# The deps come first, then what needs them.  Two browsers at a time take each
+# other's processor: one, beside the rest.
 test: deps-test
 	@$(MAKE) modules unit-bins fuzz-bins browser-modules
-	@RESONATE_BUILD=$(BUILD) $(PROVE) t
+	@RESONATE_BUILD=$(BUILD) prove --timer $(BROWSER_TESTS) \
+	    > $(BUILD)/browser.log 2>&1 & browser=$$!; \
+	trap 'kill $$browser' INT TERM; \
+	RESONATE_BUILD=$(BUILD) $(PROVE) $(OTHER_TESTS); other=$$?; \
+	wait $$browser; browser=$$?; cat $(BUILD)/browser.log; \
+	exit $$((other || browser))
 
 unit: unit-bins
 	@RESONATE_BUILD=$(BUILD) prove --verbose t/unit.t
