@@ -130,7 +130,8 @@ test('a tab that plays pauses the other', () => visit(
 
 
 test('hours fit, on a small phone too', () => visit(
-    browser, { viewport: { width: 360, height: 640 } }, async (page) => {
+    browser, { viewport: { width: 360, height: 640 }, init: plain },
+    async (page) => {
         await page.route('**/api/v3/tracks?*', async (route) => {
             const response = await route.fetch();
             const { data, ...list } = await response.json();
@@ -144,7 +145,8 @@ test('hours fit, on a small phone too', () => visit(
 
         const length = page.locator('#length');
 
-        assert.equal(await length.textContent(), '10:10:10');
+        await until(page, () => document.querySelector('#length').textContent
+                                === '10:10:10');
         assert.ok(await length.evaluate((box) => box.scrollWidth
                                         <= box.clientWidth));
         assert.ok(await page.evaluate(() => document.documentElement
