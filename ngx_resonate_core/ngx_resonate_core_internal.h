@@ -13,6 +13,7 @@
 #define NGX_RESONATE_CORE_BUILD  1
 
 #include "ngx_resonate_core.h"
+#include "base/ngx_resonate_clock.h"
 #include "base/resonate_metrics.h"
 
 
@@ -21,8 +22,6 @@ extern ngx_module_t  ngx_resonate_core_module;
 
 #pragma GCC visibility push(hidden)
 
-
-#define NGX_RESONATE_TAG_SLOTS  16384    /* a power of two */
 
 /* workers count in so many rows, neighbours in different ones */
 #define NGX_RESONATE_ROWS       8
@@ -40,9 +39,8 @@ typedef struct {
     ngx_resonate_counters_t  *counters;
     ngx_resonate_gauges_t    *gauges;
     ngx_resonate_routes_t    *routes;
+    ngx_resonate_clock_t     *clock;       /* of the cache's tags */
     time_t                    started;     /* all numbers were zero then */
-    ngx_atomic_t              clock;       /* of the cache's tags */
-    ngx_atomic_t              tags[NGX_RESONATE_TAG_SLOTS];
 } ngx_resonate_shctx_t;
 
 
@@ -139,14 +137,6 @@ void ngx_resonate_routes_start(ngx_resonate_shared_t *shared);
 void ngx_resonate_traffic_sum(ngx_resonate_shared_t *shared,
     ngx_resonate_traffic_t *traffic, ngx_resonate_traffic_row_t *sum);
 
-
-/* the clock's time now; a reply remembers the time its query was started */
-uint64_t ngx_resonate_clock(ngx_resonate_shared_t *shared);
-
-/* a tag is a slot: different tags may share one, which costs a miss only */
-uint32_t ngx_resonate_tag_slot(const u_char *tag, size_t len);
-void ngx_resonate_tag_touch(ngx_resonate_shared_t *shared, uint32_t slot);
-uint64_t ngx_resonate_tag_time(ngx_resonate_shared_t *shared, uint32_t slot);
 
 /*
  * An entry that only one owner has at a time.

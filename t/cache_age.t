@@ -64,6 +64,31 @@ for my $case (
 }
 
 
+# a reply says itself until when it holds: its tags, the age that is too old
+
+for (
+    [ [ 'until:%d' ], 20, 20 ],         [ [ 'until:%d' ], 90, 60 ],
+    [ [ 'a', 'until:%d', 'until:9999999999' ], 20, 20 ],
+    [ [ 'until:', 'until:x' ], 0, 60 ],
+) {
+    my ($tags, $end, $limit) = @$_;
+
+    $things->set(++$id, tags => [ map { sprintf $_, $clock->{start} + $now
+                                                    + 1000 + $end } @$tags ]);
+    $clock->set($now += 1000);
+    $edge->get("/json/$id");
+    $things->calls;
+
+    for ([ $limit - 1, 0 ], [ $limit, 1 ]) {
+        my ($age, $calls) = @$_;
+
+        $clock->set($now + $age);
+        $edge->get("/json/$id");
+        is $things->calls, $calls, "@$tags, $end: at $age s $calls calls";
+    }
+}
+
+
 # two routes on one function share a reply, each with its own limit
 
 for (

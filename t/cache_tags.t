@@ -34,7 +34,8 @@ sub asked_anew {
 # what a write names in its tags is changed: tags of a reply, of a write
 
 my $odd = q(od"d, {t}\\a'g);
-my @many = map { "track:$_" } 1 .. 100;
+my @many = map { "track:$_" } 1 .. 400;
+my @both = map { ("artist:$_", "track:$_") } 1 .. 200;
 
 for (
     [ 1, [ 'track:1' ], [ 'track:1' ] ],
@@ -50,12 +51,18 @@ for (
     [ 1, [ "t\x{e4}g" ], [ "t\x{e4}g" ] ],
     [ 1, [ '' ], [ '' ] ],
     [ 1, [ 'x' x 256 ], [ 'x' x 256 ] ],
-    map([ 1, [ @many ], [ $_ ] ], @many[0, 54 .. 65, 99]),
+    map([ 1, [ @many ], [ $_ ] ], @many[0, 318 .. 321, 399]),
     [ 1, [ 'artist:1', 'track:' ], [ 'track:2' ] ],
     [ 0, [ 'artist:1', 'track:' ], [ 'artist:2', 'tracks', 'track' ] ],
     [ 0, [ @many ], [ 'artist:1', 'tracks', 'track' ] ],
-    [ 1, [ map { ("artist:$_", "track:$_") } 1 .. 60 ], [ 'artist:60' ] ],
-    [ 1, [ map { ("artist:$_", "track:$_") } 1 .. 60 ], [ 'track:60' ] ],
+    [ 0, [ @many[0 .. 319] ], [ 'track:321' ] ],
+    [ 1, [ @both ], [ 'artist:200' ] ],
+    [ 1, [ @both ], [ 'track:200' ] ],
+    [ 1, [ 'a', 'track:1' ], [ 'track:' ] ],
+    [ 1, [ @many ], [ 'track:' ] ],
+    [ 0, [ 'artist:1', 'track' ], [ 'track:' ] ],
+    [ 1, [ 'track:1' ], [ '*' ] ],
+    [ 1, [], [ '*' ] ],
 ) {
     my ($calls, $made_of, $changed) = @$_;
 
@@ -83,7 +90,7 @@ is asked_anew("/thing/$id"), 0, 'what it names stays';
 
 # too long, or of too many kinds: not kept
 
-for ([ 'x' x 257 ], [ map { "kind$_:1" } 1 .. 65 ]) {
+for ([ 'x' x 257 ], [ map { "kind$_:1" } 1 .. 17 ], [ 1 .. 321 ]) {
     $things->set(++$id, tags => $_);
     asked_anew("/thing/$id");
     is asked_anew("/thing/$id"), 1, scalar(@$_) . ' tags: not kept';

@@ -57,6 +57,7 @@ static size_t
 ngx_resonate_shared_size(void)
 {
     return ngx_align(sizeof(ngx_resonate_shctx_t), ngx_pagesize)
+           + ngx_align(ngx_resonate_clock_size(), ngx_pagesize)
            + ngx_align(ngx_resonate_counters_size(), ngx_pagesize)
            + ngx_align(ngx_resonate_gauges_size(), ngx_pagesize)
            + ngx_align(ngx_resonate_routes_size(), ngx_pagesize)
@@ -113,8 +114,11 @@ ngx_resonate_shared_create(ngx_slab_pool_t *shpool)
     sh->counters = ngx_slab_calloc(shpool, ngx_resonate_counters_size());
     sh->gauges = ngx_slab_calloc(shpool, ngx_resonate_gauges_size());
     sh->routes = ngx_slab_calloc(shpool, ngx_resonate_routes_size());
+    sh->clock = ngx_slab_calloc(shpool, ngx_resonate_clock_size());
 
-    if (sh->counters == NULL || sh->gauges == NULL || sh->routes == NULL) {
+    if (sh->counters == NULL || sh->gauges == NULL || sh->routes == NULL
+        || sh->clock == NULL)
+    {
         return NULL;
     }
 
@@ -159,43 +163,4 @@ ngx_resonate_shared_start(ngx_resonate_shared_t *shared)
     ngx_resonate_counters_start(shared);
     ngx_resonate_gauges_start(shared);
     ngx_resonate_routes_start(shared);
-}
-
-
-uint64_t
-ngx_resonate_clock(ngx_resonate_shared_t *shared)
-{
-    return shared->sh->clock;
-}
-
-
-uint32_t
-ngx_resonate_tag_slot(const u_char *tag, size_t len)
-{
-    return ngx_murmur_hash2((u_char *) tag, len)
-           & (NGX_RESONATE_TAG_SLOTS - 1);
-}
-
-
-void
-ngx_resonate_tag_touch(ngx_resonate_shared_t *shared, uint32_t slot)
-{
-    ngx_atomic_uint_t      now, was;
-    ngx_resonate_shctx_t  *sh;
-
-    sh = shared->sh;
-    now = ngx_atomic_fetch_add(&sh->clock, 1) + 1;
-
-    /* two touches at a time: the later one stays, whoever is scheduled last */
-
-    do {
-        was = sh->tags[slot];
-    } while (was < now && !ngx_atomic_cmp_set(&sh->tags[slot], was, now));
-}
-
-
-uint64_t
-ngx_resonate_tag_time(ngx_resonate_shared_t *shared, uint32_t slot)
-{
-    return shared->sh->tags[slot & (NGX_RESONATE_TAG_SLOTS - 1)];
 }

@@ -19,8 +19,10 @@ static ngx_resonate_cache_found_e ngx_resonate_cache_read(
     ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
-static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_shared_t *shared,
-    uint64_t clock, uint32_t *tags, ngx_uint_t n);
+static ngx_uint_t ngx_resonate_cache_old(ngx_resonate_reply_t *reply,
+    ngx_resonate_cache_meta_t *meta, ngx_resonate_cache_ages_t *ages);
+static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_clock_t *clock,
+    uint64_t time, uint32_t *tags, ngx_uint_t n);
 static ngx_int_t ngx_resonate_cache_write(ngx_resonate_cache_t *cache,
     ngx_str_t *key, ngx_resonate_cache_ages_t *ages,
     ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body);
@@ -65,6 +67,7 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     uint32_t                   *tags;
     ngx_str_t                   value;
     ngx_uint_t                  n;
+    ngx_resonate_clock_t       *clock;
     ngx_resonate_cache_meta_t  *meta;
 
     if (ngx_resonate_table_get(cache->table, key, pool, &value)
@@ -78,8 +81,11 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     meta = (ngx_resonate_cache_meta_t *) value.data;
     tags = (uint32_t *) (value.data + sizeof(ngx_resonate_cache_meta_t));
     n = meta->ntags - meta->nown;
+    clock = cache->shared->sh->clock;
 
-    if (ngx_resonate_cache_moved(cache->shared, meta->clock, tags, n)) {
+    if (meta->clock < ngx_resonate_clock_start(clock)
+        || ngx_resonate_cache_moved(clock, meta->clock, tags, n))
+    {
         return NGX_RESONATE_CACHE_NONE;
     }
 
@@ -97,9 +103,9 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
      * dead: without a database, who has just paid for a track may seek in it.
      */
 
-    reply->stale = reply->age >= ages->fresh
-                   || ngx_resonate_cache_moved(cache->shared, meta->clock,
-                                               tags + n, meta->nown);
+    reply->stale = ngx_resonate_cache_old(reply, meta, ages)
+                   || ngx_resonate_cache_moved(clock, meta->clock, tags + n,
+                                               meta->nown);
 
     if (!reply->stale) {
         return NGX_RESONATE_CACHE_FRESH;
@@ -107,6 +113,17 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
     return (reply->age < ages->stale) ? NGX_RESONATE_CACHE_STALE
                                       : NGX_RESONATE_CACHE_NONE;
+}
+
+
+/* by the time that has passed alone */
+
+static ngx_uint_t
+ngx_resonate_cache_old(ngx_resonate_reply_t *reply,
+    ngx_resonate_cache_meta_t *meta, ngx_resonate_cache_ages_t *ages)
+{
+    return reply->age >= ages->fresh
+           || (meta->until && ngx_time() >= meta->until);
 }
 
 
@@ -132,13 +149,13 @@ ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
 
 
 static ngx_uint_t
-ngx_resonate_cache_moved(ngx_resonate_shared_t *shared, uint64_t clock,
+ngx_resonate_cache_moved(ngx_resonate_clock_t *clock, uint64_t time,
     uint32_t *tags, ngx_uint_t n)
 {
     ngx_uint_t  i;
 
     for (i = 0; i < n; i++) {
-        if (ngx_resonate_tag_time(shared, tags[i]) > clock) {
+        if (ngx_resonate_clock_time(clock, tags[i]) > time) {
             return 1;
         }
     }

@@ -20,14 +20,13 @@
 #define _NGX_RESONATE_CACHE_H_INCLUDED_
 
 
-#include "../ngx_resonate_core_internal.h"
+#include "ngx_resonate_tags.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
-#define NGX_RESONATE_CACHE_TAGS  64    /* of one reply, and its caller's */
-#define NGX_RESONATE_ETAG_LEN    34    /* 32 hex digits, quoted */
+#define NGX_RESONATE_ETAG_LEN  34    /* 32 hex digits, quoted */
 
 
 typedef struct {
@@ -51,6 +50,7 @@ typedef struct {
 typedef struct {
     uint64_t         clock;      /* when its query was started */
     time_t           created;    /* the same, in seconds */
+    time_t           until;      /* it is not fresh from then on, or 0 */
     uint32_t         status;
     uint32_t         ntags;
     uint32_t         nown;       /* the last of them: the caller's own */

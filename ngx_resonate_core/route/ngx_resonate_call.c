@@ -39,6 +39,18 @@ static void ngx_resonate_call_end(ngx_resonate_call_t *call);
 static void ngx_resonate_call_leave(void *data);
 
 
+uint32_t
+ngx_resonate_caller_slot(ngx_resonate_identity_t *id)
+{
+    uint32_t  issuer, subject;
+
+    issuer = ngx_murmur_hash2(id->issuer.data, id->issuer.len);
+    subject = ngx_murmur_hash2(id->subject.data, id->subject.len);
+
+    return ngx_resonate_clock_caller(issuer ^ subject * 31);
+}
+
+
 ngx_resonate_calls_t *
 ngx_resonate_calls(ngx_cycle_t *cycle)
 {
@@ -127,7 +139,8 @@ ngx_resonate_call_join(ngx_resonate_calls_t *calls,
      */
 
     if (call && call->claimed
-        && ngx_resonate_clock(call->mcf->shared) != call->clock)
+        && ngx_resonate_clock_now(call->mcf->shared->sh->clock)
+           != call->clock)
     {
         ngx_resonate_call_hide(call);
         return NULL;
@@ -307,7 +320,7 @@ ngx_resonate_call_query(ngx_resonate_call_t *call)
 {
     ngx_msec_int_t  left;
 
-    call->clock = ngx_resonate_clock(call->mcf->shared);
+    call->clock = ngx_resonate_clock_now(call->mcf->shared->sh->clock);
     call->created = ngx_time();
 
     if (ngx_resonate_pg_start(&call->query) != NGX_AGAIN) {

@@ -49,7 +49,7 @@ ngx_resonate_call_written(ngx_resonate_call_t *call)
         return;
     }
 
-    ngx_resonate_tag_touch(call->mcf->shared, call->slot);
+    ngx_resonate_clock_write(call->mcf->shared->sh->clock, call->slot);
 
     if (call->query.status != NGX_RESONATE_PG_TIMEOUT
         && call->query.status != NGX_RESONATE_PG_UNAVAILABLE)
@@ -79,7 +79,7 @@ ngx_resonate_call_written_again(ngx_event_t *ev)
 
     call = ev->data;
 
-    ngx_resonate_tag_touch(call->mcf->shared, call->slot);
+    ngx_resonate_clock_write(call->mcf->shared->sh->clock, call->slot);
 
     if ((ngx_msec_int_t) (call->deadline - ngx_current_msec) > 0) {
         ngx_add_timer(ev, NGX_RESONATE_CALL_AGAIN);
@@ -93,9 +93,8 @@ ngx_resonate_call_written_again(ngx_event_t *ev)
 static void
 ngx_resonate_call_store(ngx_resonate_call_t *call)
 {
-    uint32_t                   slots[NGX_RESONATE_CACHE_TAGS + 1];
-    ngx_int_t                  n;
     ngx_uint_t                 gzip;
+    ngx_resonate_tags_t        tags;
     ngx_resonate_cache_meta_t  meta;
 
     if (!call->personal) {
@@ -106,9 +105,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
         return;
     }
 
-    n = ngx_resonate_tag_slots(&call->outcome.tags, slots);
-
-    if (n == NGX_ERROR) {
+    if (ngx_resonate_tags_parse(&tags, &call->outcome.tags) != NGX_OK) {
         (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
         return;
     }
@@ -116,20 +113,21 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     ngx_memzero(&meta, sizeof(ngx_resonate_cache_meta_t));
 
     if (call->personal) {
-        slots[n++] = call->slot;
+        tags.slots[tags.n++] = call->slot;
         meta.nown = 1;
     }
 
     meta.clock = call->clock;
     meta.created = call->created;
+    meta.until = tags.until;
     meta.status = call->outcome.status;
-    meta.ntags = n;
+    meta.ntags = tags.n;
     ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
 
     gzip = !call->personal && call->route->handler == NULL;
 
     ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, call->ages, &meta,
-                           slots, &call->outcome.body, gzip);
+                           tags.slots, &call->outcome.body, gzip);
     call->stored = 1;
 }
 
@@ -155,6 +153,7 @@ static void
 ngx_resonate_call_touch(ngx_resonate_call_t *call)
 {
     if (call->outcome.tags.len) {
-        ngx_resonate_tags_touch(call->mcf->shared, &call->outcome.tags);
+        ngx_resonate_tags_touch(call->mcf->shared->sh->clock,
+                                &call->outcome.tags);
     }
 }

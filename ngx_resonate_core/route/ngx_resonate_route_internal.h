@@ -190,15 +190,6 @@ ngx_int_t ngx_resonate_route_refuse(ngx_resonate_route_ctx_t *ctx,
 /* the tag of everything made for this caller alone */
 uint32_t ngx_resonate_caller_slot(ngx_resonate_identity_t *id);
 
-/*
- * Tags as PostgreSQL writes text[].  slots() returns how many, at most
- * NGX_RESONATE_CACHE_TAGS; those that do not fit are stood for by the tags of
- * their kinds, which touch() touches too.  NGX_ERROR: malformed, or more kinds
- * than fit.
- */
-ngx_int_t ngx_resonate_tag_slots(ngx_str_t *tags, uint32_t *slots);
-void ngx_resonate_tags_touch(ngx_resonate_shared_t *shared, ngx_str_t *tags);
-
 
 #pragma GCC visibility pop
 
