@@ -18,7 +18,10 @@ use Resonate::Ingest::Seen      ();
 use Resonate::Ingest::Tags      qw(decoded);
 use Resonate::Ingest::Tool      qw(orphaned_by);
 
-use constant LOCK_WAIT_S => 10;
+use constant {
+    LOCK_WAIT_S  => 10,
+    CHILD_POLL_S => 0.01,
+};
 
 
 # Everything that can say no at once: media root, lock, database.
@@ -61,6 +64,9 @@ sub new ($class, %option)
                        qw(added updated unchanged copies failed) },
     }, $class;
 
+    # A blocking wait could sleep over a signal that comes just before it, and
+    # the second it waits by default is longer than a track takes.
+    $self->{forks}->set_waitpid_blocking_sleep(CHILD_POLL_S);
     $self->{forks}->run_on_finish(sub ($pid, $code, $job, $signal, $core,
                                        $result)
     {
