@@ -5,13 +5,18 @@ BUILD       = $(CURDIR)/build
 WARN        = -Wall -Wextra -Werror
 MAKEFLAGS  += --no-print-directory
 
-.PHONY: all modules deps api-table
+.PHONY: all modules deps api-table openapi
 
 all: modules
 
 # the routes of the manual, from the comments in their configuration
 api-table:
 	@doc/api-table --write doc/MANUAL.md conf.d/api-v3.conf
+
+# the OpenAPI document, from the same and what SQL says of its functions
+openapi:
+	@doc/openapi --write www/openapi.json --shapes doc/openapi-shapes.json \
+	    conf.d/api-v3.conf sql/*.sql
 
 include build.mk
 include demo.mk
