@@ -150,6 +150,7 @@ asan-nginx:
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
 
 breaks: deps-test
+	@$(MAKE) browser-modules
 	@t/breaks/run
 
 bench:

@@ -48,4 +48,12 @@ is scalar(() = $routes =~ /^\| [A-Z]+ \//mg), $count, 'each route has a row';
 ok index($manual, "-->\n\n$routes\n<!--") > 0,
    'the manual has the routes that exist, "make api-table" writes them';
 
+# and so are those of the OpenAPI document
+
+my $openapi = `cd $Resonate::Test::ROOT && doc/openapi \\
+               --shapes doc/openapi-shapes.json conf.d/api-v3.conf sql/*.sql`;
+
+ok Resonate::Source::text('www/openapi.json') eq $openapi,
+   'www/openapi.json is of these routes, "make openapi" writes it';
+
 done_testing;

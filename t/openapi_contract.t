@@ -1,0 +1,79 @@
+# Every route of the OpenAPI document is called, for nobody, a listener and an
+# owner, and every answer is held against the document; see
+# t/browser/contract.mjs.  The catalogue here has all that an answer can have.
+
+use lib 't/lib';
+use Resonate::Test;
+
+use Resonate::Browser;
+
+if (my $why = Resonate::Browser::missing()) {
+    plan skip_all => $why;
+}
+
+my $pg = Resonate::Pg->new;
+my $id = catalogue($pg);
+
+for my $kind (qw(cover avatar banner)) {
+    $id->{$kind} = $pg->psql("SELECT resonate.ingest_image(
+        '$kind', repeat('@{[ length $kind ]}', 64), 2500, 2500)");
+}
+
+for my $name (qw(crowded poor)) {
+    $id->{$name} = $pg->psql(
+        "SELECT resonate.caller('https://demo.resonate.example', '$name')");
+}
+
+# "crowded" has as much as a person can have: 100 playlists, 10000 favourites,
+# and more tracks than a playlist takes, one of which has what they cannot see
+
+$pg->psql(<<"END");
+UPDATE resonate.release SET cover_id = '$id->{cover}', about = 'Of it.',
+    copyright = 'Zoe', barcode = '4006381333931';
+INSERT INTO resonate.release_disc VALUES ('$id->{release}', 1, 'Day');
+UPDATE resonate.release_item SET number = index;
+UPDATE resonate.track SET tags = '{ambient}', lyrics = '[00:01.00] La',
+    composer = 'Zoe', isrc = 'USRC17607839', copyright = 'Zoe';
+UPDATE resonate.creator SET avatar_id = '$id->{avatar}',
+    banner_id = '$id->{banner}', description = 'Long.', short_bio = 'Short.',
+    country = 'NL', featured = true, links = '[{"uri":"https://z.example",
+                                  "platform":"web","type":"homepage"}]';
+INSERT INTO resonate.release (creator_id, title, type, release_date)
+    VALUES ('$id->{label}', 'Sampler', 'compilation', '2020-01-01');
+UPDATE resonate.playlist SET cover_id = '$id->{cover}', about = 'Of it.';
+UPDATE resonate.person SET email = 'o\@z.example', country = 'NL'
+    WHERE id = '$id->{owner}';
+INSERT INTO resonate.membership (person_id, class, since, until)
+    VALUES ('$id->{owner}', 'music', '2020-01-01', '2099-01-01');
+
+INSERT INTO resonate.creator (owner_id, display_name)
+    VALUES ('$id->{crowded}', 'Crowd');
+INSERT INTO resonate.track (id, creator_id, title)
+    SELECT ('0000000e-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+           c.id, 'Track ' || n
+    FROM resonate.creator c, generate_series(1, 10000) n
+    WHERE c.display_name = 'Crowd';
+INSERT INTO resonate.favorite (person_id, track_id)
+    SELECT '$id->{crowded}', t.id FROM resonate.track t
+    WHERE t.title LIKE 'Track %';
+INSERT INTO resonate.playlist (owner_id, title)
+    SELECT '$id->{crowded}', 'List ' || n FROM generate_series(1, 100) n;
+END
+
+for my $n (1, 2) {
+    $id->{"list_$n"} = $pg->psql("SELECT id FROM resonate.playlist
+                                  WHERE title = 'List $n'");
+}
+
+$pg->psql("INSERT INTO resonate.playlist_item
+           VALUES ('$id->{list_2}', '$id->{hidden}', 1)");
+
+my $edge = Resonate::Browser::site($pg);
+
+Resonate::Browser::run('contract', RESONATE_URL => $edge->url,
+    RESONATE_CONTRACT => JSON::PP::encode_json({
+        id => $id, postgres => $pg->pid,
+        token => { map { $_ => token(sub => $_) }
+                   qw(listener owner crowded poor) } }));
+
+done_testing;
