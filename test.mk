@@ -11,6 +11,7 @@
 #   make www-lib            copies what www/lib has of npm's packages
 #   make www-icons          draws www/icons from www/icon.svg
 #   make bench
+#   make bench-data         a database of the size the benchmarks are about
 #
 # The files of a pure folder (resonate_*.c) are linked into every unit test
 # and fuzz target.
@@ -42,8 +43,8 @@ BROWSER_TESTS = $(wildcard t/browser*.t)
 OTHER_TESTS   = $(filter-out $(BROWSER_TESTS),$(wildcard t/*.t))
 BROWSER       = t/browser
 
-.PHONY: test unit fuzz asan bench breaks source-check deps-test unit-bins \
-        fuzz-bins browser-modules www-lib www-icons page-check
+.PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
+        unit-bins fuzz-bins browser-modules www-lib www-icons page-check
 
 deps-test:
 	@bin/install-deps build run test package
@@ -157,6 +158,10 @@ bench:
 	@bin/install-deps build run bench
 	@$(MAKE) modules
 	@bench/run
+
+bench-data:
+	@bin/install-deps run
+	@bench/data
 
 source-check:
 	@t/source/check

@@ -11,6 +11,7 @@ package Resonate::Pg;
 #   $pg->kill                            as a power failure
 #   $pg->suspend, resume                 hangs and comes back
 #   $pg->log                             the server's log
+#   Resonate::Pg->kept($dir)             one that outlives the process
 #
 # initdb and sql/ take seconds, so they run once per state of sql/; each test
 # gets a copy.
@@ -39,6 +40,28 @@ sub new {
 
     Resonate::Test::server($self);
     $self->start;
+    return $self;
+}
+
+
+# made when it is not there yet, stopped in good order at the end
+
+sub kept {
+    my ($class, $dir, %opt) = @_;
+
+    my $self = bless { dir => $dir, data => "$dir/data", owner => $$,
+                       kept => 1, settings => $opt{settings} || {} }, $class;
+
+    Resonate::Test::server($self);
+
+    if (-d $self->{data}) {
+        $self->start;
+    } else {
+        File::Path::make_path($dir);
+        give_away($dir);
+        $self->init;
+    }
+
     return $self;
 }
 
@@ -116,19 +139,25 @@ sub make_template {
     my $dir = Resonate::Test::tempdir();
     give_away($dir);
 
-    run(command(tool('initdb'), '-D', "$dir/data", '-U', 'postgres',
-                '--no-sync', '--auth=trust', '--encoding=UTF8',
-                '--locale=C.UTF-8', '--wal-segsize=4'));
-
     my $pg = bless { dir => $dir, data => "$dir/data", owner => $$,
                      settings => {} }, __PACKAGE__;
-    $pg->start('postgres');
-    $pg->psql("CREATE DATABASE $DATABASE", 'postgres');
-    $pg->apply;
+    $pg->init;
     $pg->dbh->do('CHECKPOINT');
     $pg->stop;
 
     copy("$dir/data", "$draft/data");
+}
+
+
+sub init {
+    my ($self) = @_;
+
+    run(command(tool('initdb'), '-D', $self->{data}, '-U', 'postgres',
+                '--no-sync', '--auth=trust', '--encoding=UTF8',
+                '--locale=C.UTF-8', '--wal-segsize=4'));
+    $self->start('postgres');
+    $self->psql("CREATE DATABASE $DATABASE", 'postgres');
+    $self->apply;
 }
 
 
@@ -160,6 +189,16 @@ sub feed {
     $output =~ s/^psql:\S+ (?:NOTICE|INFO):.*\n//mg;
     chomp $output;
     return $output;
+}
+
+
+# a file that takes long, with what it says on the way
+
+sub follow {
+    my ($self, $file, @options) = @_;
+
+    system(tool('psql'), qw(-XqAt -v ON_ERROR_STOP=1), @options, '-d',
+           $self->conninfo, '-f', $file) == 0 or die "$file failed\n";
 }
 
 
@@ -294,14 +333,14 @@ sub log {
 }
 
 
-# nothing of value is left: no need to stop in good order
+# of most nothing of value is left: no need to stop in good order
 
 sub finish {
     my ($self) = @_;
 
     if ($self->{process} && $self->{owner} == $$) {
         $self->resume;
-        $self->kill;
+        $self->{kept} ? $self->stop : $self->kill;
     }
 
     return ();
