@@ -1,4 +1,5 @@
--- What a daily job does: months ahead for plays and postings, and forgetting.
+-- What the database does for itself when it is told to: months ahead for plays
+-- and postings, forgetting, and what lists are read from.
 
 CREATE OR REPLACE FUNCTION resonate.partition_triggers(parent regclass, part regclass)
 RETURNS void
@@ -142,6 +143,14 @@ $$;
 
 COMMENT ON FUNCTION resonate.partitions_ahead(integer) IS 'Makes the partitions of this month and so many more, and of rows that came without one; returns how many. Takes no lock when none is missing.';
 
+CREATE OR REPLACE FUNCTION resonate.upkeep_done(job text) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO resonate.upkeep (job, done_at) VALUES ($1, clock_timestamp())
+    ON CONFLICT (job) DO UPDATE SET done_at = excluded.done_at
+$$;
+
+COMMENT ON FUNCTION resonate.upkeep_done(text) IS 'Remembers that this job was finished now.';
+
 CREATE OR REPLACE FUNCTION resonate.sweep() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -153,6 +162,8 @@ BEGIN
     DELETE FROM resonate.idempotency WHERE created_at < now() - interval '24 hours';
     GET DIAGNOSTICS _gone = ROW_COUNT;
 
+    PERFORM resonate.upkeep_done('sweep');
+
     -- last, because nobody plays from here to the commit
     PERFORM resonate.partitions_ahead();
 
@@ -161,3 +172,45 @@ END
 $$;
 
 COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: keeps the statistics of partitioned tables, forgets idempotency keys that are past their 24 hours, and makes partitions ahead; returns how many keys.';
+
+-- Months are made in a transaction of their own.  Who changes the catalogue may
+-- wait for a row of the chart while it holds the table that they lock.
+
+CREATE OR REPLACE FUNCTION resonate.maintain() RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    _made integer := 0;
+    _done text;
+BEGIN
+    BEGIN
+        _made := resonate.partitions_ahead();
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE WARNING 'no partitions were made: the tables are in use';
+    END;
+
+    IF _made > 0 THEN
+        _done := format('%s partitions made', _made);
+    ELSE
+        _done := format('%s plays rolled up', resonate.roll_up());
+
+        IF NOT EXISTS (SELECT FROM resonate.upkeep u
+                       WHERE u.job = 'sweep' AND u.done_at > now() - interval '1 day')
+        THEN
+            _done := _done || format(', %s idempotency keys forgotten', resonate.sweep());
+        END IF;
+    END IF;
+
+    PERFORM resonate.upkeep_done('maintain');
+
+    RETURN _done;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.maintain() IS 'Does what is due, as often as once a minute: partitions when some are missing, else the roll-up of plays and, once a day, sweep(); says what it did.';
+
+CREATE OR REPLACE FUNCTION resonate.maintained() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT extract(epoch FROM u.done_at)::bigint FROM resonate.upkeep u WHERE u.job = 'maintain'
+$$;
+
+COMMENT ON FUNCTION resonate.maintained() IS 'When maintain() was last finished, in Unix seconds; null: never.';

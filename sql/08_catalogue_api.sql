@@ -36,15 +36,8 @@ BEGIN
                      ORDER BY uuid_hash_extended(t.id, _seed), t.id
                      LIMIT _size OFFSET _skip);
     WHEN 'plays' THEN
-        ids := ARRAY(SELECT t.id
-                     FROM resonate.track t
-                     LEFT JOIN (SELECT y.track_id, count(*) AS plays
-                                FROM resonate.play y
-                                WHERE y.kind IN ('paid', 'owned', 'free')
-                                  AND y.played_at > now() - interval '30 days'
-                                GROUP BY y.track_id) p ON p.track_id = t.id
-                     WHERE t.released_on <= _today
-                     ORDER BY coalesce(p.plays, 0) DESC, t.created_at DESC, t.id DESC
+        ids := ARRAY(SELECT c.track_id FROM resonate.chart c WHERE c.released_on <= _today
+                     ORDER BY c.plays DESC, c.created_at DESC, c.track_id DESC
                      LIMIT _size OFFSET _skip);
     END CASE;
 
@@ -450,11 +443,9 @@ BEGIN
 
     ids := ARRAY(SELECT t.id
                  FROM resonate.tracks_of(_id) t
-                 LEFT JOIN resonate.play y
-                     ON y.track_id = t.id AND y.kind IN ('paid', 'owned', 'free')
+                 LEFT JOIN resonate.track_plays p ON p.track_id = t.id
                  WHERE t.released_on <= _today
-                 GROUP BY t.id, t.created_at
-                 ORDER BY count(y.track_id) DESC, t.created_at DESC, t.id DESC
+                 ORDER BY coalesce(p.total, 0) DESC, t.created_at DESC, t.id DESC
                  LIMIT _size);
 
     RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, ARRAY['artist:' || _id,

@@ -11,7 +11,8 @@ REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
 GRANT USAGE ON SCHEMA resonate, v3 TO resonate_edge;
 GRANT USAGE ON TYPE resonate.reply TO resonate_edge;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
-GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text) TO resonate_edge;
+GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text), resonate.maintained()
+    TO resonate_edge;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_topup;
 GRANT USAGE ON TYPE resonate.reply TO resonate_topup;
@@ -19,6 +20,7 @@ GRANT EXECUTE ON FUNCTION resonate.topup(text, bigint, text) TO resonate_topup;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_upkeep;
 GRANT EXECUTE ON FUNCTION resonate.sweep(), resonate.ledger_check() TO resonate_upkeep;
+GRANT EXECUTE ON FUNCTION resonate.maintain() TO resonate_upkeep;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_ingest, resonate_manage;
 

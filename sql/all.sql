@@ -46,6 +46,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0050_journal
 \ir migrations/apply.sql
+\set migration 0061_chart
+\ir migrations/apply.sql
 \ir migrations/end.sql
 
 -- A function is replaced, so that whoever uses it goes on.  Which cannot be,
@@ -62,9 +64,11 @@ RELEASE SAVEPOINT rehearsal;
 \ir functions.sql
 \ir 98_triggers.sql
 \ir migrations/sweep.sql
+\ir 98_unfilled.sql
 \ir 99_grants.sql
 
 COMMIT;
 
--- by itself, because it waits for those who play
+-- by themselves, because one waits for those who play, and the other takes time
 SELECT resonate.partitions_ahead() \g /dev/null
+SELECT resonate.roll_up() \g /dev/null

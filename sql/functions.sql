@@ -4,6 +4,7 @@
 \ir 04_ledger.sql
 \ir 05_audit.sql
 \ir 05_upkeep.sql
+\ir 06_chart.sql
 \ir 06_derive.sql
 \ir 07_cards.sql
 \ir 08_catalogue_api.sql

@@ -37,6 +37,7 @@ sub ingest {
 # what is in them, in which order
 
 $edge->do("SELECT v3.play('$id->{short}', NULL, '$id->{listener}')");
+$dbh->do('SELECT resonate.roll_up()');
 $dbh->do('UPDATE resonate.release SET featured = true WHERE id = ?', {},
          $id->{release});
 

@@ -12,10 +12,11 @@ my $dbh = $pg->dbh;
 sub rows { return @{ $dbh->selectcol_arrayref(@_) } }
 
 my %may = (
-    resonate_edge   => [ qr/^v3\./, qw(resonate.caller) ],
+    resonate_edge   => [ qr/^v3\./, qw(resonate.caller resonate.maintained) ],
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
     resonate_ingest => [ qr/^resonate\.ingest_/ ],
-    resonate_upkeep => [ qr/^-/, qw(resonate.ledger_check resonate.sweep) ],
+    resonate_upkeep => [ qr/^-/, qw(resonate.ledger_check resonate.maintain
+                                    resonate.sweep) ],
     resonate_manage => [ qr/^resonate\.manage_/ ],
 );
 

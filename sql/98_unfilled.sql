@@ -1,0 +1,10 @@
+-- Fills what a migration made and triggers keep, once, now that the triggers are
+-- there: nothing is changed between.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM resonate.upkeep u WHERE u.job = 'chart') THEN
+        PERFORM resonate.recount_chart();
+    END IF;
+END
+$$;
