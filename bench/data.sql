@@ -211,10 +211,11 @@ WHERE length(w) BETWEEN 3 AND 100;
 
 \echo favourites and playlists
 INSERT INTO resonate.favorite (person_id, track_id, created_at)
-SELECT bench.id('person', bench.zipf(random(), :persons, 1000)),
-       bench.id('track', bench.zipf(random(), :tracks, 100)), now() - random() * interval '1 year'
-FROM generate_series(1, :plays / 12)
-ON CONFLICT DO NOTHING;
+SELECT bench.id('person', person), bench.id('track', track), now() - random() * interval '1 year'
+FROM (SELECT DISTINCT bench.zipf(random(), :persons, 1000) AS person,
+             bench.zipf(random(), :tracks, 100) AS track
+      FROM generate_series(1, :plays / 12)) f
+ORDER BY 1;
 
 INSERT INTO resonate.playlist (id, owner_id, title, tags, private, featured, created_at, updated_at)
 SELECT bench.id('playlist', n), bench.id('person', 1 + n * 7 % :persons), t.title,
@@ -291,6 +292,7 @@ ANALYZE bench.play;
 
 \echo the books
 DROP INDEX resonate.transfer_track, resonate.holding_track, resonate.holding_owned;
+ALTER TABLE resonate.transfer DROP CONSTRAINT transfer_kind_reference_key;
 
 INSERT INTO resonate.transfer (id, kind, rule_id, reference, created_at) OVERRIDING SYSTEM VALUE
 SELECT transfer, 'topup', 1, 'bench ' || transfer, at FROM bench.wallet;
@@ -310,6 +312,7 @@ FROM bench.wallet b WHERE a.person_id = bench.id('person', b.person);
 SELECT setval('resonate.transfer_id_seq', (SELECT max(id) FROM resonate.transfer)),
        setval('resonate.play_id_seq', (SELECT max(id) FROM bench.play)) \g /dev/null
 
+ALTER TABLE resonate.transfer ADD UNIQUE (kind, reference);
 CREATE INDEX transfer_track ON resonate.transfer (track_id) WHERE track_id IS NOT NULL;
 CREATE INDEX holding_owned ON resonate.holding (person_id, owned_at, track_id) WHERE owned_at IS NOT NULL;
 CREATE INDEX holding_track ON resonate.holding (track_id);
