@@ -61,6 +61,12 @@ BEGIN
              $q$ SELECT * FROM resonate.price_rule
                  WHERE valid_from <= clock_timestamp()
                  ORDER BY valid_from DESC, id DESC
+                 LIMIT 1 $q$),
+            ('price_rule_coming',
+             'The rule that will be in force next, when there is one.',
+             $q$ SELECT * FROM resonate.price_rule
+                 WHERE valid_from > clock_timestamp()
+                 ORDER BY valid_from
                  LIMIT 1 $q$)
         ) v (name, comment, query)
     LOOP
@@ -83,7 +89,7 @@ BEGIN
         SELECT c.oid::regclass AS name FROM pg_class c
         WHERE c.relnamespace IN ('resonate'::regnamespace, 'v3'::regnamespace)
           AND c.relkind = 'v' AND c.relowner = 'resonate_owner'::regrole
-          AND c.relname <> ALL ('{site,wallet,price_rule_now}')
+          AND c.relname <> ALL ('{site,wallet,price_rule_now,price_rule_coming}')
     LOOP
         EXECUTE format('DROP VIEW %s', w.name);
     END LOOP;

@@ -1,6 +1,10 @@
 -- How things look in JSON.  Each *_cards() function makes the one text of its
 -- kind for a list of ids, in their order; being plain SQL it is inlined into
 -- the query that asks, so a look-up by id stays one planned statement.
+--
+-- Beside it are the tags of what the text was made from, joined by spaces, as
+-- resonate.tags() takes them.  What ends an answer by time alone is a tag, too:
+-- until:SECONDS.
 
 CREATE OR REPLACE FUNCTION resonate.iso(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -66,12 +70,44 @@ $$;
 
 COMMENT ON FUNCTION resonate.artists_text(uuid[]) IS 'These creators as JSON texts joined by commas, in their order.';
 
+CREATE OR REPLACE FUNCTION resonate.until(moment timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN isfinite(moment)
+            THEN 'until:' || floor(extract(epoch FROM moment))::bigint END;
+
+COMMENT ON FUNCTION resonate.until(timestamptz) IS 'The tag of an answer that is not true any more from then on, in Unix seconds; null for never.';
+
+CREATE OR REPLACE FUNCTION resonate.until(day date) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN isfinite(day)
+            THEN 'until:' || (day - '1970-01-01'::date) * 86400::bigint END;
+
+COMMENT ON FUNCTION resonate.until(date) IS 'The same of a day (UTC).';
+
+-- Tracks come out with a release, creators with theirs.
+
+CREATE OR REPLACE FUNCTION resonate.until_release() RETURNS text
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+BEGIN
+    RETURN (SELECT resonate.until(min(r.released_on)) FROM resonate.release r
+            WHERE r.released_on > resonate.today());
+END
+$$;
+
+COMMENT ON FUNCTION resonate.until_release() IS 'The tag of an answer that depends on what is released: until the next day on which anything is; null when nothing is to come.';
+
+CREATE OR REPLACE FUNCTION resonate.until_minute() RETURNS text
+LANGUAGE sql STABLE
+RETURN resonate.until(date_trunc('minute', now()) + interval '1 minute');
+
+COMMENT ON FUNCTION resonate.until_minute() IS 'The tag of what is in another order every minute.';
+
 -- Written out by format(): looking up one track costs half of what it does
 -- with row_to_json() and json_build_object(), whose many small expressions
 -- are prepared anew for each query.
 
 CREATE OR REPLACE FUNCTION resonate.track_cards(ids uuid[], caller uuid)
-RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text[],
+RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text,
     detail text)
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, t.id,
@@ -108,10 +144,15 @@ LANGUAGE sql STABLE AS $$
                             || to_json(a.display_name) || '}'
                        ELSE resonate.artists_text(t.artist_ids) END,
                   CASE WHEN t.lyrics IS NULL THEN 'false' ELSE 'true' END),
-           array_remove(ARRAY['track:' || t.id, 'artist:' || t.creator_id,
-                              'trackgroup:' || t.release_id, 'prices'], NULL)
-               || string_to_array('artist:' || nullif(array_to_string(
-                      array_remove(t.artist_ids, t.creator_id), ' artist:'), ''), ' '),
+           concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id,
+                     'artist:' || nullif(array_to_string(
+                         array_remove(t.artist_ids, t.creator_id), ' artist:'), ''),
+                     'trackgroup:' || t.release_id,
+                     CASE WHEN t.released_on > resonate.today()
+                          THEN resonate.until(t.released_on) END,
+                     'prices',
+                     (SELECT resonate.until(n.valid_from) FROM resonate.price_rule_coming n),
+                     'person:' || $2),
            format('"lyrics":%s,"composer":%s,"isrc":%s,"copyright":%s',
                   coalesce(to_json(t.lyrics), 'null'), coalesce(to_json(t.composer), 'null'),
                   coalesce(to_json(t.isrc), 'null'), coalesce(to_json(t.copyright), 'null'))
@@ -131,16 +172,19 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (SELECT coalesce(t.cover_id, r.cover_id) AS id OFFSET 0) c
 $$;
 
-COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON, with prices for this caller. visible: this caller may see it; released: it may be in a list; detail: further members, which lists do without.';
+COMMENT ON FUNCTION resonate.track_cards(uuid[], uuid) IS 'Tracks as JSON, with prices for this caller. visible: this caller may see it; released: it may be in a list; tags: those before prices are of whether it is there; detail: further members, which lists do without.';
 
 CREATE OR REPLACE FUNCTION resonate.release_cards(ids uuid[], caller uuid)
-RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[], detail text)
+RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text, detail text)
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, r.id,
            coalesce(r.released_on <= resonate.today(), false)
                OR coalesce(r.deleted_at IS NULL AND a.owner_id = $2, false),
            row_to_json(x)::text,
-           ARRAY['trackgroup:' || r.id, 'artist:' || r.creator_id],
+           concat_ws(' ', 'trackgroup:' || r.id, 'artist:' || r.creator_id,
+                     'artist:' || a.label_id,
+                     CASE WHEN r.released_on > resonate.today()
+                          THEN resonate.until(r.released_on) END),
            format('"label":%s,"discs":[%s],"copyright":%s,"barcode":%s',
                   coalesce((SELECT json_build_object('id', l.id, 'name', l.display_name)
                             FROM resonate.creator l WHERE l.id = a.label_id), 'null'),
@@ -178,11 +222,11 @@ $$;
 COMMENT ON FUNCTION resonate.release_cards(uuid[], uuid) IS 'Releases as JSON, without their items. visible: this caller may see it; detail: further members, for those with items.';
 
 CREATE OR REPLACE FUNCTION resonate.creator_cards(ids uuid[])
-RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text[])
+RETURNS TABLE (ord bigint, id uuid, visible boolean, body text, tags text)
 LANGUAGE sql STABLE AS $$
     SELECT w.ord, c.id, coalesce(c.released_on <= resonate.today(), false),
            row_to_json(x)::text,
-           array_remove(ARRAY['artist:' || c.id, 'artist:' || c.label_id], NULL)
+           concat_ws(' ', 'artist:' || c.id, 'artist:' || c.label_id)
     FROM unnest($1) WITH ORDINALITY w (id, ord)
     JOIN resonate.creator c ON c.id = w.id
     JOIN resonate.creator_type y ON y.id = c.type_id
@@ -228,15 +272,26 @@ $$;
 
 COMMENT ON FUNCTION resonate.creator_cards(uuid[]) IS 'Artists, bands and labels as JSON. visible: it may be in a list.';
 
-CREATE OR REPLACE FUNCTION resonate.tags(own text[], of_items text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN cardinality(d.tags) <= 60 THEN d.tags
-                ELSE $1 || '{track:,artist:,trackgroup:,prices}'::text[] END
-    FROM (SELECT ARRAY(SELECT DISTINCT u.tag FROM unnest($1 || string_to_array($2, ' ')) u (tag))
-                 AS tags OFFSET 0) d
+CREATE OR REPLACE FUNCTION resonate.tags(words text) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    tags CONSTANT text[] := ARRAY(SELECT DISTINCT w.tag COLLATE "C"
+                                  FROM string_to_table($1, ' ') w (tag) WHERE w.tag <> '');
+BEGIN
+    IF cardinality(tags) <= 320 THEN
+        RETURN tags;
+    END IF;
+
+    RETURN ARRAY(
+        SELECT DISTINCT CASE WHEN k.upto <= 300 THEN t.tag ELSE k.kind || ':' END
+        FROM (SELECT split_part(u.tag, ':', 1) AS kind,
+                     sum(count(*)) OVER (ORDER BY count(*), split_part(u.tag, ':', 1)) AS upto
+              FROM unnest(tags) u (tag) GROUP BY 1) k
+        JOIN unnest(tags) t (tag) ON split_part(t.tag, ':', 1) = k.kind);
+END
 $$;
 
-COMMENT ON FUNCTION resonate.tags(text[], text) IS 'The tags of a thing and of its items (joined by spaces, null for none), each once; of many items, the tags of their kinds instead, which stand for all of the kind.';
+COMMENT ON FUNCTION resonate.tags(text) IS 'Tags joined by spaces as an array, each once. Where there are more than the 320 that an answer may have, KIND: stands for the most frequent kinds.';
 
 -- In two steps: a sub-select as an argument would keep track_cards() from being
 -- inlined, and it would be planned for every call.  For the items of a hundred
@@ -262,7 +317,7 @@ BEGIN
            string_agg(format('{"index":%s,"disc":%s,"number":%s,"trackId":"%s","track":%s}',
                              i.index, i.disc, coalesce(i.number::text, 'null'), k.id, k.body),
                       ',' ORDER BY i.index),
-           string_agg(array_to_string(k.tags, ' '), ' ')
+           string_agg(k.tags, ' ')
     FROM resonate.track_cards(_tracks, _caller) k
     JOIN resonate.release_item i ON i.track_id = k.id AND i.release_id = ANY (_ids)
     WHERE k.visible
@@ -289,70 +344,84 @@ $$;
 
 COMMENT ON FUNCTION resonate.list(text, bigint, integer, text[]) IS 'A page of a list. items: JSON texts joined by commas, or null for none.';
 
+CREATE OR REPLACE FUNCTION resonate.list_tags(own text, of_items text) RETURNS text[]
+LANGUAGE sql STABLE
+RETURN resonate.tags(concat_ws(' ', own, resonate.until_release(), of_items));
+
+COMMENT ON FUNCTION resonate.list_tags(text, text) IS 'The tags of a list of what is released: its own, those of its items, and the day on which there will be more.';
+
 CREATE OR REPLACE FUNCTION resonate.list_tracks(ids uuid[], total bigint, page_size integer,
-    caller uuid, tags text[]) RETURNS resonate.reply
+    caller uuid, tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     items text;
+    item_tags text;
 BEGIN
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO items, item_tags
     FROM resonate.track_cards($1, $4) k;
 
-    RETURN resonate.list(items, $2, $3, $5);
+    RETURN resonate.list(items, $2, $3, resonate.list_tags($5, item_tags));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_tracks(uuid[], bigint, integer, uuid, text[]) IS 'A page of tracks.';
+COMMENT ON FUNCTION resonate.list_tracks(uuid[], bigint, integer, uuid, text) IS 'A page of tracks. tags: of the list itself, joined by spaces; those of its items are added.';
 
 CREATE OR REPLACE FUNCTION resonate.list_releases(ids uuid[], total bigint, page_size integer,
-    tags text[]) RETURNS resonate.reply
+    tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     items text;
+    item_tags text;
 BEGIN
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO items, item_tags
     FROM resonate.release_cards($1, NULL) k;
 
-    RETURN resonate.list(items, $2, $3, $4);
+    RETURN resonate.list(items, $2, $3, resonate.list_tags($4, item_tags));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_releases(uuid[], bigint, integer, text[]) IS 'A page of releases, without their items.';
+COMMENT ON FUNCTION resonate.list_releases(uuid[], bigint, integer, text) IS 'A page of releases, without their items. tags: as for list_tracks().';
 
 CREATE OR REPLACE FUNCTION resonate.list_with_items(ids uuid[], total bigint, page_size integer,
-    caller uuid, tags text[]) RETURNS resonate.reply
+    caller uuid, tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     releases text;
+    item_tags text;
 BEGIN
     SELECT string_agg(left(k.body, -1) || ',' || k.detail
-                      || ',"items":[' || coalesce(i.body, '') || ']}', ',' ORDER BY k.ord)
-    INTO releases
+                      || ',"items":[' || coalesce(i.body, '') || ']}', ',' ORDER BY k.ord),
+           string_agg(concat_ws(' ', k.tags, i.tags), ' ')
+    INTO releases, item_tags
     FROM resonate.release_cards($1, $4) k
     LEFT JOIN resonate.items($1, $4, false) i ON i.release_id = k.id
     WHERE k.visible;
 
-    RETURN resonate.list(releases, $2, $3, $5);
+    RETURN resonate.list(releases, $2, $3, resonate.list_tags($5, item_tags));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_with_items(uuid[], bigint, integer, uuid, text[]) IS 'A page of releases with their items, as this caller may see them; hidden tracks are left out for their owner, too.';
+COMMENT ON FUNCTION resonate.list_with_items(uuid[], bigint, integer, uuid, text) IS 'A page of releases with their items, as this caller may see them; hidden tracks are left out for their owner, too. tags: as for list_tracks().';
 
 CREATE OR REPLACE FUNCTION resonate.list_creators(ids uuid[], total bigint, page_size integer,
-    tags text[]) RETURNS resonate.reply
+    tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     items text;
+    item_tags text;
 BEGIN
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO items, item_tags
     FROM resonate.creator_cards($1) k
     WHERE k.visible;
 
-    RETURN resonate.list(items, $2, $3, $4);
+    RETURN resonate.list(items, $2, $3, resonate.list_tags($4, item_tags));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_creators(uuid[], bigint, integer, text[]) IS 'A page of artists, bands or labels.';
+COMMENT ON FUNCTION resonate.list_creators(uuid[], bigint, integer, text) IS 'A page of artists, bands or labels. tags: as for list_tracks().';
 
 CREATE OR REPLACE FUNCTION resonate.shuffle() RETURNS bigint
 LANGUAGE sql STABLE

@@ -42,7 +42,8 @@ BEGIN
     END CASE;
 
     RETURN resonate.list_tracks(ids, total, _size, _caller,
-                                '{track:,trackgroup:,artist:,prices}');
+        concat_ws(' ', 'list:tracks',
+                  CASE WHEN _order IN ('random', 'plays') THEN resonate.until_minute() END));
 END
 $$;
 
@@ -59,11 +60,12 @@ BEGIN
 
     IF k.visible IS NOT TRUE THEN
         -- no price makes it so, and whoever finds it hidden touches these
-        RETURN resonate.answer(404, 'No such track.',
-                               coalesce(array_remove(k.tags, 'prices'), ARRAY['track:' || $1]));
+        RETURN resonate.answer(404, 'No such track.', resonate.tags(
+            coalesce(split_part(k.tags, ' prices', 1), 'track:' || $1)));
     END IF;
 
-    RETURN resonate.answer(200, '{"data":' || left(k.body, -1) || ',' || k.detail || '}}', k.tags);
+    RETURN resonate.answer(200, '{"data":' || left(k.body, -1) || ',' || k.detail || '}}',
+                           string_to_array(k.tags, ' '));
 END
 $$;
 
@@ -109,7 +111,9 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_releases(ids, total, _size, '{trackgroup:,artist:}');
+    RETURN resonate.list_releases(ids, total, _size,
+        concat_ws(' ', 'list:releases',
+                  CASE WHEN _order = 'random' THEN resonate.until_minute() END));
 END
 $$;
 
@@ -128,14 +132,14 @@ BEGIN
 
     IF k.visible IS NOT TRUE THEN
         RETURN resonate.answer(404, 'No such release.',
-                               coalesce(k.tags, ARRAY['trackgroup:' || $1]));
+                               resonate.tags(coalesce(k.tags, 'trackgroup:' || $1)));
     END IF;
 
     SELECT o.body, o.tags INTO i FROM resonate.items(ARRAY[$1], $2, true) o;
 
     RETURN resonate.answer(200, format('{"data":%s,%s,"items":[%s]}}', left(k.body, -1),
                                        k.detail, i.body),
-                           resonate.tags(k.tags, i.tags));
+                           resonate.tags(concat_ws(' ', k.tags, i.tags)));
 END
 $$;
 
@@ -193,7 +197,10 @@ BEGIN
                      ORDER BY c.updated_at DESC, c.id DESC LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_creators(ids, total, _size, '{artist:}');
+    RETURN resonate.list_creators(ids, total, _size,
+        CASE WHEN _label IS NOT NULL THEN 'artist:' || _label
+             WHEN $5 = 'updated' THEN 'list:artists list:updated'
+             ELSE 'list:artists' END);
 END
 $$;
 
@@ -271,6 +278,13 @@ $$;
 
 COMMENT ON FUNCTION resonate.creator_shown(uuid, uuid, smallint[]) IS 'Whether it is of these types and this caller may see it: it has a released release or, as those on a compilation or on a track of others, a released track; so has a label one of whose artists has. Its owner always may.';
 
+CREATE OR REPLACE FUNCTION resonate.no_creator(id uuid, kind text) RETURNS resonate.reply
+LANGUAGE sql STABLE
+RETURN resonate.answer(404, format('No such %s.', kind),
+                       resonate.list_tags('artist:' || id, NULL));
+
+COMMENT ON FUNCTION resonate.no_creator(uuid, text) IS 'A 404 for an artist, band or label of whom nothing is released yet. kind: what it calls them.';
+
 CREATE OR REPLACE FUNCTION resonate.creator_detail(id uuid, caller uuid, types smallint[],
     kind text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
@@ -278,19 +292,19 @@ DECLARE
     k record;
 BEGIN
     IF NOT resonate.creator_shown($1, $2, $3) THEN
-        RETURN resonate.answer(404, format('No such %s.', $4), ARRAY['artist:' || $1]);
+        RETURN resonate.no_creator($1, $4);
     END IF;
 
     SELECT c.body, c.tags INTO k FROM resonate.creator_cards(ARRAY[$1]) c;
 
-    RETURN resonate.answer(200, '{"data":' || k.body || '}', k.tags);
+    RETURN resonate.answer(200, '{"data":' || k.body || '}', string_to_array(k.tags, ' '));
 END
 $$;
 
 COMMENT ON FUNCTION resonate.creator_detail(uuid, uuid, smallint[], text) IS 'One artist, band or label. kind: what a 404 calls it.';
 
 CREATE OR REPLACE FUNCTION resonate.creator_releases(creators uuid[], page_size integer,
-    page integer, "order" text, caller uuid, tags text[]) RETURNS resonate.reply
+    page integer, "order" text, caller uuid, tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
@@ -315,11 +329,12 @@ BEGIN
                           r.id
                  LIMIT _size OFFSET _skip);
 
-    RETURN resonate.list_with_items(ids, total, _size, $5, $6);
+    RETURN resonate.list_with_items(ids, total, _size, $5,
+        concat_ws(' ', $6, CASE WHEN _order = 'random' THEN resonate.until_minute() END));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.creator_releases(uuid[], integer, integer, text, uuid, text[]) IS 'Released releases of these creators with their items. order: newest, oldest (by date of release), random.';
+COMMENT ON FUNCTION resonate.creator_releases(uuid[], integer, integer, text, uuid, text) IS 'Released releases of these creators with their items. order: newest, oldest (by date of release), random.';
 
 CREATE OR REPLACE FUNCTION v3.label(id uuid, caller uuid DEFAULT NULL) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -336,7 +351,7 @@ RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT resonate.creator_shown($1, $5, '{3}') THEN
-        RETURN resonate.answer(404, 'No such label.', ARRAY['artist:' || $1]);
+        RETURN resonate.no_creator($1, 'label');
     END IF;
 
     RETURN resonate.creators('{1,2}', $2, $3, $4, 'name', $1, NULL);
@@ -354,12 +369,12 @@ DECLARE
     _id ALIAS FOR $1;
 BEGIN
     IF NOT resonate.creator_shown(_id, $5, '{3}') THEN
-        RETURN resonate.answer(404, 'No such label.', ARRAY['artist:' || _id]);
+        RETURN resonate.no_creator(_id, 'label');
     END IF;
 
     RETURN resonate.creator_releases(
         _id || ARRAY(SELECT c.id FROM resonate.creator c WHERE c.label_id = _id), $2, $3, $4, $5,
-        ARRAY['artist:' || _id, 'artist:', 'trackgroup:', 'track:', 'prices']);
+        'artist:' || _id);
 END
 $$;
 
@@ -380,11 +395,10 @@ RETURNS resonate.reply
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT resonate.creator_shown($1, $5, '{1,2,3}') THEN
-        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || $1]);
+        RETURN resonate.no_creator($1, 'artist');
     END IF;
 
-    RETURN resonate.creator_releases(ARRAY[$1], $2, $3, $4, $5,
-        ARRAY['artist:' || $1, 'artist:', 'trackgroup:', 'track:', 'prices']);
+    RETURN resonate.creator_releases(ARRAY[$1], $2, $3, $4, $5, 'artist:' || $1);
 END
 $$;
 
@@ -403,7 +417,7 @@ DECLARE
     ids uuid[];
 BEGIN
     IF NOT resonate.creator_shown(_id, $4, '{1,2,3}') THEN
-        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || _id]);
+        RETURN resonate.no_creator(_id, 'artist');
     END IF;
 
     SELECT count(*) INTO total FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today;
@@ -420,8 +434,7 @@ BEGIN
                          AND t.released_on <= _today) a
                  ORDER BY a.created_at DESC, a.id DESC LIMIT _size OFFSET _skip);
 
-    RETURN resonate.list_tracks(ids, total, _size, $4, ARRAY['artist:' || _id, 'artist:',
-                                'trackgroup:', 'track:', 'prices']);
+    RETURN resonate.list_tracks(ids, total, _size, $4, 'artist:' || _id);
 END
 $$;
 
@@ -438,7 +451,7 @@ DECLARE
     ids uuid[];
 BEGIN
     IF NOT resonate.creator_shown(_id, $3, '{1,2,3}') THEN
-        RETURN resonate.answer(404, 'No such artist.', ARRAY['artist:' || _id]);
+        RETURN resonate.no_creator(_id, 'artist');
     END IF;
 
     ids := ARRAY(SELECT t.id
@@ -448,8 +461,8 @@ BEGIN
                  ORDER BY coalesce(p.total, 0) DESC, t.created_at DESC, t.id DESC
                  LIMIT _size);
 
-    RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3, ARRAY['artist:' || _id,
-                                'artist:', 'trackgroup:', 'track:', 'prices']);
+    RETURN resonate.list_tracks(ids, cardinality(ids), _size, $3,
+                                concat_ws(' ', 'artist:' || _id, resonate.until_minute()));
 END
 $$;
 

@@ -15,7 +15,10 @@ BEGIN
                             * coalesce(r.cost_mc[coalesce(h.count, 0) + 1], 0)
                        THEN 'full' ELSE 'preview' END,
                   r.preview_ms),
-           ARRAY['track:' || t.id]
+           string_to_array(concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id, 'prices',
+                                     (SELECT resonate.until(n.valid_from)
+                                      FROM resonate.price_rule_coming n),
+                                     'person:' || $2), ' ')
     INTO answer
     FROM resonate.track t
     JOIN resonate.creator a ON a.id = t.creator_id
@@ -27,7 +30,9 @@ BEGIN
       AND (t.released_on <= resonate.today() OR (t.status <> 'deleted' AND a.owner_id = $2));
 
     IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such track.', ARRAY['track:' || $1]);
+        RETURN resonate.answer(404, 'No such track.', resonate.tags(coalesce(
+            (SELECT split_part(c.tags, ' prices', 1)
+             FROM resonate.track_cards(ARRAY[$1], $2) c), 'track:' || $1)));
     END IF;
 
     RETURN answer;

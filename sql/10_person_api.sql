@@ -59,7 +59,10 @@ SET enable_seqscan = off AS $$
 DECLARE
     answer resonate.reply;
 BEGIN
-    SELECT 200, '{"data":' || row_to_json(x)::text || '}', ARRAY['person:' || x.id]
+    SELECT 200, '{"data":' || row_to_json(x)::text || '}',
+           resonate.tags(concat_ws(' ', 'person:' || x.id,
+                                   'artist:' || array_to_string(resonate.own(x.id), ' artist:'),
+                                   resonate.until(resonate.today() + 1)))
     INTO answer
     FROM (SELECT p.id,
                  p.display_name AS "displayName",
@@ -244,7 +247,7 @@ BEGIN
     END IF;
 
     answer := resonate.answer(200, format('{"data":{"userId":"%s","amount":%s,"total":%s}}', found_ids[1],
-                              $2, total_mc));
+                              $2, total_mc), ARRAY['person:' || found_ids[1]]);
     PERFORM resonate.remember('topup', nobody, $3, request, answer);
 
     RETURN answer;

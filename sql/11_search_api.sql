@@ -115,6 +115,7 @@ DECLARE
     tracks uuid[];
     releases uuid[];
     data text;
+    tags text;
 BEGIN
     IF _words <> '' THEN
         hits := coalesce(resonate.search_hits(_words, false, _limit),
@@ -127,13 +128,15 @@ BEGIN
     releases := resonate.ids(hits->'trackgroup');
 
     SELECT format('{"artists":[%s],"bands":[%s],"labels":[%s],"tracks":[%s],"trackgroups":[%s]}',
-                  c.artists, c.bands, c.labels,
-                  (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-                   FROM resonate.track_cards(tracks, _caller) k WHERE k.released),
-                  (SELECT string_agg(k.body, ',' ORDER BY k.ord)
-                   FROM resonate.release_cards(releases, NULL) k WHERE k.visible))
-    INTO data
-    FROM (SELECT string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 1) AS artists,
+                  c.artists, c.bands, c.labels, t.items, r.items),
+           concat_ws(' ', c.tags, t.tags, r.tags)
+    INTO data, tags
+    FROM (SELECT string_agg(k.body, ',' ORDER BY k.ord) AS items, string_agg(k.tags, ' ') AS tags
+          FROM resonate.track_cards(tracks, _caller) k WHERE k.released) t,
+         (SELECT string_agg(k.body, ',' ORDER BY k.ord) AS items, string_agg(k.tags, ' ') AS tags
+          FROM resonate.release_cards(releases, NULL) k WHERE k.visible) r,
+         (SELECT string_agg(k.tags, ' ') AS tags,
+                 string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 1) AS artists,
                  string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 2) AS bands,
                  string_agg(k.body, ',' ORDER BY k.ord) FILTER (WHERE o.type_id = 3) AS labels
           FROM resonate.creator_cards(creators) k
@@ -141,7 +144,7 @@ BEGIN
           WHERE k.visible) c;
 
     RETURN resonate.answer(200, '{"data":' || data || '}',
-                           '{track:,trackgroup:,artist:,prices}');
+                           resonate.list_tags('list:search', tags));
 END
 $$;
 
@@ -162,6 +165,8 @@ DECLARE
     total bigint;
     tracks text;
     releases text;
+    track_tags text;
+    release_tags text;
 BEGIN
     track_ids := ARRAY(SELECT t.id FROM resonate.track t
                        WHERE t.tags @> _tags AND t.released_on <= _today
@@ -176,14 +181,18 @@ BEGIN
             WHERE r.tags @> _tags AND r.released_on <= _today)
     INTO total;
 
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO tracks
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO tracks, track_tags
     FROM resonate.track_cards(track_ids, _caller) k WHERE k.released;
 
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO releases
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO releases, release_tags
     FROM resonate.release_cards(release_ids, NULL) k WHERE k.visible;
 
     RETURN resonate.page(format('{"tracks":[%s],"trackgroups":[%s]}', tracks, releases),
-                         total, _size, '{track:,trackgroup:,artist:,prices}');
+                         total, _size,
+                         resonate.list_tags('list:tracks list:releases',
+                                            concat_ws(' ', track_tags, release_tags)));
 END
 $$;
 

@@ -4,7 +4,7 @@
 -- playlist at most 500 tracks: one's own list answers with all of them.
 
 CREATE OR REPLACE FUNCTION resonate.playlist_cards(ids uuid[], caller uuid, item_limit integer)
-RETURNS TABLE (ord bigint, id uuid, body text, tags text[], item_tags text)
+RETURNS TABLE (ord bigint, id uuid, body text, tags text)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
@@ -35,7 +35,7 @@ BEGIN
         SELECT s.list,
                string_agg(format('{"index":%s,"track":%s}', s.place, k.body), ','
                           ORDER BY s.place) AS body,
-               string_agg(array_to_string(k.tags, ' '), ' ') AS tags
+               string_agg(k.tags, ' ') AS tags
         FROM unnest(_lists, _tracks, _places) s (list, track, place)
         JOIN resonate.track_cards(_distinct, _caller) k ON k.id = s.track
         GROUP BY s.list
@@ -48,7 +48,7 @@ BEGIN
                   to_json(o.display_name),
                   resonate.cover_text(s.images_url, p.cover_id),
                   to_json(p.private), to_json(p.featured), to_json(p.tags), i.body),
-           ARRAY['playlist:' || p.id, 'person:' || o.id], i.tags
+           concat_ws(' ', 'playlist:' || p.id, 'person:' || o.id, i.tags)
     FROM unnest(_ids) WITH ORDINALITY w (id, ord)
     JOIN resonate.playlist p ON p.id = w.id
     JOIN resonate.person o ON o.id = p.owner_id
@@ -57,23 +57,24 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.playlist_cards(uuid[], uuid, integer) IS 'Playlists as JSON, each with its first item_limit tracks (null: all of them) that this caller may see; the others leave gaps in the index. item_tags: as resonate.tags() takes them.';
+COMMENT ON FUNCTION resonate.playlist_cards(uuid[], uuid, integer) IS 'Playlists as JSON, each with its first item_limit tracks (null: all of them) that this caller may see; the others leave gaps in the index.';
 
 CREATE OR REPLACE FUNCTION resonate.list_playlists(ids uuid[], total bigint, page_size integer,
-    caller uuid, item_limit integer) RETURNS resonate.reply
+    caller uuid, item_limit integer, tags text) RETURNS resonate.reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     items text;
+    item_tags text;
 BEGIN
-    SELECT string_agg(k.body, ',' ORDER BY k.ord) INTO items
+    SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
+    INTO items, item_tags
     FROM resonate.playlist_cards($1, $4, $5) k;
 
-    RETURN resonate.list(items, $2, $3,
-        '{playlists,person:,track:,artist:,trackgroup:,prices}');
+    RETURN resonate.list(items, $2, $3, resonate.list_tags($6, item_tags));
 END
 $$;
 
-COMMENT ON FUNCTION resonate.list_playlists(uuid[], bigint, integer, uuid, integer) IS 'A page of playlists. One that is made or published is in it, whoever''s it is: hence the tag of all.';
+COMMENT ON FUNCTION resonate.list_playlists(uuid[], bigint, integer, uuid, integer, text) IS 'A page of playlists. tags: as for list_tracks().';
 
 CREATE OR REPLACE FUNCTION resonate.playlist_answer(status integer, id uuid, caller uuid,
     changed text[] DEFAULT NULL) RETURNS resonate.reply
@@ -82,7 +83,7 @@ DECLARE
     answer resonate.reply;
 BEGIN
     SELECT $1, '{"data":' || k.body || '}',
-           coalesce($4, resonate.tags(k.tags, k.item_tags))
+           coalesce($4, resonate.list_tags(k.tags, NULL))
     INTO answer
     FROM resonate.playlist_cards(ARRAY[$2], $3, NULL) k;
 
@@ -92,11 +93,13 @@ $$;
 
 COMMENT ON FUNCTION resonate.playlist_answer(integer, uuid, uuid, text[]) IS 'One playlist with all of its tracks. The caller was found to be one who may see it. changed: the tags of a write, which are what it changed.';
 
-CREATE OR REPLACE FUNCTION resonate.playlist_changed(id uuid, listed boolean) RETURNS text[]
+CREATE OR REPLACE FUNCTION resonate.playlist_changed(id uuid, owner uuid, listed boolean)
+RETURNS text[]
 LANGUAGE sql IMMUTABLE
-RETURN ARRAY['playlist:' || id] || CASE WHEN listed THEN '{playlists}' END::text[];
+RETURN ARRAY['playlist:' || id]
+       || CASE WHEN listed THEN ARRAY['person:' || owner, 'list:playlists'] END;
 
-COMMENT ON FUNCTION resonate.playlist_changed(uuid, boolean) IS 'The tags of a change: of the playlist and, if it was or is public, of the lists that have it.';
+COMMENT ON FUNCTION resonate.playlist_changed(uuid, uuid, boolean) IS 'The tags of a change: of the playlist and, if it was or is public, of the lists that have it.';
 
 
 -- everybody's
@@ -136,7 +139,9 @@ BEGIN
                      LIMIT _size OFFSET _skip);
     END CASE;
 
-    RETURN resonate.list_playlists(ids, total, _size, $6, 10);
+    RETURN resonate.list_playlists(ids, total, _size, $6, 10,
+        concat_ws(' ', 'list:playlists',
+                  CASE WHEN _order = 'random' THEN resonate.until_minute() END));
 END
 $$;
 
@@ -173,7 +178,8 @@ BEGIN
         RETURN resonate.answer(404, 'No such user.', ARRAY['person:' || $1]);
     END IF;
 
-    RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $4, 10);
+    RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $4, 10,
+                                   'person:' || $1);
 END
 $$;
 
@@ -193,7 +199,7 @@ DECLARE
                                  ORDER BY p.created_at DESC, p.id DESC);
 BEGIN
     RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $3,
-                                   NULL);
+                                   NULL, 'person:' || $3);
 END
 $$;
 
@@ -258,7 +264,7 @@ BEGIN
     RETURNING id INTO made;
 
     RETURN resonate.playlist_answer(201, made, _caller,
-                                    resonate.playlist_changed(made, NOT coalesce($3, true)));
+        resonate.playlist_changed(made, _caller, NOT coalesce($3, true)));
 END
 $$;
 
@@ -304,7 +310,7 @@ BEGIN
     WHERE p.id = _id;
 
     RETURN resonate.playlist_answer(200, _id, _caller,
-        resonate.playlist_changed(_id, NOT (have.private AND coalesce($4, true))));
+        resonate.playlist_changed(_id, _caller, NOT (have.private AND coalesce($4, true))));
 END
 $$;
 
@@ -335,7 +341,7 @@ BEGIN
         RETURN resonate.answer(404, 'No such playlist.');
     END IF;
 
-    RETURN resonate.answer(200, '{"data":null}', resonate.playlist_changed($1, listed));
+    RETURN resonate.answer(200, '{"data":null}', resonate.playlist_changed($1, $2, listed));
 END
 $$;
 
@@ -454,7 +460,8 @@ BEGIN
         UPDATE resonate.playlist p SET updated_at = now() WHERE p.id = _id;
     END IF;
 
-    RETURN resonate.playlist_answer(200, _id, _caller, resonate.playlist_changed(_id, listed));
+    RETURN resonate.playlist_answer(200, _id, _caller,
+                                    resonate.playlist_changed(_id, _caller, listed));
 END
 $$;
 

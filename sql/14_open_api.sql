@@ -12,7 +12,9 @@ BEGIN
                '"previewMs":%s}}',
                array_to_string(r.cost_mc, ','), r.credit_mc,
                to_char(r.credit_eur_micro / 1000000.0, 'FM999999999990.009999'),
-               r.play_mark_ms, r.preview_ms), '{prices}');
+               r.play_mark_ms, r.preview_ms),
+        array_remove(ARRAY['prices', (SELECT resonate.until(n.valid_from)
+                                      FROM resonate.price_rule_coming n)], NULL));
 END
 $$;
 
@@ -164,9 +166,9 @@ BEGIN
         _kind := 'label';
     END IF;
 
-    _tags := resonate.tags(array_remove(ARRAY[_page,
-                 coalesce(_as->>_kind, _kind) || ':' || _id,
-                 CASE WHEN _part[3] = 'release' THEN 'trackgroup:' END], NULL), NULL);
+    _tags := resonate.list_tags(concat_ws(' ', _page,
+                                          coalesce(_as->>_kind, _kind) || ':' || _id,
+                                          'person:' || $2), NULL);
 
     IF _id IS NULL OR NOT resonate.shown(_kind, _id, $2) THEN
         RETURN resonate.answer(404, 'The address names nothing here.', _tags);

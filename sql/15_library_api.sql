@@ -13,8 +13,7 @@ DECLARE
     skip CONSTANT integer := (greatest($3, 1) - 1) * size;
 BEGIN
     RETURN resonate.list_tracks($1[skip + 1 : skip + size], cardinality($1), size, $4,
-                                ARRAY['person:' || $4, 'track:', 'artist:', 'trackgroup:',
-                                      'prices']);
+                                concat_ws(' ', 'person:' || $4, 'list:tracks'));
 END
 $$;
 
@@ -69,12 +68,14 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     own CONSTANT uuid[] := resonate.own($2);
     items text;
+    tags text;
 BEGIN
     SELECT string_agg(format('{"id":"%1$s","creatorId":"%1$s","displayName":%2$s,'
                              '"uid":"%1$s","meta_value":%2$s,"count":%3$s}', p.id,
                              to_json(p.display_name), p.count),
-                      ',' ORDER BY p.last DESC, p.id DESC)
-    INTO items
+                      ',' ORDER BY p.last DESC, p.id DESC),
+           string_agg('artist:' || p.id, ' ')
+    INTO items, tags
     FROM (SELECT a.id, a.display_name, sum(h.count) AS count, max(h.last_played_at) AS last
           FROM resonate.holding h
           JOIN resonate.track t ON t.id = h.track_id
@@ -86,7 +87,8 @@ BEGIN
           LIMIT least(greatest($1, 1), 50)) p;
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'track:', 'artist:']);
+                           resonate.list_tags(concat_ws(' ', 'person:' || $2, 'list:tracks'),
+                                              tags));
 END
 $$;
 
@@ -119,7 +121,8 @@ BEGIN
             AND y.played_at < (last + 1)::timestamp AT TIME ZONE 'UTC'
           GROUP BY 1) d;
 
-    RETURN resonate.answer(200, format('{"data":[%s]}', items), ARRAY['person:' || $3]);
+    RETURN resonate.answer(200, format('{"data":[%s]}', items),
+        resonate.tags(concat_ws(' ', 'person:' || $3, resonate.until(resonate.today() + 1))));
 END
 $$;
 
@@ -143,7 +146,8 @@ BEGIN
     WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'track:']);
+                           resonate.list_tags(concat_ws(' ', 'person:' || $2, 'list:tracks'),
+                                              NULL));
 END
 $$;
 
@@ -184,7 +188,8 @@ BEGIN
     WHERE resonate.visible(t.released_on, t.status, t.creator_id, own);
 
     RETURN resonate.answer(200, format('{"data":[%s]}', items),
-                           ARRAY['person:' || $2, 'track:']);
+                           resonate.list_tags(concat_ws(' ', 'person:' || $2, 'list:tracks'),
+                                              NULL));
 END
 $$;
 
@@ -261,7 +266,8 @@ BEGIN
                  ORDER BY r.created_at DESC, r.id DESC);
 
     RETURN resonate.list_with_items(ids[_skip + 1 : _skip + _size], cardinality(ids), _size,
-        _caller, ARRAY['person:' || _caller, 'track:', 'artist:', 'trackgroup:', 'prices']);
+        _caller, concat_ws(' ', 'person:' || _caller,
+                           'artist:' || array_to_string(resonate.own(_caller), ' artist:')));
 END
 $$;
 

@@ -81,7 +81,8 @@ BEGIN
     WHERE o.id = _id AND o.released_on <= _today;
 
     IF NOT FOUND THEN
-        RETURN resonate.answer(404, 'No such release.', ARRAY['trackgroup:' || _id]);
+        RETURN resonate.answer(404, 'No such release.',
+                               resonate.list_tags('trackgroup:' || _id, NULL));
     END IF;
 
     SELECT s.public_url INTO _url FROM resonate.site s;
@@ -108,8 +109,9 @@ BEGIN
                    resonate.head_musicians(t.musicians),
                    resonate.meta('og:audio', _url || '/api/v3/stream/' || t.id),
                    resonate.meta('og:audio:type', 'audio/mp4'))),
-            array_cat(ARRAY['trackgroup:' || _id, 'track:' || t.id, 'artist:' || r.creator_id],
-                      ARRAY(SELECT 'artist:' || m FROM unnest(t.musicians) m)));
+            resonate.tags(concat_ws(' ', 'trackgroup:' || _id, 'track:' || t.id,
+                                    'artist:' || r.creator_id,
+                                    'artist:' || array_to_string(t.musicians, ' artist:'))));
     END IF;
 
     SELECT concat_ws(', ',
@@ -124,7 +126,7 @@ BEGIN
         _path, 'music.album', r.title || ' by ' || r.artist, r.about, _fallback, r.cover_id,
         concat(resonate.head_musicians(ARRAY[r.creator_id]),
                resonate.meta('music:release_date', r.release_date::text))),
-        ARRAY['trackgroup:' || _id, 'artist:' || r.creator_id, 'track:']);
+        resonate.list_tags(concat_ws(' ', 'trackgroup:' || _id, 'artist:' || r.creator_id), NULL));
 END
 $$;
 
@@ -143,7 +145,7 @@ DECLARE
     c record;
 BEGIN
     IF NOT resonate.creator_shown(_id, NULL, $2) THEN
-        RETURN resonate.answer(404, format('No such %s.', _kind), ARRAY['artist:' || _id]);
+        RETURN resonate.no_creator(_id, _kind);
     END IF;
 
     SELECT o.display_name, coalesce(o.short_bio, o.description) AS about, o.avatar_id INTO c
@@ -163,7 +165,8 @@ BEGIN
             || CASE WHEN _releases > 0 THEN ': ' || resonate.amount(_releases, 'release')
                     ELSE '' END,
         coalesce(c.avatar_id, _cover), NULL),
-        ARRAY['artist:' || _id, 'trackgroup:']);
+        resonate.list_tags(concat_ws(' ', 'artist:' || _id,
+            CASE WHEN c.avatar_id IS NULL THEN 'trackgroup:' END), NULL));
 END
 $$;
 
@@ -198,7 +201,7 @@ DECLARE
     _cover uuid;
     p record;
 BEGIN
-    SELECT o.title, o.about, o.cover_id, h.display_name INTO p
+    SELECT o.title, o.about, o.cover_id, o.owner_id, h.display_name INTO p
     FROM resonate.playlist o JOIN resonate.person h ON h.id = o.owner_id
     WHERE o.id = _id AND NOT o.private;
 
@@ -218,7 +221,8 @@ BEGIN
         '/playlist/' || _id, 'music.playlist', p.title, p.about,
         'Playlist by ' || p.display_name || ', ' || resonate.amount(_tracks, 'track'),
         coalesce(p.cover_id, _cover), NULL),
-        ARRAY['playlist:' || _id, 'track:', 'trackgroup:']);
+        resonate.list_tags(concat_ws(' ', 'playlist:' || _id, 'person:' || p.owner_id,
+            CASE WHEN p.cover_id IS NULL THEN 'track: trackgroup:' END), NULL));
 END
 $$;
 

@@ -46,6 +46,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0050_journal
 \ir migrations/apply.sql
+\set migration 0060_until_release
+\ir migrations/apply.sql
 \set migration 0061_chart
 \ir migrations/apply.sql
 \ir migrations/end.sql
