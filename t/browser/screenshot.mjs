@@ -12,6 +12,8 @@
 
 import { chromium } from 'playwright-core';
 
+import { CHROMIUM } from './page.mjs';
+
 const [base = 'http://localhost:8080', file = 'doc/player.png', title = '',
        number = '1'] = process.argv.slice(2);
 
@@ -29,7 +31,7 @@ const FRAME_STYLE = `
 
 
 const browser = await chromium.launch({
-    executablePath: process.env.RESONATE_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
            '--disable-gpu', '--hide-scrollbars'],
 });
