@@ -36,7 +36,7 @@ FUZZ_OBJS     = $(addprefix $(FUZZ)/,$(notdir $(PURE_SRC:.c=.o)))
 FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
                 -fno-sanitize-recover=undefined
 
-export FUZZ_SECONDS ?= 10
+fuzz: export FUZZ_SECONDS ?= 10
 
 PROVE         = prove --jobs 2 --timer
 BROWSER_TESTS = $(wildcard t/browser*.t)

@@ -1,11 +1,12 @@
-# Every fuzz target, for FUZZ_SECONDS each.  What it finds interesting stays
+# Every fuzz target, for FUZZ_SECONDS each.  It begins with t/fuzz/corpus, which
+# reaches what ten seconds from nothing do; what it finds interesting stays
 # under build/ and is where the next run begins.
 
 use lib 't/lib';
 use Resonate::Test;
 use File::Path qw(make_path);
 
-my $seconds = $ENV{FUZZ_SECONDS} || 10;
+my $seconds = $ENV{FUZZ_SECONDS} || 3;
 my $dir = "$Resonate::Test::ROOT/build/fuzz";
 
 for my $source (sort glob 't/fuzz/fuzz_*.c') {
