@@ -40,7 +40,12 @@ fuzz: export FUZZ_SECONDS ?= 10
 
 PROVE         = prove --jobs 2 --timer
 BROWSER_TESTS = $(wildcard t/browser*.t)
-OTHER_TESTS   = $(filter-out $(BROWSER_TESTS),$(wildcard t/*.t))
+OTHER_TESTS   = $(LONG_TESTS) \
+                $(filter-out $(BROWSER_TESTS) $(LONG_TESTS),$(wildcard t/*.t))
+
+# first, so that none of them is alone at the end
+LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner fuzz catalogue_changes \
+                    ingest_again build sql_running demo)
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \

@@ -89,7 +89,7 @@ is_deeply($dbh->selectcol_arrayref('SELECT DISTINCT t.status
 change('publish', $id->{release});
 delete @$_{qw(release search_doc)} for $before, my $after = $manage->tables;
 for my $track (map { $_->{track} } $before, $after) {
-    s/"edited":\[[^]]*\]// for @$track;
+    s/"edited": \[[^]]*\]// for @$track;
 }
 is_deeply($after, $before, 'and published with these alone');
 

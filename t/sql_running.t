@@ -13,7 +13,10 @@ my $id = catalogue($pg);
 my $routes = slurp("$Resonate::Test::ROOT/conf.d/api-v3.conf");
 $routes =~ s/\s(?:cache|personal|stale)=[^\s;]+//g;
 
+# how long a lock is waited for is the machine's affair
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, media => media(),
+                               pg_read => 'connections=2 timeout=20s',
+                               pg_write => 'connections=1 timeout=20s',
                                http => 'keepalive_requests 1000000;',
                                server => $routes);
 my $token = token();
@@ -33,7 +36,8 @@ my %ask = (
 my @tracks = map { qq({"trackId":"$id->{$_}"}) } qw(paid short band_track);
 
 
-# one client for each, until "stop" is there: a letter for each answer
+# one client for each, until "stop" is there: a letter for each answer.  They
+# take a breath, because they would take the processors from what is applied.
 
 sub client {
     my ($name) = @_;
@@ -53,6 +57,7 @@ sub client {
                     body => @bodies ? $bodies[$n % @bodies] : undef);
                 print $res->{status} == 200 ? '.'
                       : "\n$res->{status} $res->{content}\n";
+                select undef, undef, undef, 0.002;
             }
 END
             $edge->port, $token, "$dir/stop", @{ $ask{$name} },

@@ -3,6 +3,7 @@ package Resonate::Schema;
 # What is in a database, as lines of text that can be compared.
 #
 #   catalogue_of($dbh)    everything but rows: [ 'kind name: what it is', ... ]
+#   tables_of($dbh)       names of ours
 #   rows_of($dbh)         { table => [ row as a hash, ... ] }, sorted
 #   first_schema($pg, $name)    a database on the first schema, with rows
 
@@ -12,7 +13,7 @@ use warnings;
 use Exporter 'import';
 use JSON::PP ();
 
-our @EXPORT = qw(catalogue_of rows_of first_schema);
+our @EXPORT = qw(catalogue_of tables_of rows_of first_schema);
 
 # a list of privileges has no order, and none means those by default
 my $ACL = q{(SELECT string_agg(a::text, ' ' ORDER BY a::text)
@@ -97,16 +98,22 @@ sub catalogue_of {
 }
 
 
+sub tables_of {
+    my ($dbh) = @_;
+
+    return @{ $dbh->selectcol_arrayref(q{
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'resonate'::regnamespace
+          AND c.relkind IN ('r', 'p') AND NOT c.relispartition}) };
+}
+
+
 sub rows_of {
     my ($dbh) = @_;
     my $json = JSON::PP->new;
     my %rows;
 
-    for my $table (@{ $dbh->selectcol_arrayref(q{
-        SELECT c.relname FROM pg_class c
-        WHERE c.relnamespace = 'resonate'::regnamespace
-          AND c.relkind IN ('r', 'p') AND NOT c.relispartition}) })
-    {
+    for my $table (tables_of($dbh)) {
         $rows{$table} = [ map { $json->decode($_) } @{ $dbh->selectcol_arrayref(
             "SELECT to_jsonb(t)::text FROM resonate.$table t ORDER BY 1") } ];
     }
