@@ -102,7 +102,7 @@ for my $signal (qw(INT TERM KILL)) {
     subtest "interrupted by SIG$signal" => sub {
         my $in = Resonate::Ingestion->new(pg => $pg);
 
-        $in->sound("E/$signal/$_.wav", seconds => $_ == 1 ? 1 : 100)
+        $in->sound("E/$signal/$_.wav", seconds => $_ == 1 ? 1 : 40)
             for 1 .. 4;
 
         my $process = $in->start('--jobs', 2);
