@@ -13,10 +13,12 @@ all: modules
 api-table:
 	@doc/api-table --write doc/MANUAL.md conf.d/api-v3.conf
 
-# the OpenAPI document, from the same and what SQL says of its functions
+# the OpenAPI document, from the same and what SQL says of its functions; and
+# the types of the client, where npm has been before
 openapi:
 	@doc/openapi --write www/openapi.json --shapes doc/openapi-shapes.json \
 	    conf.d/api-v3.conf sql/*.sql
+	@if [ -d t/browser/node_modules ]; then $(MAKE) sdk; fi
 
 include build.mk
 include demo.mk

@@ -8,6 +8,7 @@
 #   make breaks             breaks the source on purpose, see t/breaks/run
 #   make source-check       against plain nginx sources, see t/source/check
 #   make page-check         types and lint of the page
+#   make sdk                the client's types, from the OpenAPI document
 #   make www-lib            copies what www/lib has of npm's packages
 #   make www-icons          draws www/icons from www/icon.svg
 #   make bench
@@ -49,7 +50,7 @@ LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner fuzz catalogue_changes \
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
-        unit-bins fuzz-bins browser-modules www-lib www-icons page-check
+        unit-bins fuzz-bins browser-modules sdk www-lib www-icons page-check
 
 deps-test:
 	@bin/install-deps build run test package
@@ -86,7 +87,11 @@ page-check: browser-modules
 	@$(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)
 	@$(BROWSER)/node_modules/.bin/tsc -p $(BROWSER)/tsconfig.worker.json
 	@$(BROWSER)/node_modules/.bin/eslint -c $(BROWSER)/eslint.config.js \
-	    www t
+	    www sdk t
+
+sdk: browser-modules
+	@$(BROWSER)/node_modules/.bin/openapi-typescript www/openapi.json \
+	    -o sdk/js/api.d.ts > /dev/null
 
 www-lib: browser-modules
 	node $(BROWSER)/lib.mjs copy

@@ -14,7 +14,7 @@ my $bin = "$root/t/browser/node_modules/.bin";
 
 for ([ 'types'    => "$bin/tsc -p t/browser" ],
      [ 'worker'   => "$bin/tsc -p t/browser/tsconfig.worker.json" ],
-     [ 'lint'     => "$bin/eslint -c t/browser/eslint.config.js www t" ])
+     [ 'lint'     => "$bin/eslint -c t/browser/eslint.config.js www sdk t" ])
 {
     my ($what, $command) = @$_;
     my $output = `cd $root && $command 2>&1`;

@@ -158,7 +158,7 @@ my $res = $edge->get('/plain/', headers => { Origin => $good });
 is $res->{headers}{'access-control-allow-origin'}, undef, 'off is off';
 is $res->{headers}{vary}, undef, 'and nothing varies';
 
-# pictures, as the player's configuration has them
+# files, as the player's configuration has them
 
 my $player = Resonate::Edge->new(pg => $pg, http => 'resonate_cache 1m;',
                                  server => "resonate_cors $good;
@@ -167,13 +167,23 @@ my $player = Resonate::Edge->new(pg => $pg, http => 'resonate_cache 1m;',
     include $Resonate::Test::ROOT/conf.d/player.conf;");
 my $picture = "/images/$id->{artist}-x120.jpg";
 
-make_path($player->dir . '/run/media/images');
+make_path(map { $player->dir . $_ } '/run/media/images', '/www');
+spew($player->dir . '/www/openapi.json', '{}');
 spew($player->dir . "/run/media$picture", 'picture');
 
 $res = $player->get($picture, headers => { Origin => $good });
 is $res->{status}, 200, 'a picture';
 is_deeply $res->{headers}{'access-control-allow-origin'}, $good,
     'its origin, once';
+
+for my $path ('/api/v3/apiDocs', '/api/v3/apiDocs/') {
+    $res = $player->get($path, headers => { Origin => $good });
+    is "$res->{status} $res->{content}", '200 {}', $path;
+    is $res->{headers}{'content-type'}, 'application/json', '... is JSON';
+    like $res->{headers}{etag}, qr/^".+"$/, '... with a validator';
+    is $res->{headers}{'access-control-allow-origin'}, $good,
+        '... for pages of others';
+}
 
 $res = $edge->request('OPTIONS', '/api/v3/tracks');
 is $res->{status}, 204, 'OPTIONS that is no preflight';

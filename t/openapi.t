@@ -150,15 +150,19 @@ is_deeply [ sort map { my $path = $_; map { uc "$_ $path" }
           'it has each route';
 
 SKIP: {
-    my $redocly = "$root/t/browser/node_modules/.bin/redocly";
-    skip 'needs node_modules: make browser-modules', 1 if !-x $redocly;
+    my $bin = "$root/t/browser/node_modules/.bin";
+    skip 'needs node_modules: make browser-modules', 1 if !-x "$bin/redocly";
 
     local @ENV{qw(REDOCLY_TELEMETRY REDOCLY_SUPPRESS_UPDATE_NOTICE)}
         = ('off', 'true');
-    my $said = `cd $dir && $redocly lint --extends=recommended-strict \\
+    my $said = `cd $dir && $bin/redocly lint --extends=recommended-strict \\
                 $root/www/openapi.json 2>&1`;
     like $said, qr/valid/, 'redocly has nothing to say' or diag $said;
     is $?, 0, '... of any rule that is recommended';
+
+    my $types = `$bin/openapi-typescript $root/www/openapi.json 2>$dir/said`;
+    ok $types eq slurp("$root/sdk/js/api.d.ts"),
+       'sdk/js/api.d.ts is current, "make sdk" writes it';
 }
 
 done_testing;

@@ -24,7 +24,7 @@ export default [
         },
     },
     {
-        files: ['www/**/*.js'],
+        files: ['www/**/*.js', 'sdk/**/*.js'],
         languageOptions: { globals: globals.browser },
     },
     {

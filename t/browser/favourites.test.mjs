@@ -106,8 +106,13 @@ test('what another page did is not undone', () => visit(
             headers: { Authorization: `Bearer ${token}` },
             data: { trackId: id },
         });
+
+        const settled = page.waitForResponse(async (answer) =>
+            answer.url().endsWith('/user/favorites')
+            && (await answer.json()).data.type);
+
         await heart(page, 'Breath').click();
-        await page.waitForLoadState('networkidle');
+        await settled;
         await page.reload();
         await pressed(page, 'Breath', true);
     }));

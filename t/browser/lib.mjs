@@ -1,6 +1,6 @@
 /*
- * What www/lib holds of the packages that npm installed; nothing else of
- * them is served, and the demo needs no npm.
+ * What www/lib holds of the packages that npm installed, and of our own in
+ * sdk/; nothing else of them is served, and the demo needs no npm.
  *
  *   node t/browser/lib.mjs copy
  */
@@ -18,10 +18,17 @@ const DIRECTIVES = ['class-map', 'if-defined', 'keyed', 'live', 'ref',
                     'repeat'];
 
 export const FILES = {
+    'openapi-fetch': ['LICENSE', 'index.js'],
+    'resonate-client': ['index.js'],
     'lit-html': ['LICENSE', 'lit-html.js', 'directive.js',
                  'directive-helpers.js', 'async-directive.js',
                  ...DIRECTIVES.map((name) => `directives/${name}.js`)],
 };
+
+
+/* where a package is that npm did not install, and files of another name */
+const OWN = { 'resonate-client': join(HERE, '../../sdk/js') };
+const FROM = { 'openapi-fetch/index.js': 'dist/index.mjs' };
 
 
 export function version(name) {
@@ -30,16 +37,21 @@ export function version(name) {
 }
 
 
-/* a map would name sources that are not served */
+/* A map would name sources that are not served; and a browser knows packages
+   by their files. */
 export function taken(name, file) {
-    return readFileSync(join(MODULES, name, file), 'utf8')
-        .replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n');
+    const from = FROM[`${name}/${file}`] ?? file;
+
+    return readFileSync(join(OWN[name] ?? join(MODULES, name), from), 'utf8')
+        .replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
+        .replace(/^(import .* from )'([\w-]+)';$/m, "$1'../$2/index.js';");
 }
 
 
 export function readme() {
-    const lines = Object.keys(FILES).map(
-        (name) => `* ${name} ${version(name)}, as published on npm\n`);
+    const lines = Object.keys(FILES).map((name) => OWN[name]
+        ? `* ${name}, of sdk/js\n`
+        : `* ${name} ${version(name)}, as published on npm\n`);
 
     return 'Libraries of the page, copied by `make www-lib`; not edited'
         + ` here.\n\n${lines.join('')}`;

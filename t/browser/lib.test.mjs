@@ -11,7 +11,7 @@ import { FILES, LIB, readme, taken } from './lib.mjs';
 for (const [name, files] of Object.entries(FILES)) {
     test(`${name} is as npm installs it, and no more`, () => {
         const there = readdirSync(join(LIB, name), { recursive: true })
-            .filter((file) => /\.|LICENSE/.test(file));
+            .filter((file) => /\.js$|LICENSE/.test(file));
 
         assert.deepEqual(there.sort(), [...files].sort());
 
