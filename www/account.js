@@ -1,6 +1,6 @@
 /* Who listens, and what is in the wallet. */
 
-import { ApiError, call } from './api.js';
+import { ApiError, api, ok } from './api.js';
 import { $ } from './dom.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { outbox } from './plays.js';
@@ -113,7 +113,7 @@ async function welcome() {
     }
 
     try {
-        const { data } = await call('/user/profile');
+        const { data } = await ok(api.GET('/user/profile'));
 
         if (token === session.token) {
             store.wallet(data.credit.total, data.displayName);

@@ -1,6 +1,6 @@
 /* Buying what is left of a track. */
 
-import { ApiError, call } from './api.js';
+import { ApiError, api, ok } from './api.js';
 import { ask, close } from './dialog.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { PLAYS_TO_OWN } from './plays.js';
@@ -68,8 +68,8 @@ async function buy(track) {
     offer(track, { busy: true });
 
     try {
-        const { data } = await call('/user/plays/buy',
-                                    { body: { trackId: track.id } });
+        const { data } = await ok(api.POST('/user/plays/buy', {
+            body: { trackId: track.id } }));
 
         store.counted(data.trackId, data.count);
         store.wallet(data.total);

@@ -1,7 +1,7 @@
 /* Favourites: shown at once, taken back if the server does not take them. */
 
 import { askIn } from './account.js';
-import { call } from './api.js';
+import { api, ok } from './api.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { say, toast } from './toast.js';
@@ -46,7 +46,8 @@ export function like(track) {
  * @param {boolean} wanted
  */
 async function settle(trackId, wanted) {
-    const toggle = () => call('/user/favorites', { body: { trackId } });
+    const toggle = () => ok(api.POST('/user/favorites',
+                                     { body: { trackId } }));
     const { data } = await toggle();
 
     if (data.type !== wanted) {

@@ -1,6 +1,6 @@
 /* Lyrics, beside the page: they follow what plays, if they have times. */
 
-import { call } from './api.js';
+import { api, ok } from './api.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { store } from './store.js';
 import { icon, names } from './view.js';
@@ -64,7 +64,8 @@ async function show(track, follows) {
     }
 
     try {
-        const { data } = await call(`/tracks/${track.id}`);
+        const { data } = await ok(api.GET('/tracks/{id}', {
+            params: { path: { id: track.id } } }));
 
         mine.lines = parse(data.lyrics ?? '');
 

@@ -3,24 +3,24 @@
  * page's state, so whoever comes back finds as much of it as was there.
  */
 
-import { call } from './api.js';
+import { api, ok } from './api.js';
 import { store } from './store.js';
 
 
 /** @template T */
 export class Paged {
-    #path;
+    #ask;
     #page = 1;
 
     busy = false;
     failed = false;
 
     /**
-     * @param {string} path  with its query but for "page"
+     * @param {(page: number) => Promise<List<T>>} ask
      * @param {List<T>} first  what page 1 answered
      */
-    constructor(path, first) {
-        this.#path = path;
+    constructor(ask, first) {
+        this.#ask = ask;
         this.items = first.data;
         this.count = first.count;
         this.pages = first.numberOfPages;
@@ -28,13 +28,21 @@ export class Paged {
     }
 
     /**
-     * @template U
-     * @param {string} path
-     * @param {AbortSignal} signal
-     * @returns {Promise<Paged<U>>}
+     * @template {Lists} P
+     * @param {P} path
+     * @param {Omit<QueryOf<P>, 'page'>} query
+     * @param {AbortSignal} signal  of the first page
+     * @returns {Promise<Paged<ItemOf<P>>>}
      */
-    static async load(path, signal) {
-        return new Paged(path, await call(path, { signal }));
+    static async load(path, query, signal) {
+        /** @type {any} */
+        const get = api.GET;
+
+        /** @type {(page?: number, stop?: AbortSignal) => Promise<any>} */
+        const ask = (page, stop) => ok(get(path, {
+            params: { query: { ...query, page } }, signal: stop }));
+
+        return new Paged(ask, await ask(undefined, signal));
     }
 
     get rest() {
@@ -49,16 +57,13 @@ export class Paged {
         this.busy = true;
         store.changed();
 
-        const mark = this.#path.includes('?') ? '&' : '?';
-
         try {
-            const next = await call(
-                `${this.#path}${mark}page=${this.#page + 1}`);
+            const next = await this.#ask(this.#page + 1);
 
             this.#page += 1;
             this.pages = next.numberOfPages;
             this.items.push(...next.data);
-            store.learn(next.data);
+            store.learn(/** @type {any} */ (next.data));
             this.failed = false;
 
         } catch {

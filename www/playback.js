@@ -6,7 +6,7 @@
  * of this playing; it counts now).
  */
 
-import { ApiError, call } from './api.js';
+import { ApiError, api, ok } from './api.js';
 import { Listening } from './listening.js';
 import { rule } from './plays.js';
 import { Queue } from './queue.js';
@@ -399,7 +399,8 @@ export class Playback extends EventTarget {
         }
 
         try {
-            const { data } = await call(`/tracks/${track.id}`, { signal });
+            const { data } = await ok(api.GET('/tracks/{id}', {
+                params: { path: { id: track.id } }, signal }));
 
             this.#queue.renew(data);
 

@@ -1,6 +1,6 @@
 /* The listener's playlists, as the server keeps them. */
 
-import { call } from './api.js';
+import { api, ok } from './api.js';
 import { session } from './session.js';
 
 /** @type {{ token: string, id: Promise<string> } | null} */
@@ -18,7 +18,8 @@ export async function me() {
     }
 
     if (own?.token !== token) {
-        own = { token, id: call('/user/profile').then(({ data }) => data.id) };
+        own = { token, id: ok(api.GET('/user/profile'))
+            .then(({ data }) => data.id) };
         own.id.catch(() => { own = null; });
     }
 
@@ -31,7 +32,8 @@ export async function me() {
  * @returns {Promise<Playlist[]>}
  */
 export async function mine(signal) {
-    return (await call('/user/playlists?limit=100', { signal })).data;
+    return (await ok(api.GET('/user/playlists', {
+        params: { query: { limit: 100 } }, signal }))).data;
 }
 
 
@@ -40,7 +42,7 @@ export async function mine(signal) {
  * @returns {Promise<Playlist>}
  */
 export async function create(words) {
-    return (await call('/user/playlists', { body: words })).data;
+    return (await ok(api.POST('/user/playlists', { body: words }))).data;
 }
 
 
@@ -48,14 +50,16 @@ export async function create(words) {
  * @param {string} id
  * @param {{ title?: string, about?: string, private?: boolean }} words
  */
-export function update(id, words) {
-    return put(id, '', words);
+export async function update(id, words) {
+    return (await ok(api.PUT('/user/playlists/{id}', {
+        params: { path: { id } }, body: words }))).data;
 }
 
 
 /** @param {string} id */
 export function remove(id) {
-    return call(`/user/playlists/${id}`, { method: 'DELETE' });
+    return ok(api.DELETE('/user/playlists/{id}', {
+        params: { path: { id } } }));
 }
 
 
@@ -64,7 +68,7 @@ export function remove(id) {
  * @param {Track[]} tracks
  */
 export function addItems(id, tracks) {
-    return put(id, '/items/add', list(tracks));
+    return ok(api.PUT('/user/playlists/{id}/items/add', list(id, tracks)));
 }
 
 
@@ -73,7 +77,7 @@ export function addItems(id, tracks) {
  * @param {Track[]} tracks
  */
 export function removeItems(id, tracks) {
-    return put(id, '/items/remove', list(tracks));
+    return ok(api.PUT('/user/playlists/{id}/items/remove', list(id, tracks)));
 }
 
 
@@ -82,23 +86,15 @@ export function removeItems(id, tracks) {
  * @param {Track[]} tracks  all of them, in their new order
  */
 export function orderItems(id, tracks) {
-    return put(id, '/items', list(tracks));
+    return ok(api.PUT('/user/playlists/{id}/items', list(id, tracks)));
 }
 
 
 /**
- * @param {string} id
- * @param {string} what
- * @param {object} body
- * @returns {Promise<Playlist>}
+ * @param {string} id  of the playlist
+ * @param {Track[]} tracks
  */
-async function put(id, what, body) {
-    return (await call(`/user/playlists/${id}${what}`,
-                       { method: 'PUT', body })).data;
-}
-
-
-/** @param {Track[]} tracks */
-function list(tracks) {
-    return { tracks: tracks.map(({ id }) => ({ trackId: id })) };
+function list(id, tracks) {
+    return { params: { path: { id } },
+             body: { tracks: tracks.map((track) => ({ trackId: track.id })) } };
 }

@@ -2,7 +2,7 @@
  * When a play counts, what it costs, and how its report reaches the server.
  */
 
-import { ApiError, call } from './api.js';
+import { ApiError, api, ok } from './api.js';
 import { session } from './session.js';
 
 const STORE = 'resonate.plays';
@@ -24,7 +24,7 @@ let asked = null;
 /* without an answer a play counts by the usual mark; the next page asks
    again */
 export function learnRule() {
-    asked ??= call('/prices').then(({ data }) => {
+    asked ??= ok(api.GET('/prices')).then(({ data }) => {
         rule.costs = data.plays;
         rule.markS = data.playMarkMs / 1000;
         rule.previewS = data.previewMs / 1000;
@@ -120,10 +120,10 @@ class Outbox extends EventTarget {
     /** @param {Report} play */
     async #report(play) {
         try {
-            const { data } = await call('/user/plays', {
+            const { data } = await ok(api.POST('/user/plays', {
                 body: { trackId: play.trackId },
-                headers: { 'Idempotency-Key': play.key },
-            });
+                params: { header: { 'Idempotency-Key': play.key } },
+            }));
 
             this.#drop(play);
             this.dispatchEvent(new CustomEvent('counted', { detail: data }));

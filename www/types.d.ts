@@ -1,72 +1,43 @@
-/* The shapes that the API answers (doc/openapi.json has all of them), as far
-   as the page reads them, and those of the page itself.  For tsc only. */
+/* The shapes that the API answers, as the OpenAPI document has them, and those
+   of the page itself.  For tsc only. */
 
-interface Picture { url: string, width: number, height: number }
+type Paths = import('../sdk/js/index.js').paths;
+type Schemas = import('../sdk/js/index.js').Schemas;
 
-interface Person { id: string, displayName: string }
+type Picture = Schemas['Image'];
+type Person = Schemas['Named'];
+type Artist = Schemas['Artist'];
+
+/* what is kept of a track between two visits is less than all of it */
+type Track = Partial<Schemas['Track']>
+             & Pick<Schemas['Track'], 'id' | 'title' | 'url' | 'duration'
+                                      | 'creatorId'>;
+
+type Release = Schemas['Trackgroup'];
+type Album = Schemas['TrackgroupDetail'];
+type Playlist = Schemas['Playlist'] & { type?: never, display_artist?: never };
 
 interface Pictured {
     title?: string;
     album?: string | null;
     cover?: string | null;
-    images?: Record<string, Picture>;
-    trackGroup?: { id: string, title: string };
-}
-
-interface Track extends Pictured {
-    id: string;
-    title: string;
-    url: string;
-    duration: number;
-    creatorId: string;
-    artist?: string;
-    creator?: Person;
-    artists?: Person[];
-    hasLyrics?: boolean;
-    price?: { play: number, buy: number };
-    userPlays?: number;
-    userFavorited?: boolean;
-    trackGroupId?: string;
-    status?: string;
-}
-
-interface Item {
-    index: number;
-    track: Track | null;
-    disc?: number | null;
-    number?: number | null;
-}
-
-interface Release extends Pictured {
-    id: string;
-    title: string;
-    type?: string;
-    about?: string | null;
-    display_artist?: string;
-    creatorId?: string;
-    creator?: Person;
-    releaseDate?: string | null;
-    items: Item[];
-    discs?: { disc: number, title: string }[];
-    label?: { id: string, name: string } | null;
-    tags?: string[];
-    private?: boolean;
-    copyright?: string | null;
-    barcode?: string | null;
-}
-
-interface Playlist extends Omit<Release, 'type'> {
-    type?: undefined;
-}
-
-interface Artist extends Person {
-    type?: { id: number, name: string };
-    label?: { id: string, name: string } | null;
-    shortBio?: string | null;
-    images?: Record<string, string | Picture>;
+    images?: Schemas['Images'];
+    trackGroup?: Schemas['TrackRelease'];
 }
 
 interface List<T> { data: T[], count: number, numberOfPages: number }
+
+/* the paths that answer pages of a list, their arguments, their items */
+type Get<P extends keyof Paths> = Paths[P] extends { get: infer G } ? G : never;
+type QueryOf<P extends keyof Paths> =
+    Get<P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : {};
+type Answer<P extends keyof Paths> =
+    Get<P> extends { responses: { 200: { content:
+        { 'application/json': infer A } } } } ? A : never;
+type ItemOf<P extends keyof Paths> =
+    Answer<P> extends List<infer T> ? T : never;
+type Lists = { [P in keyof Paths]:
+    ItemOf<P> extends never ? never : P }[keyof Paths];
 
 type Template = import('./lib/lit-html/lit-html.js').TemplateResult;
 type Content = Template | typeof import('./lib/lit-html/lit-html.js').nothing

@@ -16,7 +16,7 @@ export function icon(name) {
 }
 
 
-/** @param {number | undefined} seconds */
+/** @param {number | null | undefined} seconds */
 export function clock(seconds) {
     const whole = Math.max(0, Math.floor(seconds || 0));
     const rest = String(whole % 60).padStart(2, '0');

@@ -80,12 +80,12 @@ test('of two searches the later one wins, whatever comes first',
          let release;
          const held = new Promise((resolve) => { release = resolve; });
 
-         await page.route('**/api/v3/search/?*q=bre', async (route) => {
+         await page.route('**/api/v3/search?*q=bre', async (route) => {
              await held;
              await route.continue().catch(() => {});
          });
 
-         const slow = page.waitForRequest('**/api/v3/search/?*q=bre');
+         const slow = page.waitForRequest('**/api/v3/search?*q=bre');
 
          await page.getByRole('searchbox').fill('bre');
          await slow;

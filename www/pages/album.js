@@ -2,7 +2,7 @@
 
 import { moreButton, queueEntries } from '../actions.js';
 import { addTo } from '../addto.js';
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
 import { share } from '../share.js';
@@ -11,19 +11,15 @@ import { by, cover, icon } from '../view.js';
 import { day, today } from '../words.js';
 
 
-/** @typedef {{ data: Release, tracks: Track[] }} Album */
-
-
-/** @type {Page<Album>} */
+/** @type {Page<{ data: Album, tracks: Track[] }>} */
 export const release = {
     pattern: '/release/:id',
     intro: 'line',
     title: ({ data }) => data.title,
 
     async load({ params, signal }) {
-        /** @type {{ data: Release }} */
-        const { data } = await call(
-            `/trackgroups/${encodeURIComponent(params.id)}`, { signal });
+        const { data } = await ok(api.GET('/trackgroups/{id}', {
+            params: { path: { id: params.id } }, signal }));
 
         data.items = data.items.filter((item) => item.track);
 
@@ -70,7 +66,7 @@ function tools(data, tracks, ctx) {
 /**
  * Where a disc begins, of several.
  *
- * @param {Release} data
+ * @param {Album} data
  * @param {number} i
  */
 function disc({ items, discs = [] }, i) {
@@ -87,7 +83,7 @@ function disc({ items, discs = [] }, i) {
 }
 
 
-/** @param {Release} data */
+/** @param {Album} data */
 function facts({ releaseDate, label, tags = [], copyright, barcode }) {
     const rows = [
         releaseDate && ['Released', day(releaseDate)],
@@ -157,7 +153,7 @@ export function about(item) {
 /**
  * A playlist without a picture has that of its first track.
  *
- * @template {Release | Playlist} T
+ * @template {Playlist} T
  * @param {T} list
  * @returns {T}
  */

@@ -1,6 +1,6 @@
 /* The first page: what is new, what is played, who made it. */
 
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { Paged } from '../paged.js';
 import { trackList } from '../rows.js';
@@ -19,10 +19,12 @@ export const home = {
 
     async load({ signal }) {
         const [releases, played, labels, playlists] = await Promise.all([
-            Paged.load('/trackgroups?limit=13', signal),
-            Paged.load('/tracks?limit=10&order=plays', signal),
-            call('/labels?limit=24', { signal }),
-            call('/playlists?limit=12', { signal }),
+            Paged.load('/trackgroups', { limit: 13 }, signal),
+            Paged.load('/tracks', { limit: 10, order: 'plays' }, signal),
+            ok(api.GET('/labels', {
+                params: { query: { limit: 24 } }, signal })),
+            ok(api.GET('/playlists', {
+                params: { query: { limit: 12 } }, signal })),
         ]);
 
         return { releases, played, labels: labels.data,

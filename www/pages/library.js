@@ -11,17 +11,18 @@ import { more, panel, section } from '../view.js';
 import { amount } from '../words.js';
 
 const NEAR = 5;
+const LIMIT = 50;
 
 
 export const favourites = page('/favourites', 'Favourites', {
-    path: '/user/favorites?limit=50',
+    path: '/user/favorites',
     anonymous: 'Log in, and the tracks that you mark with a heart are here.',
     empty: 'No favourites yet',
     advice: 'The heart beside a track keeps it here.',
 });
 
 export const history = page('/history', 'History', {
-    path: '/user/plays/history?limit=50',
+    path: '/user/plays/history',
     anonymous: 'Log in, and what you hear is listed here.',
     empty: 'Nothing heard yet',
     advice: 'Play something: each track is listed once, the last one first.',
@@ -29,7 +30,7 @@ export const history = page('/history', 'History', {
 
 export const collection = {
     ...page('/collection', 'Collection', {
-        path: '/user/collection?limit=50',
+        path: '/user/collection',
         anonymous: 'Log in, and the tracks that are yours are here.',
         empty: 'Nothing is yours yet',
         advice: `Play a track ${PLAYS_TO_OWN} times, or buy it, and it is`
@@ -45,19 +46,22 @@ export const collection = {
         }
 
         const [list, heard] = await Promise.all([
-            Paged.load('/user/collection?limit=50', signal),
-            Paged.load('/user/plays/history?limit=100', signal),
+            Paged.load('/user/collection', { limit: LIMIT }, signal),
+            Paged.load('/user/plays/history', { limit: 100 }, signal),
         ]);
 
-        return { list, near: near(/** @type {any} */ (heard).items) };
+        return { list, near: near(heard.items) };
     },
 };
 
 
+/** @typedef {'/user/favorites' | '/user/plays/history' | '/user/collection'}
+ *           Own */
+
 /**
  * @param {string} pattern
  * @param {string} title
- * @param {{ path: string, anonymous: string, empty: string,
+ * @param {{ path: Own, anonymous: string, empty: string,
  *           advice: string }} words
  * @returns {Page<{ list?: Paged<Track>, near?: Track[] }>}
  */
@@ -66,7 +70,7 @@ function page(pattern, title, { path, anonymous, empty, advice }) {
         pattern,
         title: () => title,
         load: async ({ signal }) => (session.token
-            ? { list: await Paged.load(path, signal) } : {}),
+            ? { list: await Paged.load(path, { limit: LIMIT }, signal) } : {}),
         render: ({ list, near: almost = [] }, ctx) => {
             if (!list) {
                 return session.able ? panel(title, anonymous, 'Log in', login)

@@ -1,6 +1,6 @@
 /* Artists and labels. */
 
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
 import { store } from '../store.js';
@@ -8,7 +8,7 @@ import { cards, section } from '../view.js';
 
 
 /**
- * @type {Page<{ person: Artist, releases: Release[], top: Track[],
+ * @type {Page<{ person: Artist, releases: Album[], top: Track[],
  *               others: Track[] }>}
  */
 export const artist = {
@@ -17,12 +17,14 @@ export const artist = {
     title: ({ person }) => person.displayName,
 
     async load({ params, signal }) {
-        const path = `/artists/${encodeURIComponent(params.id)}`;
+        const path = { id: params.id };
         const [{ data }, releases, top, tracks] = await Promise.all([
-            call(path, { signal }),
-            call(`${path}/releases`, { signal }),
-            call(`${path}/tracks/top?limit=5`, { signal }),
-            call(`${path}/tracks?limit=100`, { signal }),
+            ok(api.GET('/artists/{id}', { params: { path }, signal })),
+            ok(api.GET('/artists/{id}/releases', { params: { path }, signal })),
+            ok(api.GET('/artists/{id}/tracks/top', {
+                params: { path, query: { limit: 5 } }, signal })),
+            ok(api.GET('/artists/{id}/tracks', {
+                params: { path, query: { limit: 100 } }, signal })),
         ]);
 
         store.learn([...top.data, ...tracks.data]);
@@ -50,11 +52,12 @@ export const label = {
     title: ({ person }) => person.displayName,
 
     async load({ params, signal }) {
-        const path = `/labels/${encodeURIComponent(params.id)}`;
+        const path = { id: params.id };
         const [{ data }, artists, releases] = await Promise.all([
-            call(path, { signal }),
-            call(`${path}/artists?limit=100`, { signal }),
-            call(`${path}/releases`, { signal }),
+            ok(api.GET('/labels/{id}', { params: { path }, signal })),
+            ok(api.GET('/labels/{id}/artists', {
+                params: { path, query: { limit: 100 } }, signal })),
+            ok(api.GET('/labels/{id}/releases', { params: { path }, signal })),
         ]);
 
         return { person: data, artists: artists.data,
@@ -72,7 +75,7 @@ export const label = {
  * The tracks on compilations and on releases of others.
  *
  * @param {Track[]} tracks
- * @param {Release[]} releases
+ * @param {Album[]} releases
  */
 function elsewhere(tracks, releases) {
     const own = new Set(releases.flatMap(({ items }) => items.map(

@@ -2,7 +2,7 @@
 
 import { moreButton, queueEntries } from '../actions.js';
 import { addTo } from '../addto.js';
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { ask, close } from '../dialog.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { me, orderItems, remove, removeItems, update } from '../playlists.js';
@@ -28,7 +28,8 @@ export const playlist = {
 
     async load({ params, signal }) {
         const [{ data }, id] = await Promise.all([
-            call(`/playlists/${encodeURIComponent(params.id)}`, { signal }),
+            ok(api.GET('/playlists/{id}', {
+                params: { path: { id: params.id } }, signal })),
             me(),
         ]);
         const state = { own: data.creatorId === id, edit: false, data,

@@ -20,10 +20,10 @@ export const playlists = {
     async load({ signal }) {
         const [own, all] = await Promise.all([
             session.token ? mine(signal) : null,
-            Paged.load('/playlists?limit=24', signal),
+            Paged.load('/playlists', { limit: 24 }, signal),
         ]);
 
-        return { own, all: /** @type {Paged<Playlist>} */ (all) };
+        return { own, all };
     },
 
     render: ({ own, all }, ctx) => html`

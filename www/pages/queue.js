@@ -53,7 +53,8 @@ function page(state, ctx) {
 function coming(state, ctx) {
     const { rows, index } = ctx.playback.queue;
     const list = rows.slice(index + 1);
-    const seconds = list.reduce((sum, { track }) => sum + track.duration, 0);
+    const seconds = list.reduce((sum, { track }) => sum + (track.duration ?? 0),
+                                0);
     const editing = { tracks: true, editing: state.editing };
 
     return list.length ? html`<section class="section"><h2>Next

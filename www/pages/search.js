@@ -1,6 +1,6 @@
 /* What matches some words. */
 
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
 import { store } from '../store.js';
@@ -21,9 +21,8 @@ export const search = {
     title: (_, { query }) => `Search: ${words(query)}`,
 
     async load({ query, signal, say }) {
-        const { data } = await call('/search/?limit=30&q='
-                                    + encodeURIComponent(words(query)),
-                                    { signal });
+        const { data } = await ok(api.GET('/search', {
+            params: { query: { limit: 30, q: words(query) } }, signal }));
         const people = [...data.artists, ...data.bands];
 
         store.learn(data.tracks);

@@ -1,6 +1,6 @@
 /* What has a tag. */
 
-import { call } from '../api.js';
+import { api, ok } from '../api.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
 import { store } from '../store.js';
@@ -14,8 +14,9 @@ export const tag = {
     title: (_, { params }) => params.tag,
 
     async load({ params, signal }) {
-        const { data } = await call(
-            `/tag/${encodeURIComponent(params.tag)}?limit=100`, { signal });
+        const { data } = await ok(api.GET('/tag/{tag}', {
+            params: { path: { tag: params.tag }, query: { limit: 100 } },
+            signal }));
 
         store.learn(data.tracks);
 

@@ -7,7 +7,6 @@ import { more } from '../view.js';
 
 const LIMIT = 50;
 
-/** @type {Record<string, string>} */
 const ORDERS = { newest: 'Newest', plays: 'Most played', random: 'Random' };
 
 
@@ -17,7 +16,7 @@ export const tracks = {
     intro: 'line',
     title: () => 'Tracks',
     load: async ({ query, signal }) => ({
-        all: await Paged.load(`/tracks?limit=${LIMIT}&order=${order(query)}`,
+        all: await Paged.load('/tracks', { limit: LIMIT, order: order(query) },
                               signal),
     }),
 
@@ -38,7 +37,7 @@ export const tracks = {
 
 /** @param {URLSearchParams} query */
 function order(query) {
-    const asked = query.get('order') ?? '';
+    const asked = /** @type {keyof typeof ORDERS} */ (query.get('order') ?? '');
 
     return Object.hasOwn(ORDERS, asked) ? asked : 'newest';
 }
