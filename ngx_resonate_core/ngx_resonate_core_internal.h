@@ -33,6 +33,25 @@ typedef struct ngx_resonate_gauges_s    ngx_resonate_gauges_t;
 typedef struct ngx_resonate_routes_s    ngx_resonate_routes_t;
 
 
+/*
+ * One worker listens to the database for all, see cache/ngx_resonate_listen.c.
+ * Times are ngx_current_msec, which is the same in all processes; 0: never.
+ */
+
+typedef struct {
+    ngx_atomic_t              pid;         /* whose it is to listen, or 0 */
+    ngx_atomic_t              beat;        /* when it last ran */
+    ngx_atomic_t              heard;       /* nothing was missed until then */
+    ngx_atomic_t              since;       /* nor from this time of the clock */
+    ngx_atomic_t              source;      /* hash of what it listens to */
+    ngx_atomic_t              waiting;     /* when another one looked last */
+    ngx_atomic_t              quits;       /* its pid when it gives it up */
+    ngx_atomic_t              next;        /* who is to have it then, or 0 */
+    ngx_atomic_t              ready;       /* pid of that, when it listens */
+    ngx_atomic_t              maintained;  /* Unix time, told by the server */
+} ngx_resonate_listening_t;
+
+
 /* what the workers share in a zone of fixed size */
 
 typedef struct {
@@ -40,6 +59,7 @@ typedef struct {
     ngx_resonate_gauges_t    *gauges;
     ngx_resonate_routes_t    *routes;
     ngx_resonate_clock_t     *clock;       /* of the cache's tags */
+    ngx_resonate_listening_t  listening;
     time_t                    started;     /* all numbers were zero then */
 } ngx_resonate_shctx_t;
 
@@ -55,10 +75,14 @@ typedef struct {
     ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
     ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
     ngx_array_t               tables;      /* of ngx_resonate_table_t * */
+    ngx_msec_t                short_time;  /* 0: nobody listens */
 } ngx_resonate_shared_t;
 
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_shared_init(ngx_conf_t *cf);
+
+/* whether notifications are heard: not longer ago than the short time */
+ngx_uint_t ngx_resonate_listens(ngx_resonate_shared_t *shared);
 
 /* in each worker, before it serves */
 void ngx_resonate_shared_start(ngx_resonate_shared_t *shared);
@@ -137,6 +161,10 @@ void ngx_resonate_routes_start(ngx_resonate_shared_t *shared);
 void ngx_resonate_traffic_sum(ngx_resonate_shared_t *shared,
     ngx_resonate_traffic_t *traffic, ngx_resonate_traffic_row_t *sum);
 
+
+/* as put(), but it is the first to make room, until it is asked for */
+ngx_int_t ngx_resonate_table_put_last(ngx_resonate_table_t *table,
+    ngx_str_t *key, ngx_str_t *parts, ngx_uint_t nparts, time_t expires);
 
 /*
  * An entry that only one owner has at a time.

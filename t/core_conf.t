@@ -16,6 +16,8 @@ for (
     ['smallest cache',      'resonate_cache 64k;'],
     ['a bound for stale',   'resonate_cache 1m stale=0;'],
     ['a day of stale',      'resonate_cache 1m stale=1d;'],
+    ['a cache that listens', 'resonate_cache 1m listen=read short=1s '
+                             . 'negative=0;'],
     ['control everywhere',  'resonate_cache_control no-cache;',
      'resonate_cache_control private;'
      . location('resonate_cache_control "public, max-age=5";')],
@@ -49,6 +51,19 @@ for (
      . '"resonate_cache" directive, it must be between 0 and 1y'],
     ['resonate_cache 1m stale=1 stale=2;', '',
      'duplicate parameter "stale=2" in "resonate_cache" directive'],
+    ['resonate_cache 1m listen=none;', '', 'unknown database "none" in '
+     . '"listen=" of "resonate_cache"'],
+    ['resonate_cache 1m listen=;', '', 'invalid parameter "listen=" in '
+     . '"resonate_cache" directive, it must be the name of a database'],
+    ['resonate_cache 1m short=5s;', '',
+     '"short=" without "listen=" in "resonate_cache" directive'],
+    ['resonate_cache 1m listen=read short=0;', '', 'invalid parameter '
+     . '"short=0" in "resonate_cache" directive, it must be between 1s and 1h'],
+    ['resonate_cache 1m negative=2h;', '', 'invalid parameter "negative=2h" '
+     . 'in "resonate_cache" directive, it must be between 0 and 1h'],
+    ['resonate_pg p "host=/tmp dbname=d" prepare=off; '
+     . 'resonate_cache 1m listen=p;', '', 'database "p" has "prepare=off", '
+     . 'through a pooler nothing can be listened to'],
     ['resonate_cache;', '',
      'invalid number of arguments in "resonate_cache" directive'],
     ['resonate_cache 1m; resonate_cache 1m;', '',

@@ -157,6 +157,19 @@ ngx_resonate_name_slot(u_char *names, size_t size, ngx_uint_t max,
 }
 
 
+ngx_uint_t
+ngx_resonate_listens(ngx_resonate_shared_t *shared)
+{
+    ngx_atomic_uint_t  heard;
+
+    heard = shared->sh->listening.heard;
+
+    return heard
+           && (ngx_msec_int_t) (ngx_current_msec - heard)
+              < (ngx_msec_int_t) shared->short_time;
+}
+
+
 void
 ngx_resonate_shared_start(ngx_resonate_shared_t *shared)
 {

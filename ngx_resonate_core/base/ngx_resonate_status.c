@@ -42,6 +42,8 @@ static void ngx_resonate_status_gauges(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
 static void ngx_resonate_status_build(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_status_listening(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_tables(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_traffic(ngx_resonate_page_t *page,
@@ -113,6 +115,7 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
     ngx_resonate_status_traffic(&page, shared);
     ngx_resonate_status_counters(&page, shared);
     ngx_resonate_status_gauges(&page, shared, &workers);
+    ngx_resonate_status_listening(&page, shared);
     ngx_resonate_status_tables(&page, shared);
 
     return ngx_resonate_status_send(r, &page);
@@ -212,6 +215,33 @@ ngx_resonate_status_gauges(ngx_resonate_page_t *page,
         ngx_resonate_page_line(page, "%V %A\n", &gauge[i]->series,
                                ngx_resonate_gauge_sum(shared, gauge[i],
                                                       workers));
+    }
+}
+
+
+static void
+ngx_resonate_status_listening(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared)
+{
+    time_t  maintained;
+
+    if (shared->short_time == 0) {
+        return;
+    }
+
+    ngx_resonate_page_family(page, "resonate_cache_listening", "gauge",
+        "Whether notifications are heard, 0 or 1; if not, replies live for "
+        "a short time.");
+    ngx_resonate_page_line(page, "resonate_cache_listening %ui\n",
+                           ngx_resonate_listens(shared));
+
+    maintained = shared->sh->listening.maintained;
+
+    if (maintained) {
+        ngx_resonate_page_family(page, "resonate_maintained_age_seconds",
+            "gauge", "Since resonate.maintain() has ended last.");
+        ngx_resonate_page_line(page, "resonate_maintained_age_seconds %T\n",
+                               ngx_max(ngx_time() - maintained, 0));
     }
 }
 

@@ -56,6 +56,9 @@ typedef struct {
 
 static ngx_int_t ngx_resonate_table_init_zone(ngx_shm_zone_t *zone,
     void *data);
+static ngx_int_t ngx_resonate_table_store(ngx_resonate_table_t *table,
+    ngx_str_t *key, ngx_str_t *parts, ngx_uint_t nparts, time_t expires,
+    ngx_uint_t last);
 static void ngx_resonate_table_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 static ngx_int_t ngx_resonate_table_cmp(ngx_resonate_table_node_t *n,
@@ -202,6 +205,22 @@ ngx_int_t
 ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
     ngx_str_t *parts, ngx_uint_t nparts, time_t expires)
 {
+    return ngx_resonate_table_store(table, key, parts, nparts, expires, 0);
+}
+
+
+ngx_int_t
+ngx_resonate_table_put_last(ngx_resonate_table_t *table, ngx_str_t *key,
+    ngx_str_t *parts, ngx_uint_t nparts, time_t expires)
+{
+    return ngx_resonate_table_store(table, key, parts, nparts, expires, 1);
+}
+
+
+static ngx_int_t
+ngx_resonate_table_store(ngx_resonate_table_t *table, ngx_str_t *key,
+    ngx_str_t *parts, ngx_uint_t nparts, time_t expires, ngx_uint_t last)
+{
     size_t                      len;
     u_char                     *p;
     ngx_uint_t                  i;
@@ -245,6 +264,11 @@ ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
     }
 
     ngx_resonate_table_link(table, n);
+
+    if (last) {
+        ngx_queue_remove(&n->queue);
+        ngx_queue_insert_tail(&table->sh->lru, &n->queue);
+    }
 
     ngx_shmtx_unlock(&table->shpool->mutex);
 

@@ -19,8 +19,8 @@ static ngx_resonate_cache_found_e ngx_resonate_cache_read(
     ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
-static ngx_uint_t ngx_resonate_cache_old(ngx_resonate_reply_t *reply,
-    ngx_resonate_cache_meta_t *meta, ngx_resonate_cache_ages_t *ages);
+static ngx_uint_t ngx_resonate_cache_old(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_meta_t *meta, time_t age, time_t fresh);
 static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_clock_t *clock,
     uint64_t time, uint32_t *tags, ngx_uint_t n);
 static ngx_int_t ngx_resonate_cache_write(ngx_resonate_cache_t *cache,
@@ -103,7 +103,8 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
      * dead: without a database, who has just paid for a track may seek in it.
      */
 
-    reply->stale = ngx_resonate_cache_old(reply, meta, ages)
+    reply->stale = ngx_resonate_cache_old(cache, meta, reply->age,
+                                          ages->fresh)
                    || ngx_resonate_cache_moved(clock, meta->clock, tags + n,
                                                meta->nown);
 
@@ -111,19 +112,40 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
         return NGX_RESONATE_CACHE_FRESH;
     }
 
+    if (meta->status != NGX_HTTP_OK) {
+        return NGX_RESONATE_CACHE_NONE;
+    }
+
     return (reply->age < ages->stale) ? NGX_RESONATE_CACHE_STALE
                                       : NGX_RESONATE_CACHE_NONE;
 }
 
 
-/* by the time that has passed alone */
+/* nothing that it was made from has changed, as far as is known */
 
 static ngx_uint_t
-ngx_resonate_cache_old(ngx_resonate_reply_t *reply,
-    ngx_resonate_cache_meta_t *meta, ngx_resonate_cache_ages_t *ages)
+ngx_resonate_cache_old(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_meta_t *meta, time_t age, time_t fresh)
 {
-    return reply->age >= ages->fresh
-           || (meta->until && ngx_time() >= meta->until);
+    if (meta->until && ngx_time() >= meta->until) {
+        return 1;
+    }
+
+    if (meta->status != NGX_HTTP_OK) {
+        fresh = ngx_min(fresh, cache->negative);
+    }
+
+    if (cache->listener) {
+
+        if (!ngx_resonate_listens(cache->shared)) {
+            fresh = ngx_min(fresh, cache->short_time);
+
+        } else if (meta->clock < cache->shared->sh->listening.since) {
+            return 1;
+        }
+    }
+
+    return age >= fresh;
 }
 
 
@@ -174,7 +196,7 @@ ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     if (ngx_resonate_cache_write(cache, key, ages, meta, tags, body)
         != NGX_OK)
     {
-        (void) ngx_resonate_cache_drop(cache, key);
+        ngx_resonate_cache_drop(cache, key);
         return;
     }
 
@@ -206,6 +228,13 @@ ngx_resonate_cache_write(ngx_resonate_cache_t *cache, ngx_str_t *key,
     parts[1].len = meta->ntags * sizeof(uint32_t);
 
     parts[2] = *body;
+
+    /* whoever asks for a lot that is not there drives out nothing that is */
+
+    if (meta->status != NGX_HTTP_OK) {
+        return ngx_resonate_table_put_last(cache->table, key, parts, 3,
+                                           meta->created + cache->negative);
+    }
 
     return ngx_resonate_table_put(cache->table, key, parts, 3,
                                   meta->created
@@ -240,15 +269,35 @@ ngx_resonate_cache_write_gzip(ngx_resonate_cache_t *cache, ngx_str_t *key,
 }
 
 
-ngx_int_t
+void
 ngx_resonate_cache_drop(ngx_resonate_cache_t *cache, ngx_str_t *key)
 {
     key->data[0] = NGX_RESONATE_CACHE_GZIP;
     (void) ngx_resonate_table_delete(cache->table, key);
 
     key->data[0] = NGX_RESONATE_CACHE_JSON;
+    (void) ngx_resonate_table_delete(cache->table, key);
+}
 
-    return ngx_resonate_table_delete(cache->table, key);
+
+ngx_int_t
+ngx_resonate_cache_end(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_pool_t *pool)
+{
+    ngx_int_t                   rc;
+    ngx_str_t                   value;
+    ngx_resonate_cache_meta_t  *meta;
+
+    rc = ngx_resonate_table_get(cache->table, key, pool, &value);
+
+    if (rc == NGX_OK) {
+        meta = (ngx_resonate_cache_meta_t *) value.data;
+        rc = (meta->status == NGX_HTTP_OK) ? NGX_OK : NGX_DECLINED;
+    }
+
+    ngx_resonate_cache_drop(cache, key);
+
+    return rc;
 }
 
 

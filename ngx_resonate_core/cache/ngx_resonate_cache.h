@@ -7,9 +7,12 @@
  * A reply remembers when its query was started (in seconds, and by the tags'
  * clock) and which tags it was made from.  Whether it is fresh is decided
  * when it is read: by its age, and by the tags touched since, however late it
- * was stored.  A reply that is too old may be served while the database is
- * away, within a bound of its own; one whose tag was touched may not, unless
- * that is its caller's own tag.
+ * was stored.  While the database is listened to, what has not been touched
+ * is as it was; while it is not, replies live for a short time only.
+ *
+ * A reply that is too old may be served while the database is away, within a
+ * bound of its own; one whose tag was touched may not, unless that is its
+ * caller's own tag.
  *
  * A key begins with a byte that is the cache's to set: forms of one reply,
  * and the claim on it, are entries beside each other.
@@ -29,10 +32,18 @@
 #define NGX_RESONATE_ETAG_LEN  34    /* 32 hex digits, quoted */
 
 
+typedef struct ngx_resonate_listener_s  ngx_resonate_listener_t;
+
+
 typedef struct {
     ngx_resonate_table_t    *table;
     ngx_resonate_shared_t   *shared;    /* the clock of its tags */
     time_t                   stale;
+    time_t                   negative;
+    time_t                   short_time;
+    ngx_str_t                listen;    /* a database, or empty */
+    ngx_resonate_listener_t *listener;  /* NULL: nobody listens */
+    ngx_resonate_counter_t  *invalidations;
     ngx_resonate_counter_t  *hits;
     ngx_resonate_counter_t  *misses;
     ngx_resonate_counter_t  *stales;
@@ -75,7 +86,8 @@ typedef enum {
  * count    counts what get() said of a request, not of each look
  * put      replaces whatever there was, also if the new reply does not fit;
  *          "gzip" keeps that form of it too
- * drop     NGX_OK: the reply is removed;  NGX_DECLINED: there was none
+ * drop     removes what there is
+ * end      the same;  NGX_OK: it was a reply, and no 404
  * claim    NGX_OK: the owner is the one to ask the database for "time"
  *          milliseconds, and release()s when it has stored the answer or
  *          failed;  NGX_DECLINED: some other call is at it
@@ -95,8 +107,9 @@ void ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
 void ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
     uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip);
-ngx_int_t ngx_resonate_cache_drop(ngx_resonate_cache_t *cache,
-    ngx_str_t *key);
+void ngx_resonate_cache_drop(ngx_resonate_cache_t *cache, ngx_str_t *key);
+ngx_int_t ngx_resonate_cache_end(ngx_resonate_cache_t *cache, ngx_str_t *key,
+    ngx_pool_t *pool);
 
 ngx_int_t ngx_resonate_cache_claim(ngx_resonate_cache_t *cache,
     ngx_str_t *key, uint64_t owner, ngx_msec_t time);

@@ -182,6 +182,11 @@ ngx_resonate_pg_conn_up(ngx_resonate_pg_conn_t *conn)
     ngx_resonate_pg_conn_state(conn, NGX_RESONATE_PG_CONN_UP);
     ngx_resonate_pg_conn_update(conn);
 
+    if (conn->worker->pg->listen) {
+        conn->worker->pg->listen->up(conn->worker->pg->listen->data);
+        return;
+    }
+
     ngx_resonate_pg_worker_pump(conn->worker);
     ngx_resonate_pg_conn_close_idle(conn);
 }
@@ -275,12 +280,32 @@ ngx_resonate_pg_conn_update(ngx_resonate_pg_conn_t *conn)
 }
 
 
+/* nginx closes what is idle */
+
+void
+ngx_resonate_pg_conn_quit(ngx_resonate_pg_conn_t *conn)
+{
+    const ngx_resonate_pg_listen_t  *listen;
+
+    listen = conn->worker->pg->listen;
+
+    if (listen == NULL) {
+        ngx_resonate_pg_conn_close(conn);
+        return;
+    }
+
+    conn->connection->close = 0;
+    listen->quit(listen->data);
+}
+
+
 /* a worker that quits keeps no connection it does not need */
 
 void
 ngx_resonate_pg_conn_close_idle(ngx_resonate_pg_conn_t *conn)
 {
     if (ngx_exiting
+        && conn->worker->pg->listen == NULL
         && conn->state == NGX_RESONATE_PG_CONN_UP
         && conn->count == 0
         && ngx_queue_empty(&conn->worker->queue))
@@ -327,6 +352,10 @@ ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn, const char *what,
 
     ngx_resonate_pg_conn_state(conn, NGX_RESONATE_PG_CONN_LOST);
     ngx_post_event(&conn->lost, &ngx_posted_events);
+
+    if (conn->worker->pg->listen) {
+        conn->worker->pg->listen->lost(conn->worker->pg->listen->data);
+    }
 }
 
 

@@ -127,7 +127,7 @@ ngx_resonate_pg_conn_read_handler(ngx_event_t *rev)
     /* the worker quits: idle connections at once, others at its deadline */
 
     if (c->close) {
-        ngx_resonate_pg_conn_close(conn);
+        ngx_resonate_pg_conn_quit(conn);
         return;
     }
 

@@ -13,6 +13,7 @@
  *   event      its socket in the event loop
  *   pipeline   what travels on a connection that is up
  *   query      the life of one query: start, deadline, cancel, handler
+ *   listen     a connection of its own that hears notifications
  *   log        what libpq and the server say
  */
 
@@ -22,6 +23,7 @@
 
 
 #include "../ngx_resonate_core_internal.h"
+#include "ngx_resonate_pg_listen.h"
 
 #include <libpq-fe.h>
 
@@ -121,6 +123,7 @@ struct ngx_resonate_pg_s {
     ngx_resonate_pg_gauges_t        gauges;
 
     ngx_resonate_pg_worker_t       *worker;  /* set once, at init_process */
+    const ngx_resonate_pg_listen_t *listen;  /* likewise; NULL: a pool */
 };
 
 
@@ -254,7 +257,8 @@ const char *ngx_resonate_pg_hosts_join(ngx_resonate_pg_conninfo_t *ci,
 
 
 /*
- * Worker.  choose() gives a connection that can take the query now, or NULL;
+ * Worker.  init() opens the connections of a pool.  choose() gives a
+ * connection that can take the query now, or NULL;
  * no_connection() says that none is up and each has failed at least once since
  * it was; pump() sends what is queued as far as connections have room.
  */
@@ -307,6 +311,7 @@ void ngx_resonate_pg_conn_lost(ngx_resonate_pg_conn_t *conn,
 void ngx_resonate_pg_conn_close(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_proved(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_update(ngx_resonate_pg_conn_t *conn);
+void ngx_resonate_pg_conn_quit(ngx_resonate_pg_conn_t *conn);
 void ngx_resonate_pg_conn_close_idle(ngx_resonate_pg_conn_t *conn);
 
 

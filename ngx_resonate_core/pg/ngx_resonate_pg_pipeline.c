@@ -249,6 +249,10 @@ ngx_resonate_pg_result(ngx_resonate_pg_conn_t *conn, PGresult *res)
 
     case PGRES_PIPELINE_SYNC:
         PQclear(res);
+
+        /* what was notified before the answer is heard before it */
+
+        ngx_resonate_pg_notifications(conn);
         ngx_resonate_pg_sync(conn);
         return;
 
@@ -464,12 +468,15 @@ ngx_resonate_pg_abandon(ngx_resonate_pg_slot_t *slot,
 }
 
 
-/* nobody listens yet, but libpq keeps what arrives until it is taken */
+/* libpq keeps what arrives until it is taken */
 
 static void
 ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn)
 {
-    PGnotify  *notify;
+    PGnotify                        *notify;
+    const ngx_resonate_pg_listen_t  *listen;
+
+    listen = conn->worker->pg->listen;
 
     for ( ;; ) {
         notify = PQnotifies(conn->pgconn);
@@ -477,8 +484,15 @@ ngx_resonate_pg_notifications(ngx_resonate_pg_conn_t *conn)
             return;
         }
 
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
-                       "resonate pg notification: \"%s\"", notify->relname);
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, &conn->log, 0,
+                       "resonate pg notification: \"%s\" \"%s\"",
+                       notify->relname, notify->extra);
+
+        if (listen) {
+            listen->notified(listen->data, (u_char *) notify->extra,
+                             ngx_strlen(notify->extra),
+                             notify->be_pid == PQbackendPID(conn->pgconn));
+        }
 
         PQfreemem(notify);
     }

@@ -51,7 +51,7 @@ ngx_resonate_pg_worker_init(ngx_cycle_t *cycle, ngx_resonate_pg_t *pg)
         }
     }
 
-    for (i = 0; i < pg->connections; i++) {
+    for (i = 0; i < pg->connections && pg->listen == NULL; i++) {
         ngx_resonate_pg_conn_open(&worker->conns[i]);
     }
 

@@ -11,7 +11,7 @@
 
 
 static ngx_int_t ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx,
-    ngx_resonate_outcome_t *outcome);
+    ngx_uint_t status, ngx_str_t *body);
 static ngx_int_t ngx_resonate_answer_text(ngx_http_request_t *r,
     ngx_resonate_route_ctx_t *ctx, ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_answer_headers(ngx_http_request_t *r,
@@ -34,7 +34,8 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
     }
 
     if (outcome->status >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return ngx_resonate_answer_problem(ctx, outcome);
+        return ngx_resonate_answer_problem(ctx, outcome->status,
+                                           &outcome->body);
     }
 
     ngx_memzero(&reply, sizeof(ngx_resonate_reply_t));
@@ -54,21 +55,15 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
 /* a function's body is the detail or, of a 400, may be a list of faults */
 
 static ngx_int_t
-ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx,
-    ngx_resonate_outcome_t *outcome)
+ngx_resonate_answer_problem(ngx_resonate_route_ctx_t *ctx, ngx_uint_t status,
+    ngx_str_t *body)
 {
-    ngx_str_t  *body;
-
-    body = &outcome->body;
-
-    if (outcome->status == NGX_HTTP_BAD_REQUEST && body->len
-        && body->data[0] == '[')
-    {
-        return ngx_resonate_route_refuse(ctx, outcome->status,
+    if (status == NGX_HTTP_BAD_REQUEST && body->len && body->data[0] == '[') {
+        return ngx_resonate_route_refuse(ctx, status,
                                          NGX_RESONATE_BAD_ARGUMENTS, body);
     }
 
-    return ngx_resonate_route_refuse(ctx, outcome->status,
+    return ngx_resonate_route_refuse(ctx, status,
                                      body->len ? (char *) body->data : NULL,
                                      NULL);
 }
@@ -100,6 +95,10 @@ ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply)
 {
     ngx_http_request_t  *r;
+
+    if (reply->status >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return ngx_resonate_answer_problem(ctx, reply->status, &reply->body);
+    }
 
     r = ctx->request;
 

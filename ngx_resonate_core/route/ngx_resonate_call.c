@@ -450,7 +450,7 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
                != NGX_OK
             && call->stored)
         {
-            (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
+            ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
         }
     }
 

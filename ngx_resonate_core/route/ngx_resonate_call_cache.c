@@ -32,6 +32,15 @@ ngx_resonate_call_cache(ngx_resonate_call_t *call)
 
     } else if (call->claimed && call->outcome.answered) {
         ngx_resonate_call_refuse(call);
+
+        /* without tags nothing would end it */
+
+        if (call->outcome.status == NGX_HTTP_NOT_FOUND
+            && call->outcome.tags.len > sizeof("{}") - 1
+            && call->mcf->cache->negative)
+        {
+            ngx_resonate_call_store(call);
+        }
     }
 }
 
@@ -97,7 +106,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     ngx_resonate_tags_t        tags;
     ngx_resonate_cache_meta_t  meta;
 
-    if (!call->personal) {
+    if (!call->personal && call->outcome.status == NGX_HTTP_OK) {
         ngx_resonate_outcome_etag(&call->outcome);
     }
 
@@ -106,7 +115,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     }
 
     if (ngx_resonate_tags_parse(&tags, &call->outcome.tags) != NGX_OK) {
-        (void) ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
+        ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str);
         return;
     }
 
@@ -124,7 +133,8 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     meta.ntags = tags.n;
     ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
 
-    gzip = !call->personal && call->route->handler == NULL;
+    gzip = !call->personal && call->route->handler == NULL
+           && call->outcome.status == NGX_HTTP_OK;
 
     ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, call->ages, &meta,
                            tags.slots, &call->outcome.body, gzip);
@@ -141,7 +151,9 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
 static void
 ngx_resonate_call_refuse(ngx_resonate_call_t *call)
 {
-    if (ngx_resonate_cache_drop(call->mcf->cache, &call->sn.str) == NGX_OK) {
+    if (ngx_resonate_cache_end(call->mcf->cache, &call->sn.str, call->pool)
+        == NGX_OK)
+    {
         ngx_resonate_call_touch(call);
     }
 }
