@@ -27,6 +27,8 @@ spew("$dir/shapes.json", JSON::PP->new->encode(\%shapes));
 spew("$dir/f.sql", <<'END');
 COMMENT ON FUNCTION v3.f(uuid) IS 'GET /a/{id}. It''s A.';
 COMMENT ON FUNCTION v3.l() IS 'GET /a: said.';
+COMMENT ON FUNCTION v3.c(text) IS 'GET /a. The order_by is x.';
+COMMENT ON FUNCTION v3.s() IS 'GET /a. Not for clients.';
 END
 
 sub document {
@@ -121,6 +123,10 @@ is "$f->{operationId}: $f->{summary} $f->{description}",
    "f: Said. Said.\n\nIt's A.", 'what is said of it';
 is operation('GET /a v3.l', get => '/a')->{description}, 'Said.',
    'nothing twice';
+is operation('GET /a v3.c ?orderBy:text', get => '/a')->{description},
+   "Said.\n\nThe orderBy is x.", 'as the API has it';
+is operation('GET /a v3.s reply=audio', get => '/a')->{description}, 'Said.',
+   'nothing of how the edge decides';
 
 my $schemas = JSON::PP::decode_json(
     document("# S.\nresonate_route GET /a v3.l;"))->{components}{schemas};
@@ -137,6 +143,8 @@ is $schemas->{AList}{properties}{data}{items}{'$ref'},
 
 like document("# S.\nresonate_route GET /a v3.unknown;"),
      qr/^no answer of v3\.unknown in/, 'a route without a shape is refused';
+like document("# S.\nresonate_route GET /a v3.s;"), qr/^no data of v3\.s in/,
+     'and one without data';
 
 
 # the one that is shipped
@@ -148,6 +156,12 @@ is_deeply [ sort map { my $path = $_; map { uc "$_ $path" }
           [ sort 'GET /APIDOCS', map { uc "$_->{method} "
                 . $_->{pattern} =~ tr/<>/{}/r } Resonate::Routes::all() ],
           'it has each route';
+
+my %routed = map { $_->{function} => 1 } Resonate::Routes::all();
+my $of = JSON::PP::decode_json(slurp("$root/doc/openapi-shapes.json"));
+
+is_deeply [ sort keys $of->{answers}->%* ], [ sort keys %routed ],
+          'and nothing of a route that is gone';
 
 SKIP: {
     my $bin = "$root/t/browser/node_modules/.bin";

@@ -103,7 +103,7 @@ export interface paths {
          * List of Artist: artists and bands with a released release
          * @description List of Artist: artists and bands with a released release.
          *
-         *     Artists and bands with a released release. order: asc, desc; order_by: name, id.
+         *     Artists and bands with a released release. order: asc, desc; orderBy: name, id.
          */
         get: operations["artists"];
         put?: never;
@@ -514,8 +514,6 @@ export interface paths {
         /**
          * Audio: all of it for whom it is free, owned, own or affordable, else the preview
          * @description Audio: all of it for whom it is free, owned, own or affordable, else the preview.
-         *
-         *     The audio decision: {file, mode, previewMs}, file relative to the media root. Full if the track is free, owned or one's own, or the wallet covers the next play; otherwise the preview.
          */
         get: operations["stream"];
         put?: never;
@@ -536,8 +534,6 @@ export interface paths {
         /**
          * Audio: all of it if the track is free, else the preview, whoever asks
          * @description Audio: all of it if the track is free, else the preview, whoever asks.
-         *
-         *     The decision for anybody, whoever asks: full if free.
          */
         get: operations["publicStream"];
         put?: never;
