@@ -173,11 +173,13 @@ BEGIN
     SELECT a.balance_uc / 1000 INTO STRICT _total_mc
     FROM resonate.account a WHERE a.person_id = $1;
 
+    PERFORM resonate.tell('person:' || $1);
+
     RETURN _total_mc;
 END
 $$;
 
-COMMENT ON FUNCTION resonate.credit(uuid, bigint, text) IS 'Puts new milli-credits into a wallet; returns its total (mc). The same reference never does so twice.';
+COMMENT ON FUNCTION resonate.credit(uuid, bigint, text) IS 'Puts new milli-credits into a wallet and tells of it, because it is not the person who writes; returns its total (mc). The same reference never does so twice.';
 
 CREATE OR REPLACE FUNCTION resonate.person_by_name(account text) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$

@@ -9,7 +9,9 @@ BEGIN
     FOR w IN
         SELECT t.relation::regclass AS relation, t.name,
                format('TRIGGER %s %s ON %s %sFOR EACH %s EXECUTE FUNCTION resonate.%s()', t.name,
-                      t.event, t.relation, t.passing, t.each, t.name) AS definition
+                      t.event, t.relation, t.passing, t.each,
+                      CASE WHEN t.name IN ('tell_insert', 'tell_delete') THEN 'tell_rows'
+                           ELSE t.name END) AS definition
         FROM (VALUES
             ('resonate.price_rule', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
             ('resonate.transfer', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
@@ -44,6 +46,24 @@ BEGIN
             ('resonate.track', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
             ('resonate.release', 'derive_gone', 'AFTER DELETE', '', 'ROW'),
             ('resonate.creator', 'derive_gone', 'AFTER DELETE', '', 'ROW')
+          UNION ALL
+            -- of the other events nobody could have seen anything before
+            SELECT 'resonate.' || j.name, 'tell_' || lower(e.event), 'AFTER ' || e.event,
+                   e.passing, 'STATEMENT'
+            FROM (VALUES ('INSERT', 'REFERENCING NEW TABLE AS changed ',
+                          '{creator,membership,playlist,playlist_item,price_rule,release,
+                            release_disc,release_item,search_doc,setting,track}'::text[]),
+                         ('UPDATE', 'REFERENCING OLD TABLE AS stale NEW TABLE AS fresh ',
+                          '{creator,creator_type,media_file,membership,person,playlist,
+                            playlist_item,release,release_disc,release_item,role,search_doc,
+                            setting,track}'),
+                         ('DELETE', 'REFERENCING OLD TABLE AS changed ',
+                          '{creator,membership,person,playlist,playlist_item,release,
+                            release_disc,release_item,search_doc,setting,track}'),
+                         ('TRUNCATE', '',
+                          '{creator,membership,person,playlist,playlist_item,release,
+                            release_disc,release_item,search_doc,setting,track}'))
+                 e (event, passing, names), unnest(e.names) j (name)
           UNION ALL
             -- costs who does not manage one comparison for each row
             SELECT 'resonate.' || j.name, 'journal', 'AFTER INSERT OR DELETE OR UPDATE', '',

@@ -69,6 +69,9 @@ RELEASE SAVEPOINT rehearsal;
 \ir 98_unfilled.sql
 \ir 99_grants.sql
 
+-- the same may be answered in other words now
+SELECT resonate.tell('*') \g /dev/null
+
 COMMIT;
 
 -- by themselves, because one waits for those who play, and the other takes time

@@ -23,3 +23,4 @@
 \ir 16_manage_prune.sql
 \ir 16_manage_read.sql
 \ir 17_page.sql
+\ir 18_tell.sql
