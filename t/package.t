@@ -131,7 +131,7 @@ subtest 'the complete nginx.conf of the manual' => sub {
 };
 
 subtest 'upgrade' => sub {
-    my $master = slurp("$dir/run/nginx.pid");
+    my $master = $root->older;
     my $slow = $root->start("curl -s --limit-rate 4m $bearer -o slow"
                             . " http://$site$stream", "$dir/../slow.log");
 
@@ -140,9 +140,8 @@ subtest 'upgrade' => sub {
     $root->out('kill -STOP $(pidof curl)');
     $root->newer('usr/share/resonate/sql/99_grants.sql',
                  "COMMENT ON SCHEMA v3 IS 'new';");
-
     like $root->out('apt-get -y install ./up/*.deb'),
-        qr/making +schema .*starting a new master/s, 'says what it does';
+        qr/making +schema .*making +site .*starting a new master/s, 'steps';
     isnt slurp("$dir/run/nginx.pid"), $master, 'a new master';
     $slow->signal('CONT');
     ok $slow->ended(90), 'the stream ends';
@@ -151,6 +150,7 @@ subtest 'upgrade' => sub {
     is $root->sql("SELECT obj_description('v3'::regnamespace)"), "new\n",
         'the schema is the new one';
     plays('the new version');
+    $root->changed_by_hand;
 };
 
 subtest 'removed' => sub {

@@ -19,6 +19,8 @@ static void ngx_resonate_route_ages(ngx_resonate_cache_t *cache,
     ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_statement(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
+static ngx_resonate_pg_t *ngx_resonate_route_database(ngx_conf_t *cf,
+    ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_route_cache_key(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 
@@ -108,7 +110,7 @@ ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
     resonate_view_t     function;
     ngx_resonate_pg_t  *pg;
 
-    pg = ngx_resonate_pg_get(cf, &route->database);
+    pg = ngx_resonate_route_database(cf, route);
 
     if (pg == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -140,6 +142,36 @@ ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
     route->stmt = ngx_resonate_pg_stmt_add(cf, pg, &sql, nparams);
 
     return (sql.len && route->stmt) ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * "pg=lists|read": a site whose configuration is older than the routes it
+ * includes goes on with the database it has.
+ */
+
+static ngx_resonate_pg_t *
+ngx_resonate_route_database(ngx_conf_t *cf, ngx_resonate_route_t *route)
+{
+    u_char             *p, *last;
+    ngx_str_t          *name;
+    ngx_resonate_pg_t  *pg;
+
+    name = &route->database;
+    last = name->data + name->len;
+
+    for ( ;; ) {
+        p = ngx_strlchr(name->data, last, '|');
+        name->len = (p ? p : last) - name->data;
+
+        pg = ngx_resonate_pg_get(cf, name);
+
+        if (pg || p == NULL) {
+            return pg;
+        }
+
+        name->data = p + 1;
+    }
 }
 
 

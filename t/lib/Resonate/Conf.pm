@@ -82,6 +82,9 @@ sub surface {
         push @lines, qq(resonate_pg read "$info" $read;),
                      qq(resonate_pg write "$info" $write;);
 
+        push @lines, qq(resonate_pg lists "$info" $opt{pg_lists};)
+            if $opt{pg_lists};
+
         if (my $topup = $opt{pg_topup}) {
             $info = $pg->conninfo(user => 'resonate_topup');
             push @lines, qq(resonate_pg topup "$info" $topup;);

@@ -14,6 +14,7 @@ package Resonate::Edge;
 #       workers => 1, modules => [qw(core auth tracks pay)],
 #       log     => 'info',      # at least notice, for reload()
 #       pg_read => 'connections=2', pg_write => '...',   # their options
+#       pg_lists => 'queue=64', # resonate_pg lists, too
 #       pg_topup => 'connections=1',    # resonate_pg topup, too
 #       expect  => qr/.../,     # an alarming log line that is meant to be
 #   );

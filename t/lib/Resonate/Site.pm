@@ -160,6 +160,34 @@ sub listener {
 }
 
 
+# The site as a version before "resonate_pg lists" wrote it, which returns the
+# pid of nginx, and as an operator did who has none.
+
+sub older {
+    my ($self) = @_;
+
+    Resonate::Test::spew($self->file, Resonate::Test::slurp($self->file)
+                                      =~ s/^resonate_pg lists[^;]*;\n//mr);
+    $self->out('sha256sum < /etc/nginx/sites-available/resonate'
+               . ' > /var/lib/resonate/site.sum && nginx -t -q');
+
+    return Resonate::Test::slurp("$self->{dir}/run/nginx.pid");
+}
+
+
+sub changed_by_hand {
+    my ($self) = @_;
+
+    Test::More::like(Resonate::Test::slurp($self->file),
+                     qr/^resonate_pg lists/m, 'the site is the new one');
+    $self->older;
+    $self->out('echo none > /var/lib/resonate/site.sum');
+    Test::More::like($self->out('resonate-setup --upgrade && nginx -t -q'),
+                     qr/is kept +site .*\n +without resonate_pg lists\n/,
+                     'but not where it was changed by hand');
+}
+
+
 # site.pem with site.key, and another key
 
 sub certificate {
