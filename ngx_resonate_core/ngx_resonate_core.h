@@ -26,7 +26,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  8
+#define NGX_RESONATE_CORE_ABI  9
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 

@@ -76,6 +76,7 @@ typedef struct {
     ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
     ngx_array_t               tables;      /* of ngx_resonate_table_t * */
     ngx_msec_t                short_time;  /* 0: nobody listens */
+    ngx_uint_t                purges;      /* "resonate_cache_purge" is used */
 } ngx_resonate_shared_t;
 
 ngx_resonate_shared_t *ngx_resonate_shared(ngx_conf_t *cf);
@@ -219,10 +220,13 @@ typedef struct {
 char *ngx_resonate_set_handler(ngx_conf_t *cf, void *conf,
     ngx_http_handler_pt handler);
 
-/* the "resonate_problem" and "resonate_status" directives */
+/* the "resonate_problem", "resonate_status" and "resonate_cache_purge"
+   directives */
 char *ngx_resonate_problem_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_resonate_status_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_resonate_cache_purge_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 

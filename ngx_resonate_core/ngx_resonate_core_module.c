@@ -28,6 +28,13 @@ static ngx_command_t  ngx_resonate_core_commands[] = {
       0,
       NULL },
 
+    { ngx_string("resonate_cache_purge"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_resonate_cache_purge_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("resonate_problem"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_resonate_problem_directive,

@@ -19,8 +19,8 @@ static ngx_resonate_cache_found_e ngx_resonate_cache_read(
     ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
     ngx_resonate_reply_t *reply);
-static ngx_uint_t ngx_resonate_cache_old(ngx_resonate_cache_t *cache,
-    ngx_resonate_cache_meta_t *meta, time_t age, time_t fresh);
+static time_t ngx_resonate_cache_ttl(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_meta_t *meta, time_t fresh);
 static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_clock_t *clock,
     uint64_t time, uint32_t *tags, ngx_uint_t n);
 static ngx_int_t ngx_resonate_cache_write(ngx_resonate_cache_t *cache,
@@ -103,8 +103,8 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
      * dead: without a database, who has just paid for a track may seek in it.
      */
 
-    reply->stale = ngx_resonate_cache_old(cache, meta, reply->age,
-                                          ages->fresh)
+    reply->ttl = ngx_resonate_cache_ttl(cache, meta, ages->fresh);
+    reply->stale = reply->ttl <= 0
                    || ngx_resonate_cache_moved(clock, meta->clock, tags + n,
                                                meta->nown);
 
@@ -123,29 +123,33 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
 /* nothing that it was made from has changed, as far as is known */
 
-static ngx_uint_t
-ngx_resonate_cache_old(ngx_resonate_cache_t *cache,
-    ngx_resonate_cache_meta_t *meta, time_t age, time_t fresh)
+static time_t
+ngx_resonate_cache_ttl(ngx_resonate_cache_t *cache,
+    ngx_resonate_cache_meta_t *meta, time_t fresh)
 {
-    if (meta->until && ngx_time() >= meta->until) {
-        return 1;
-    }
+    time_t  ttl;
 
     if (meta->status != NGX_HTTP_OK) {
         fresh = ngx_min(fresh, cache->negative);
     }
 
-    if (cache->listener) {
-
-        if (!ngx_resonate_listens(cache->shared)) {
-            fresh = ngx_min(fresh, cache->short_time);
-
-        } else if (meta->clock < cache->shared->sh->listening.since) {
-            return 1;
-        }
+    if (cache->listener && !ngx_resonate_listens(cache->shared)) {
+        fresh = ngx_min(fresh, cache->short_time);
     }
 
-    return age >= fresh;
+    ttl = meta->created + fresh - ngx_time();
+
+    if (meta->until) {
+        ttl = ngx_min(ttl, meta->until - ngx_time());
+    }
+
+    if (cache->listener && ngx_resonate_listens(cache->shared)
+        && meta->clock < cache->shared->sh->listening.since)
+    {
+        ttl = ngx_min(ttl, 0);
+    }
+
+    return ttl;
 }
 
 
@@ -186,7 +190,7 @@ ngx_resonate_cache_moved(ngx_resonate_clock_t *clock, uint64_t time,
 }
 
 
-void
+ngx_int_t
 ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
     uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip)
@@ -197,7 +201,7 @@ ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
         != NGX_OK)
     {
         ngx_resonate_cache_drop(cache, key);
-        return;
+        return NGX_DECLINED;
     }
 
     key->data[0] = NGX_RESONATE_CACHE_GZIP;
@@ -211,6 +215,8 @@ ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     }
 
     key->data[0] = NGX_RESONATE_CACHE_JSON;
+
+    return NGX_OK;
 }
 
 

@@ -43,6 +43,7 @@ typedef struct {
     time_t                   short_time;
     ngx_str_t                listen;    /* a database, or empty */
     ngx_resonate_listener_t *listener;  /* NULL: nobody listens */
+    ngx_resonate_pg_stmt_t  *purge;     /* tells tags; likewise */
     ngx_resonate_counter_t  *invalidations;
     ngx_resonate_counter_t  *hits;
     ngx_resonate_counter_t  *misses;
@@ -71,6 +72,7 @@ typedef struct {
 
 /* NULL: there is no "resonate_cache"; ask from postconfiguration */
 ngx_resonate_cache_t *ngx_resonate_cache(ngx_conf_t *cf);
+ngx_resonate_cache_t *ngx_resonate_cache_of(ngx_http_request_t *r);
 
 
 typedef enum {
@@ -85,7 +87,7 @@ typedef enum {
  * gzip     the gzip form, only if it is fresh
  * count    counts what get() said of a request, not of each look
  * put      replaces whatever there was, also if the new reply does not fit;
- *          "gzip" keeps that form of it too
+ *          "gzip" keeps that form of it too;  NGX_DECLINED: it did not fit
  * drop     removes what there is
  * end      the same;  NGX_OK: it was a reply, and no 404
  * claim    NGX_OK: the owner is the one to ask the database for "time"
@@ -104,7 +106,7 @@ ngx_resonate_cache_found_e ngx_resonate_cache_gzip(
     ngx_resonate_reply_t *reply);
 void ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
     ngx_resonate_cache_found_e found);
-void ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
+ngx_int_t ngx_resonate_cache_put(ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_resonate_cache_meta_t *meta,
     uint32_t *tags, ngx_str_t *body, ngx_uint_t gzip);
 void ngx_resonate_cache_drop(ngx_resonate_cache_t *cache, ngx_str_t *key);

@@ -117,6 +117,12 @@ ngx_resonate_cache_postconfiguration(ngx_conf_t *cf)
 
     cache = ngx_resonate_cache(cf);
 
+    if (cache == NULL && ngx_resonate_shared(cf)->purges) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"resonate_cache_purge\" without \"resonate_cache\"");
+        return NGX_ERROR;
+    }
+
     if (cache == NULL || cache->listen.len == 0) {
         return NGX_OK;
     }
@@ -164,6 +170,17 @@ ngx_resonate_cache(ngx_conf_t *cf)
     ngx_resonate_cache_main_conf_t  *mcf;
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_cache_module);
+
+    return mcf->cache;
+}
+
+
+ngx_resonate_cache_t *
+ngx_resonate_cache_of(ngx_http_request_t *r)
+{
+    ngx_resonate_cache_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_cache_module);
 
     return mcf->cache;
 }

@@ -41,6 +41,7 @@ static void ngx_resonate_listen_told(ngx_resonate_pg_query_t *q);
 ngx_int_t
 ngx_resonate_listen_add(ngx_conf_t *cf, ngx_resonate_cache_t *cache)
 {
+    ngx_str_t                 sql;
     ngx_resonate_pg_t        *pg;
     ngx_resonate_listener_t  *l;
 
@@ -67,6 +68,15 @@ ngx_resonate_listen_add(ngx_conf_t *cf, ngx_resonate_cache_t *cache)
     l->source = ngx_resonate_pg_listener_hash(pg);
     l->invalidations = cache->invalidations;
     cache->listener = l;
+
+    ngx_str_set(&sql, "SELECT pg_catalog.pg_notify('" NGX_RESONATE_CHANNEL
+                      "', t) FROM pg_catalog.string_to_table($1, ',') t");
+
+    cache->purge = ngx_resonate_pg_stmt_add(cf, pg, &sql, 1);
+    if (cache->purge == NULL) {
+        return NGX_ERROR;
+    }
+
     cache->shared->short_time = cache->short_time * 1000;
 
     return ngx_resonate_listen_statements(cf, l);

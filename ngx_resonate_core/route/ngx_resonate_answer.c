@@ -29,6 +29,10 @@ ngx_resonate_route_outcome(ngx_resonate_route_ctx_t *ctx,
 {
     ngx_resonate_reply_t  reply;
 
+    if (ngx_resonate_route_status(ctx, ctx->stale, outcome) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (outcome->away && ctx->stale) {
         return ngx_resonate_route_answer(ctx, ctx->stale);
     }
@@ -95,6 +99,10 @@ ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply)
 {
     ngx_http_request_t  *r;
+
+    if (ctx->hit && ngx_resonate_route_status(ctx, reply, NULL) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (reply->status >= NGX_HTTP_SPECIAL_RESPONSE) {
         return ngx_resonate_answer_problem(ctx, reply->status, &reply->body);

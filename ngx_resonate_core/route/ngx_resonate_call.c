@@ -85,6 +85,7 @@ ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     call = ngx_resonate_call_join(mcf->calls, ctx);
 
     if (call) {
+        ctx->joined = 1;
         return (ngx_resonate_call_wait(call, ctx) == NGX_OK) ? NGX_AGAIN
                                                              : NGX_ERROR;
     }
@@ -289,6 +290,7 @@ ngx_resonate_call_start(ngx_resonate_call_t *call)
 
     call->outcome.status = reply.status;
     call->outcome.body = reply.body;
+    call->outcome.stored = 1;
     ngx_memcpy(call->outcome.etag, reply.etag.data, reply.etag.len);
 
     return NGX_OK;

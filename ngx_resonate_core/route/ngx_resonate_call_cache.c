@@ -136,8 +136,10 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     gzip = !call->personal && call->route->handler == NULL
            && call->outcome.status == NGX_HTTP_OK;
 
-    ngx_resonate_cache_put(call->mcf->cache, &call->sn.str, call->ages, &meta,
-                           tags.slots, &call->outcome.body, gzip);
+    call->outcome.stored = (ngx_resonate_cache_put(call->mcf->cache,
+                                &call->sn.str, call->ages, &meta, tags.slots,
+                                &call->outcome.body, gzip)
+                            == NGX_OK);
     call->stored = 1;
 }
 

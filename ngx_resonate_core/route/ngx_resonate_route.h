@@ -28,6 +28,7 @@ typedef struct {
     ngx_str_t       body;       /* NUL-terminated behind its length */
     ngx_str_t       etag;       /* strong, quoted; empty for personal ones */
     time_t          age;        /* seconds since it was made */
+    time_t          ttl;        /* seconds it stays fresh; not positive: old */
     unsigned        personal:1; /* made for this caller only */
     unsigned        stale:1;    /* older than allowed: the database is away */
 } ngx_resonate_reply_t;

@@ -261,7 +261,9 @@ ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
         ctx->stale = reply;
     }
 
-    return (found == NGX_RESONATE_CACHE_FRESH) ? NGX_OK : NGX_DECLINED;
+    ctx->hit = (found == NGX_RESONATE_CACHE_FRESH);
+
+    return ctx->hit ? NGX_OK : NGX_DECLINED;
 }
 
 

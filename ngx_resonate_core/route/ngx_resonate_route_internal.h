@@ -96,6 +96,7 @@ typedef struct {
     size_t                    prefix;      /* of the URI, cut off */
     ngx_str_t                 unknown;     /* named location, or empty */
     ngx_str_t                 control;     /* Cache-Control of public ones */
+    ngx_flag_t                status;      /* Cache-Status */
 } ngx_resonate_route_loc_conf_t;
 
 
@@ -120,6 +121,8 @@ typedef struct {
     ngx_queue_t               queue;       /* among the call's waiters */
     unsigned                  waiting:1;
     unsigned                  gzip:1;      /* the body is the gzip form */
+    unsigned                  hit:1;       /* the answer is a fresh reply */
+    unsigned                  joined:1;    /* it waits for another's call */
 } ngx_resonate_route_ctx_t;
 
 
@@ -132,6 +135,7 @@ typedef struct {
     ngx_str_t                 tags;        /* gone when the query's are */
     unsigned                  away:1;      /* there is no database */
     unsigned                  answered:1;  /* it, or the function, decided */
+    unsigned                  stored:1;    /* it is in the cache */
 } ngx_resonate_outcome_t;
 
 
@@ -178,6 +182,10 @@ void ngx_resonate_outcome_etag(ngx_resonate_outcome_t *outcome);
 /* sets type or handler of the route's kind; NGX_DECLINED: there is no such */
 ngx_int_t ngx_resonate_kind_find(ngx_resonate_route_main_conf_t *mcf,
     ngx_resonate_route_t *route);
+
+/* adds Cache-Status, if it is wanted; of what a call ended with, or NULL */
+ngx_int_t ngx_resonate_route_status(ngx_resonate_route_ctx_t *ctx,
+    ngx_resonate_reply_t *reply, ngx_resonate_outcome_t *outcome);
 
 /* sends; returns what a content handler returns */
 ngx_int_t ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,

@@ -37,6 +37,13 @@ static ngx_command_t  ngx_resonate_route_commands[] = {
       offsetof(ngx_resonate_route_loc_conf_t, control),
       NULL },
 
+    { ngx_string("resonate_cache_status"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_route_loc_conf_t, status),
+      NULL },
+
       ngx_null_command
 };
 
@@ -115,7 +122,16 @@ ngx_resonate_route_create_main_conf(ngx_conf_t *cf)
 static void *
 ngx_resonate_route_create_loc_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_loc_conf_t));
+    ngx_resonate_route_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_route_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    conf->status = NGX_CONF_UNSET;
+
+    return conf;
 }
 
 
@@ -143,6 +159,7 @@ ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_str_value(conf->control, prev->control,
                              "public, max-age=0, must-revalidate");
+    ngx_conf_merge_value(conf->status, prev->status, 0);
 
     return NGX_CONF_OK;
 }
