@@ -183,6 +183,8 @@ subtest 'one version' => sub {
     like Resonate::Source::text('ngx_resonate_core/ngx_resonate_core.h'),
          qr/^#define NGX_RESONATE_VERSION  "\Q$release\E"$/m,
          'the modules have that of debian/changelog';
+    like Resonate::Source::text('sdk/js/package.json'),
+         qr/^  "version": "\Q$release\E",$/m, 'and so has the client';
 };
 
 
