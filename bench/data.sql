@@ -375,6 +375,7 @@ BEGIN
         EXECUTE format('DROP TABLE IF EXISTS resonate.%I', _part);
         EXECUTE format('CREATE TABLE resonate.%I (LIKE resonate.%I INCLUDING DEFAULTS'
                        ' INCLUDING CONSTRAINTS)', _part, parent);
+        EXECUTE format('ALTER TABLE resonate.%I OWNER TO resonate_owner', _part);
 
         FOR _reference IN SELECT pg_get_constraintdef(oid) FROM pg_constraint
                           WHERE conrelid = format('resonate.%I', parent)::regclass AND contype = 'f'

@@ -34,6 +34,10 @@ end
 function compose()
     local headers = {}
 
+    for name, value in pairs(wrk.headers) do        -- of wrk -H
+        headers[name] = value
+    end
+
     if #tokens > 0 then
         headers["Authorization"] = "Bearer " .. any(tokens)
     end
