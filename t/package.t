@@ -132,7 +132,7 @@ subtest 'the complete nginx.conf of the manual' => sub {
 
 subtest 'upgrade' => sub {
     my $master = $root->older;
-    my $slow = $root->start("curl -s --limit-rate 4m $bearer -o slow"
+    my $slow = $root->start("curl -s --limit-rate 400k $bearer -o slow"
                             . " http://$site$stream", "$dir/../slow.log");
 
     # a listener who does not listen: more is to come than fits into sockets

@@ -13,7 +13,7 @@ package Resonate::Root;
 #   $root->get($url, $curl_options)     head and content
 #   dir
 #
-# debootstrap makes the first one; what it made is kept in build/test/root.
+# mmdebstrap makes the first one; what it made is kept in build/test/root.
 
 use strict;
 use warnings;
@@ -38,7 +38,7 @@ my %ENVIRONMENT = (
 sub missing {
     return 'needs root' if $> != 0;
 
-    for my $tool (qw(debootstrap unshare nsenter setpriv ip)) {
+    for my $tool (qw(mmdebstrap unshare nsenter setpriv ip)) {
         return "needs $tool" if system("command -v $tool > /dev/null") != 0;
     }
 
@@ -75,18 +75,21 @@ sub command {
 sub bootstrap {
     my ($draft) = @_;
     my $dir = "$draft/root";
-    my $log = "$Resonate::Test::STORE/debootstrap.log";
+    my $log = "$Resonate::Test::STORE/mmdebstrap.log";
     my ($suite) = Resonate::Test::slurp('/etc/os-release')
                   =~ /^VERSION_CODENAME=(\w+)$/m;
-    my $include = join ',', @INCLUDE;
+    my @options = ('--mode=root', '--variant=minbase',
+                   '--include=' . join(',', @INCLUDE),
+                   '--dpkgopt=force-unsafe-io',
+                   map { "--aptopt=$_" }
+                   grep { plain($_) } glob('/etc/apt/apt.conf.d/*'));
 
-    command('sh', '-c', "debootstrap --variant=minbase --include=$include"
-                        . " $suite $dir @{[ mirror() ]} > $log 2>&1");
+    command('sh', '-c', qq(exec mmdebstrap "\$@" > $log 2>&1), 'mmdebstrap',
+            @options, $suite, $dir, mirror());
 
     for my $file (qw(/etc/hosts /etc/resolv.conf /etc/apt/sources.list
                      /etc/ssl/certs/ca-certificates.crt),
-                  glob('/etc/apt/sources.list.d/debian*'),
-                  grep { plain($_) } glob('/etc/apt/apt.conf.d/*'))
+                  glob('/etc/apt/sources.list.d/debian*'))
     {
         copy($file, "$dir$file") or die "$file: $!" if -e $file;
     }
@@ -96,8 +99,6 @@ sub bootstrap {
     # services start when they are installed, as on a machine
     Resonate::Test::spew("$dir/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n");
     chmod 0755, "$dir/usr/sbin/policy-rc.d";
-    Resonate::Test::spew("$dir/etc/dpkg/dpkg.cfg.d/unsafe",
-                         "force-unsafe-io\n");
 
     command('chroot', $dir, 'apt-get', '-qq', 'update');
     command('tar', '-C', $dir, '-cpf', "$draft/root.tar", '.');
@@ -126,7 +127,8 @@ sub plain {
 
 
 # Process 1 holds all of it.  It is killed when unshare ends, and unshare when
-# the test does, killed or not; with it go the processes and the mounts.
+# the test does, killed or not; with it go the processes and the mounts.  Its
+# sockets hold little, so that a minute of music is more than they take.
 
 sub boot {
     my ($self) = @_;
@@ -137,6 +139,8 @@ set -e
 mount -t proc proc $dir/proc
 mount -t tmpfs tmpfs $dir/dev/shm
 ip link set lo up
+echo 4096 16384 65536 > /proc/sys/net/ipv4/tcp_rmem
+echo 4096 16384 65536 > /proc/sys/net/ipv4/tcp_wmem
 exec chroot $dir perl -e '$HOLD'
 EOF2
 

@@ -143,7 +143,7 @@ sub music {
 
     mkdir $folder or die "$folder: $!";
     Resonate::Root::command(qw(ffmpeg -nostdin -v error -f lavfi -i
-                               sine=duration=900 -metadata title=Hum -metadata
+                               sine=duration=90 -metadata title=Hum -metadata
                                artist=Ada), "$folder/Hum.flac");
 }
 
