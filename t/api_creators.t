@@ -7,7 +7,7 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $dbh = $pg->dbh;
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, routes => 1,
-                               http => 'resonate_cache 8m;');
+                               http => 'resonate_cache 8m listen=read;');
 my $n = 0;
 
 sub creator {
@@ -143,6 +143,7 @@ $dbh->do("INSERT INTO resonate.play (person_id, track_id, kind, count, cost_mc,
               total_mc) SELECT ?, ?, k, 0, 0, 0
           FROM generate_series(1, 9), unnest('{own,preview}'::text[]) k", {},
          @$id{qw(listener free)});
+$dbh->do('SELECT resonate.roll_up()');
 is titles('/artists/{artist}/tracks/top'), 'Morning, Evening, Noon', 'top';
 is titles('/artists/{artist}/tracks/top?limit=1'), 'Morning', 'the top one';
 is titles('/tracks?order=plays&limit=3'), 'Morning, Evening, Noon', 'of all';

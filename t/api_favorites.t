@@ -5,7 +5,8 @@ use Resonate::Test;
 use Resonate::Api;
 
 my $api = Resonate::Api->new(
-    http => 'resonate_cache 8m; large_client_header_buffers 4 16k;');
+    http => 'resonate_cache 8m listen=read;
+             large_client_header_buffers 4 16k;');
 my $id = $api->id;
 my $path = '/user/favorites';
 

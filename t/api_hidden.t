@@ -98,7 +98,7 @@ sub item {
 }
 
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, routes => 1,
-                               http => 'resonate_cache 32m;');
+                               http => 'resonate_cache 32m listen=read;');
 
 sub show {
     my ($path, %opt) = @_;

@@ -8,7 +8,7 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $dbh = $pg->dbh;
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, routes => 1,
-                               http => 'resonate_cache 8m;');
+                               http => 'resonate_cache 8m listen=read;');
 my %token = (map({ $_ => token(sub => $_) } qw(listener owner)),
              nobody => undef);
 my $track = $id->{paid};

@@ -7,7 +7,7 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $dbh = $pg->dbh;
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, routes => 1,
-                               http => 'resonate_cache 8m;');
+                               http => 'resonate_cache 8m listen=read;');
 
 $dbh->do("UPDATE resonate.setting SET value = 'https://Music.example'");
 $dbh->do("UPDATE resonate.release SET title = '\x{65e5}\x{672c} One'

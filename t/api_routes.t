@@ -16,7 +16,7 @@ $pg->dbh->do("INSERT INTO resonate.playlist (id, owner_id, title, private)
 
 my $edge = Resonate::Edge->new(
     pg => $pg, auth => 1, routes => 1,
-    http => "resonate_cache 8m; resonate_cors $ORIGIN;");
+    http => "resonate_cache 8m listen=read; resonate_cors $ORIGIN;");
 my %token = map { $_ => token(sub => $_) } qw(listener owner);
 
 sub get {

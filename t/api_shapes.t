@@ -29,7 +29,7 @@ $dbh->do('INSERT INTO resonate.playlist_item VALUES (?, ?, 1)', {},
          @$id{qw(playlist paid)});
 
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, routes => 1,
-                               http => 'resonate_cache 8m;');
+                               http => 'resonate_cache 8m listen=read;');
 
 # A shape: a word for a scalar, a name of another shape, { member => shape },
 # [ shape ] for a list, and a list of alternatives behind "or".

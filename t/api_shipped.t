@@ -6,7 +6,8 @@ use Resonate::Test;
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $edge = Resonate::Edge->new(
-    pg => $pg, auth => 1, media => media(), http => 'resonate_cache 8m;',
+    pg => $pg, auth => 1, media => media(),
+    http => 'resonate_cache 8m listen=read;',
     server => "include $Resonate::Test::ROOT/conf.d/api-v3.conf;");
 
 my $conf = do {

@@ -32,7 +32,7 @@ sub new {
 
     $self->{edge} = Resonate::Edge->new(
         pg => $pg, auth => 1, media => media(), routes => 1,
-        http => 'resonate_cache 8m;', %opt);
+        http => 'resonate_cache 8m listen=read;', %opt);
     return $self;
 }
 

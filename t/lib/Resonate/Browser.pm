@@ -45,7 +45,7 @@ sub site {
         pg     => $pg,
         auth   => 1,
         media  => $media,
-        http   => 'resonate_cache 1m;',
+        http   => 'resonate_cache 1m listen=read;',
         server => <<EOF,
             set \$resonate_www $www;
             set \$resonate_media $media;
