@@ -18,6 +18,10 @@ sub titles { my ($path) = @_;
              return join ', ', map { $_->{title} }
                                @{$api->data(undef, 'GET', $path)} }
 
+# of a page that shows none of them
+sub total  { return json($api->call(undef, 'GET', '/playlists?page=2'))
+                    ->{count} }
+
 sub counts { return join ' ', map { scalar @{$_->{items}} }
                               @{$api->data(undef, 'GET', shift)} }
 
@@ -26,6 +30,7 @@ sub counts { return join ' ', map { scalar @{$_->{items}} }
 
 is title(), 'For the Road', 'asked once';
 is titles($_), 'For the Road', $_ for @lists;
+is total(), 1, 'of all';
 is $api->data(undef, 'GET', "/users/$id->{listener}")->{displayName},
     'Listener', 'its owner';
 $api->sql("UPDATE resonate.playlist SET title = 'Beside' WHERE id = ?",
@@ -77,6 +82,7 @@ for (
     is $api->status('listener', $method, $own . $tail, $body), 200,
         "$method $tail";
     is title(), $title, 'in detail';
+    is total(), $title eq 'none' ? 0 : 1, 'of all';
 
     for my $list (@lists) {
         is titles($list), $title =~ s/^none$//r, "in $list";
