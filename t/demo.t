@@ -63,6 +63,15 @@ subtest 'again' => sub {
         for qw(playlists labels);
 };
 
+subtest 'upkeep' => sub {
+    my $psql = "psql -XAt -h $root/run/sock -U resonate_edge -d resonate";
+
+    wait_for { `$psql -c 'SELECT resonate.maintained()'` =~ /^\d+$/ } 30,
+        'upkeep to be done';
+    like(loops(), qr/^\d+\n\z/, 'by one process, though started twice');
+    is(slurp("$root/run/maintain.pid"), loops(), 'which is known');
+};
+
 subtest 'another page' => sub {
     my @origins = ('https://player.example', 'http://[::1]:3000');
     my ($status, $output) = $there->demo(map { ('--origin', $_) } @origins);
@@ -125,6 +134,7 @@ subtest 'secrets' => sub {
 subtest 'stop' => sub {
     is($there->stop, "nginx stopped.\nPostgres stopped.\n", 'stops both');
     ok(!open_port($there->port), 'nobody listens');
+    is(loops(), '', 'nor does upkeep go on');
     is($there->stop, '', 'twice is harmless');
     is($? >> 8, 0, 'and no failure');
 };
@@ -140,6 +150,11 @@ sub allowed {
     return join ', ', $there->got($path, '-H', "Origin: $origin")
                       =~ /^Access-Control-Allow-Origin: (.*?)\r$/mg;
 }
+
+
+# numbers of the processes that keep the database, a line each
+
+sub loops { return `pgrep -f 'maintain-loop $root/run\$'` }
 
 
 sub open_port {

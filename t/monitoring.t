@@ -15,9 +15,15 @@ my $manual = Resonate::Source::text('doc/MANUAL.md');
 
 my $edge = Resonate::Edge->new(
     pg => my $pg = Resonate::Pg->new, pg_topup => 'connections=1', auth => 1,
-    media => media(), routes => 1, http => 'resonate_cache 1m;',
+    media => media(), routes => 1, http => 'resonate_cache 1m listen=read;',
     server => 'location = /status { resonate_status; }');
-my $page = $edge->get('/status')->{content};
+
+# what is told only when it is known
+$pg->psql('SELECT resonate.maintain()');
+my $page = wait_for {
+    my $now = $edge->get('/status')->{content};
+    $now =~ /^resonate_maintained_age_seconds \d/m && $now;
+} 20, 'the age of upkeep';
 
 sub promtool {
     my ($what, $file) = @_;

@@ -50,6 +50,11 @@ my @cases = (
         'resonate_pg_connections{database="write"}' => '4x9' }, 4,
       'ResonateNoDatabase' ],
 
+    [ 'upkeep that waits for its minute',
+      { resonate_maintained_age_seconds => '0 60 0 60 800 60x20' }, 20, '' ],
+    [ 'no upkeep', { resonate_maintained_age_seconds => '0+60x40' }, 30,
+      'ResonateNoUpkeep' ],
+
     [ '503 beyond a hundredth',
       { requests('2xx') => '0+980x20', requests('503') => '0+20x20' }, 15,
       'ResonateUnavailable' ],

@@ -55,7 +55,7 @@ subtest 'again, and changed by hand' => sub {
     is slurp($root->hba), $before, 'the lines of PostgreSQL are there once';
     like $root->out('cd && resonate-ingest /srv/music'), qr/1 unchanged/,
         'ingestion, from a folder that is closed to its user';
-    like $root->out('resonate-maintain'), qr/without fault/, 'the daily job';
+    like $root->out('resonate-maintain --audit'), qr/without fault/, 'upkeep';
 };
 
 subtest 'a log is rotated' => sub {

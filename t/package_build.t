@@ -56,6 +56,7 @@ subtest 'units of systemd' => sub {
         or die 'cp';
     is `systemd-analyze verify --man=no --root=$there $_ 2>&1`, '', $_
         for qw(resonate-maintain.timer resonate-maintain.service
+               resonate-audit.timer resonate-audit.service
                resonate-ingest@srv-music.service);
 };
 

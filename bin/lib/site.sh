@@ -123,6 +123,10 @@ pg_pid() {
     running_pid "$RUN/pg/postmaster.pid" "-D $RUN/pg"
 }
 
+upkeep_pid() {
+    running_pid "$RUN/maintain.pid" "$ROOT/bin/lib/maintain-loop $RUN"
+}
+
 # Waits for the end of a process that is not our child, at most $2 seconds.
 await_end() {
     timeout "$2" tail --pid="$1" --sleep-interval=0.1 -f /dev/null
@@ -146,4 +150,14 @@ stop_nginx() {
     await_end "$pid" 5 && return
     kill -TERM "$pid"
     await_end "$pid" 15 || fail "nginx (process $pid) does not stop"
+}
+
+# What it asks just now is given up with Postgres, or done by itself.
+stop_upkeep() {
+    local pid
+
+    pid=$(upkeep_pid) || return 1
+    kill -TERM "$pid"
+    await_end "$pid" 10 || kill -KILL "$pid"
+    rm -f "$RUN/maintain.pid"
 }
