@@ -252,6 +252,11 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF _rows > 1000 THEN
+        _most := CASE WHEN _collected > 30000 THEN 100 ELSE 600 END;
+        _tracks := _most;
+    END IF;
+
     IF NOT $2 AND _rows > 1000 AND _hits > 500 THEN
         SELECT array_agg(e.kind) AS kinds, array_agg(e.id) AS ids, array_agg(e.title) AS titles,
                count(*) FILTER (WHERE e.kind = 'track') AS tracks,
@@ -266,7 +271,6 @@ BEGIN
             RETURN;
         END IF;
 
-        _most := CASE WHEN _collected > 30000 THEN 100 ELSE 600 END;
         _tracks := CASE WHEN _titles.tracks = $3 THEN 0 ELSE _most END;
     END IF;
 
