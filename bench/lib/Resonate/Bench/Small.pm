@@ -206,7 +206,8 @@ sub edge {
         %common, http => "$common{http} resonate_cache 32m;",
         connections => 4096, pg => $self->{pg}, auth => 1,
         media => "$self->{dir}/media",
-        pg_read => $connections, pg_write => $connections,
+        pg_read => $connections, pg_lists => $connections,
+        pg_write => $connections,
         server => <<"END");
 include $Resonate::Test::ROOT/conf.d/api-v3.conf;
 location /uncached/ {
