@@ -31,13 +31,16 @@ BEGIN
     _distinct := ARRAY(SELECT DISTINCT u.id FROM unnest(_tracks) u (id));
 
     RETURN QUERY
-    WITH items AS (
+    -- a track is made once, however many of the playlists have it
+    WITH cards AS MATERIALIZED (
+        SELECT c.id, c.body, c.tags FROM resonate.track_cards(_distinct, _caller) c
+    ), items AS (
         SELECT s.list,
                string_agg(format('{"index":%s,"track":%s}', s.place, k.body), ','
                           ORDER BY s.place) AS body,
                string_agg(k.tags, ' ') AS tags
         FROM unnest(_lists, _tracks, _places) s (list, track, place)
-        JOIN resonate.track_cards(_distinct, _caller) k ON k.id = s.track
+        JOIN cards k ON k.id = s.track
         GROUP BY s.list
     )
     SELECT w.ord, p.id,
