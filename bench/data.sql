@@ -302,9 +302,11 @@ SELECT transfer, 'play', 1, bench.id('track', track), at FROM bench.play
 WHERE transfer IS NOT NULL ORDER BY id;
 
 INSERT INTO resonate.holding (person_id, track_id, count, owned_at, last_played_at)
-SELECT bench.id('person', person), bench.id('track', track),
-       max(count), min(at) FILTER (WHERE count = 9), max(at)
-FROM bench.play GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT bench.id('person', person), bench.id('track', track), h.count, h.owned, h.last
+FROM (SELECT person, track, max(count) AS count, min(at) FILTER (WHERE count = 9) AS owned,
+             max(at) AS last
+      FROM bench.play GROUP BY person, track) h
+ORDER BY 1, 2;
 
 UPDATE resonate.account a SET balance_uc = (b.put - b.spent) * 1000
 FROM bench.wallet b WHERE a.person_id = bench.id('person', b.person);
@@ -409,7 +411,7 @@ SET session_replication_role = origin;
 DROP SCHEMA bench CASCADE;
 
 \echo roll-ups
-SELECT resonate.recount_chart() \g /dev/null
+SELECT resonate.recount_lists() \g /dev/null
 SELECT resonate.recount_plays() \g /dev/null
 
 \echo statistics

@@ -191,7 +191,8 @@ BEGIN
     IF _made > 0 THEN
         _done := format('%s partitions made', _made);
     ELSE
-        _done := format('%s plays rolled up', resonate.roll_up());
+        _done := format('%s plays rolled up, %s counts folded', resonate.roll_up(),
+                        resonate.list_fold());
 
         IF NOT EXISTS (SELECT FROM resonate.upkeep u
                        WHERE u.job = 'sweep' AND u.done_at > now() - interval '1 day')
@@ -206,7 +207,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.maintain() IS 'Does what is due, as often as once a minute: partitions when some are missing, else the roll-up of plays and, once a day, sweep(); says what it did.';
+COMMENT ON FUNCTION resonate.maintain() IS 'Does what is due, as often as once a minute: partitions when some are missing, else the roll-up of plays, the counts of lists and, once a day, sweep(); says what it did.';
 
 CREATE OR REPLACE FUNCTION resonate.maintained() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

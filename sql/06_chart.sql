@@ -174,22 +174,6 @@ $$;
 
 COMMENT ON FUNCTION resonate.roll_up() IS 'Adds fresh plays to the sums, takes out the days that left the 30 of the chart, and brings the chart up to date; returns how many plays.';
 
-CREATE OR REPLACE FUNCTION resonate.recount_chart() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    LOCK TABLE resonate.track IN SHARE ROW EXCLUSIVE MODE;
-
-    DELETE FROM resonate.chart;
-
-    INSERT INTO resonate.chart (track_id, released_on, created_at, plays)
-    SELECT t.id, t.released_on, t.created_at, coalesce(p.recent, 0)
-    FROM resonate.track t LEFT JOIN resonate.track_plays p ON p.track_id = t.id
-    WHERE t.released_on IS NOT NULL;
-END
-$$;
-
-COMMENT ON FUNCTION resonate.recount_chart() IS 'Makes the chart anew, from the tracks and the sums of their plays. Who changes a track waits.';
-
 CREATE OR REPLACE FUNCTION resonate.recount_plays() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column

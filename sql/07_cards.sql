@@ -331,10 +331,10 @@ CREATE OR REPLACE FUNCTION resonate.page(data text, total bigint, page_size inte
     tags text[]) RETURNS resonate.reply
 LANGUAGE sql IMMUTABLE AS $$
     SELECT ROW(200, format('{"data":%s,"count":%s,"numberOfPages":%s,"pages":%3$s,"status":"ok"}',
-                           $1, $2, ($2 + $3 - 1) / $3), $4)::resonate.reply
+                           $1, $2, (least($2, resonate.depth()) + $3 - 1) / $3), $4)::resonate.reply
 $$;
 
-COMMENT ON FUNCTION resonate.page(text, bigint, integer, text[]) IS 'A page of what has so many items altogether. data: a JSON text.';
+COMMENT ON FUNCTION resonate.page(text, bigint, integer, text[]) IS 'A page of what has so many items altogether, of which resonate.depth() can be paged through. data: a JSON text.';
 
 CREATE OR REPLACE FUNCTION resonate.list(items text, total bigint, page_size integer,
     tags text[]) RETURNS resonate.reply

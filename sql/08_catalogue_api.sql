@@ -5,7 +5,8 @@
 
 CREATE OR REPLACE FUNCTION v3.tracks("limit" integer DEFAULT 50, page integer DEFAULT 1,
     "order" text DEFAULT 'newest', caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _size CONSTANT integer := least(greatest($1, 1), 100);
@@ -13,32 +14,26 @@ DECLARE
     _order ALIAS FOR $3;
     _caller ALIAS FOR $4;
     _today CONSTANT date := resonate.today();
-    _seed bigint;
     total bigint;
     ids uuid[];
 BEGIN
-    SELECT count(*) INTO total FROM resonate.track t WHERE t.released_on <= _today;
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
+
+    total := resonate.list_total('{tracks}');
 
     CASE _order
-    WHEN 'newest' THEN
-        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
-                     ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
-    WHEN 'oldest' THEN
-        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
-                     ORDER BY t.created_at, t.id LIMIT _size OFFSET _skip);
     WHEN 'latest' THEN
         ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
                      ORDER BY t.released_on DESC, t.created_at DESC, t.id DESC
-                     LIMIT _size OFFSET _skip);
-    WHEN 'random' THEN
-        _seed := resonate.shuffle();
-        ids := ARRAY(SELECT t.id FROM resonate.track t WHERE t.released_on <= _today
-                     ORDER BY uuid_hash_extended(t.id, _seed), t.id
                      LIMIT _size OFFSET _skip);
     WHEN 'plays' THEN
         ids := ARRAY(SELECT c.track_id FROM resonate.chart c WHERE c.released_on <= _today
                      ORDER BY c.plays DESC, c.created_at DESC, c.track_id DESC
                      LIMIT _size OFFSET _skip);
+    ELSE
+        ids := resonate.list_page('tracks', _order, total, _size, _skip);
     END CASE;
 
     RETURN resonate.list_tracks(ids, total, _size, _caller,
@@ -80,36 +75,16 @@ DECLARE
     _size CONSTANT integer := least(greatest($1, 1), 100);
     _skip CONSTANT bigint := (greatest($2, 1) - 1) * _size::bigint;
     _order ALIAS FOR $3;
-    _type ALIAS FOR $4;
-    _featured ALIAS FOR $5;
-    _today CONSTANT date := resonate.today();
-    _seed bigint;
+    _list CONSTANT text := resonate.list_name('releases', $4, $5);
     total bigint;
     ids uuid[];
 BEGIN
-    SELECT count(*) INTO total FROM resonate.release r
-    WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
-      AND (_featured IS NULL OR r.featured = _featured);
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
 
-    CASE _order
-    WHEN 'newest' THEN
-        ids := ARRAY(SELECT r.id FROM resonate.release r
-                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
-                       AND (_featured IS NULL OR r.featured = _featured)
-                     ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip);
-    WHEN 'oldest' THEN
-        ids := ARRAY(SELECT r.id FROM resonate.release r
-                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
-                       AND (_featured IS NULL OR r.featured = _featured)
-                     ORDER BY r.created_at, r.id LIMIT _size OFFSET _skip);
-    WHEN 'random' THEN
-        _seed := resonate.shuffle();
-        ids := ARRAY(SELECT r.id FROM resonate.release r
-                     WHERE r.released_on <= _today AND (_type IS NULL OR r.type = _type)
-                       AND (_featured IS NULL OR r.featured = _featured)
-                     ORDER BY uuid_hash_extended(r.id, _seed), r.id
-                     LIMIT _size OFFSET _skip);
-    END CASE;
+    total := resonate.list_total(ARRAY[_list]);
+    ids := resonate.list_page(_list, _order, total, _size, _skip);
 
     RETURN resonate.list_releases(ids, total, _size,
         concat_ws(' ', 'list:releases',
@@ -147,7 +122,7 @@ COMMENT ON FUNCTION v3.trackgroup(uuid, uuid) IS 'GET /trackgroups/{id}, with it
 
 CREATE OR REPLACE FUNCTION resonate.creators(types smallint[], page_size integer, page integer,
     "order" text, order_by text, label uuid, featured boolean) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _types ALIAS FOR $1;
@@ -159,43 +134,56 @@ DECLARE
     total bigint;
     ids uuid[];
 BEGIN
-    SELECT count(*) INTO total FROM resonate.creator c
-    WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-      AND (_label IS NULL OR c.label_id = _label)
-      AND (_featured IS NULL OR c.featured = _featured);
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
 
-    CASE $5 || ' ' || $4
-    WHEN 'name asc' THEN
+    -- each from an index that begins with its order
+    IF _label IS NOT NULL THEN
         ids := ARRAY(SELECT c.id FROM resonate.creator c
-                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-                       AND (_label IS NULL OR c.label_id = _label)
-                       AND (_featured IS NULL OR c.featured = _featured)
-                     ORDER BY c.sort_name, c.id LIMIT _size OFFSET _skip);
-    WHEN 'name desc' THEN
-        ids := ARRAY(SELECT c.id FROM resonate.creator c
-                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-                       AND (_label IS NULL OR c.label_id = _label)
-                       AND (_featured IS NULL OR c.featured = _featured)
-                     ORDER BY c.sort_name DESC, c.id DESC LIMIT _size OFFSET _skip);
-    WHEN 'id asc' THEN
-        ids := ARRAY(SELECT c.id FROM resonate.creator c
-                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-                       AND (_label IS NULL OR c.label_id = _label)
-                       AND (_featured IS NULL OR c.featured = _featured)
-                     ORDER BY c.id LIMIT _size OFFSET _skip);
-    WHEN 'id desc' THEN
-        ids := ARRAY(SELECT c.id FROM resonate.creator c
-                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-                       AND (_label IS NULL OR c.label_id = _label)
-                       AND (_featured IS NULL OR c.featured = _featured)
-                     ORDER BY c.id DESC LIMIT _size OFFSET _skip);
-    WHEN 'updated desc' THEN
-        ids := ARRAY(SELECT c.id FROM resonate.creator c
-                     WHERE c.released_on <= _today AND c.type_id = ANY (_types)
-                       AND (_label IS NULL OR c.label_id = _label)
-                       AND (_featured IS NULL OR c.featured = _featured)
-                     ORDER BY c.updated_at DESC, c.id DESC LIMIT _size OFFSET _skip);
-    END CASE;
+                     WHERE c.label_id = _label AND c.released_on <= _today
+                       AND c.type_id = ANY (_types)
+                     ORDER BY c.sort_name, c.id);
+        total := cardinality(ids);
+
+        IF $4 = 'desc' THEN
+            ids := ARRAY(SELECT u.id FROM unnest(ids) WITH ORDINALITY u (id, ord)
+                         ORDER BY u.ord DESC);
+        END IF;
+
+        ids := ids[_skip + 1 : _skip + _size];
+    ELSE
+        total := resonate.list_total(
+            ARRAY(SELECT resonate.list_name('creators', t.id::text, _featured)
+                  FROM unnest(_types) t (id)));
+
+        CASE concat_ws(' ', CASE WHEN _featured THEN 'featured' END, $5, $4)
+        WHEN 'featured name asc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.featured AND c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.sort_name, c.id LIMIT _size OFFSET _skip);
+        WHEN 'name asc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.sort_name, c.id LIMIT _size OFFSET _skip);
+        WHEN 'name desc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.sort_name DESC, c.id DESC LIMIT _size OFFSET _skip);
+        WHEN 'id asc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.id LIMIT _size OFFSET _skip);
+        WHEN 'id desc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.id DESC LIMIT _size OFFSET _skip);
+        WHEN 'updated desc' THEN
+            ids := ARRAY(SELECT c.id FROM resonate.creator c
+                         WHERE c.released_on <= _today AND c.type_id = ANY (_types)
+                         ORDER BY c.updated_at DESC, c.id DESC LIMIT _size OFFSET _skip);
+        END CASE;
+    END IF;
 
     RETURN resonate.list_creators(ids, total, _size,
         CASE WHEN _label IS NOT NULL THEN 'artist:' || _label
@@ -317,8 +305,9 @@ DECLARE
     total bigint;
     ids uuid[];
 BEGIN
-    SELECT count(*) INTO total FROM resonate.release r
-    WHERE r.creator_id = ANY (_creators) AND r.released_on <= _today;
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
 
     ids := ARRAY(SELECT r.id FROM resonate.release r
                  WHERE r.creator_id = ANY (_creators) AND r.released_on <= _today
@@ -326,8 +315,9 @@ BEGIN
                           CASE WHEN _order = 'oldest' THEN r.released_on END,
                           CASE WHEN _order = 'newest' THEN r.released_on END DESC,
                           CASE WHEN _order = 'newest' THEN r.id END DESC,
-                          r.id
-                 LIMIT _size OFFSET _skip);
+                          r.id);
+    total := cardinality(ids);
+    ids := ids[_skip + 1 : _skip + _size];
 
     RETURN resonate.list_with_items(ids, total, _size, $5,
         concat_ws(' ', $6, CASE WHEN _order = 'random' THEN resonate.until_minute() END));
@@ -418,6 +408,10 @@ DECLARE
 BEGIN
     IF NOT resonate.creator_shown(_id, $4, '{1,2,3}') THEN
         RETURN resonate.no_creator(_id, 'artist');
+    END IF;
+
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
     END IF;
 
     SELECT count(*) INTO total FROM resonate.tracks_of(_id) t WHERE t.released_on <= _today;

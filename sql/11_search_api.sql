@@ -381,11 +381,10 @@ CREATE OR REPLACE FUNCTION v3.tag(tag text, "limit" integer DEFAULT 50, page int
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    _tags CONSTANT text[] := ARRAY[resonate.words($1)];
+    _tag CONSTANT text := ' tag ' || resonate.words($1);
     _size CONSTANT integer := least(greatest($2, 1), 100);
     _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
     _caller ALIAS FOR $4;
-    _today CONSTANT date := resonate.today();
     track_ids uuid[];
     release_ids uuid[];
     total bigint;
@@ -394,18 +393,13 @@ DECLARE
     track_tags text;
     release_tags text;
 BEGIN
-    track_ids := ARRAY(SELECT t.id FROM resonate.track t
-                       WHERE t.tags @> _tags AND t.released_on <= _today
-                       ORDER BY t.created_at DESC, t.id DESC LIMIT _size OFFSET _skip);
-    release_ids := ARRAY(SELECT r.id FROM resonate.release r
-                         WHERE r.tags @> _tags AND r.released_on <= _today
-                         ORDER BY r.created_at DESC, r.id DESC LIMIT _size OFFSET _skip);
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
 
-    SELECT (SELECT count(*) FROM resonate.track t
-            WHERE t.tags @> _tags AND t.released_on <= _today)
-         + (SELECT count(*) FROM resonate.release r
-            WHERE r.tags @> _tags AND r.released_on <= _today)
-    INTO total;
+    track_ids := resonate.list_page('tracks' || _tag, 'newest', NULL, _size, _skip);
+    release_ids := resonate.list_page('releases' || _tag, 'newest', NULL, _size, _skip);
+    total := resonate.list_total(ARRAY['tracks' || _tag, 'releases' || _tag]);
 
     SELECT string_agg(k.body, ',' ORDER BY k.ord), string_agg(k.tags, ' ')
     INTO tracks, track_tags

@@ -117,30 +117,16 @@ DECLARE
     _size CONSTANT integer := least(greatest($1, 1), 100);
     _skip CONSTANT bigint := (greatest($2, 1) - 1) * _size::bigint;
     _order CONSTANT text := CASE WHEN $5 THEN 'random' ELSE $3 END;
-    _featured ALIAS FOR $4;
-    _seed bigint;
+    _list CONSTANT text := resonate.list_name('playlists', NULL, $4);
     total bigint;
     ids uuid[];
 BEGIN
-    SELECT count(*) INTO total FROM resonate.playlist p
-    WHERE NOT p.private AND (_featured IS NULL OR p.featured = _featured);
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
 
-    CASE _order
-    WHEN 'newest' THEN
-        ids := ARRAY(SELECT p.id FROM resonate.playlist p
-                     WHERE NOT p.private AND (_featured IS NULL OR p.featured = _featured)
-                     ORDER BY p.created_at DESC, p.id DESC LIMIT _size OFFSET _skip);
-    WHEN 'oldest' THEN
-        ids := ARRAY(SELECT p.id FROM resonate.playlist p
-                     WHERE NOT p.private AND (_featured IS NULL OR p.featured = _featured)
-                     ORDER BY p.created_at, p.id LIMIT _size OFFSET _skip);
-    WHEN 'random' THEN
-        _seed := resonate.shuffle();
-        ids := ARRAY(SELECT p.id FROM resonate.playlist p
-                     WHERE NOT p.private AND (_featured IS NULL OR p.featured = _featured)
-                     ORDER BY uuid_hash_extended(p.id, _seed), p.id
-                     LIMIT _size OFFSET _skip);
-    END CASE;
+    total := resonate.list_total(ARRAY[_list]);
+    ids := resonate.list_page(_list, _order, total, _size, _skip);
 
     RETURN resonate.list_playlists(ids, total, _size, $6, 10,
         concat_ws(' ', 'list:playlists',
@@ -172,11 +158,15 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 DECLARE
     size CONSTANT integer := least(greatest($2, 1), 100);
-    skip CONSTANT integer := (greatest($3, 1) - 1) * size;
+    skip CONSTANT bigint := (greatest($3, 1) - 1) * size::bigint;
     ids CONSTANT uuid[] := ARRAY(SELECT p.id FROM resonate.playlist p
                                  WHERE p.owner_id = $1 AND NOT p.private
                                  ORDER BY p.created_at DESC, p.id DESC);
 BEGIN
+    IF skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(size);
+    END IF;
+
     IF NOT EXISTS (SELECT FROM resonate.person p WHERE p.id = $1) THEN
         RETURN resonate.answer(404, 'No such user.', ARRAY['person:' || $1]);
     END IF;
@@ -197,10 +187,14 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
 DECLARE
     size CONSTANT integer := least(greatest($1, 1), 100);
-    skip CONSTANT integer := (greatest($2, 1) - 1) * size;
+    skip CONSTANT bigint := (greatest($2, 1) - 1) * size::bigint;
     ids CONSTANT uuid[] := ARRAY(SELECT p.id FROM resonate.playlist p WHERE p.owner_id = $3
                                  ORDER BY p.created_at DESC, p.id DESC);
 BEGIN
+    IF skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(size);
+    END IF;
+
     RETURN resonate.list_playlists(ids[skip + 1 : skip + size], cardinality(ids), size, $3,
                                    NULL, 'person:' || $3);
 END

@@ -10,8 +10,12 @@ CREATE OR REPLACE FUNCTION resonate.page_tracks(ids uuid[], page_size integer, p
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     size CONSTANT integer := least(greatest($2, 1), 100);
-    skip CONSTANT integer := (greatest($3, 1) - 1) * size;
+    skip CONSTANT bigint := (greatest($3, 1) - 1) * size::bigint;
 BEGIN
+    IF skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(size);
+    END IF;
+
     RETURN resonate.list_tracks($1[skip + 1 : skip + size], cardinality($1), size, $4,
                                 concat_ws(' ', 'person:' || $4, 'list:tracks'));
 END
@@ -249,10 +253,14 @@ SET enable_seqscan = off AS $$
 DECLARE
     _type ALIAS FOR $1;
     _size CONSTANT integer := least(greatest($2, 1), 100);
-    _skip CONSTANT integer := (greatest($3, 1) - 1) * _size;
+    _skip CONSTANT bigint := (greatest($3, 1) - 1) * _size::bigint;
     _caller ALIAS FOR $4;
     ids uuid[];
 BEGIN
+    IF _skip >= resonate.depth() THEN
+        RETURN resonate.too_deep(_size);
+    END IF;
+
     -- older players ask so for their playlists
 
     IF _type = 'playlist' THEN

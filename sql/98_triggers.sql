@@ -11,7 +11,9 @@ BEGIN
                format('TRIGGER %s %s ON %s %sFOR EACH %s EXECUTE FUNCTION resonate.%s()', t.name,
                       t.event, t.relation, t.passing, t.each,
                       CASE WHEN t.name IN ('tell_insert', 'tell_delete') THEN 'tell_rows'
-                           ELSE t.name END) AS definition
+                           -- what has transition tables has a trigger for each event
+                           ELSE regexp_replace(t.name, '_on_(insert|update|delete)$', '')
+                      END) AS definition
         FROM (VALUES
             ('resonate.price_rule', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
             ('resonate.transfer', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
@@ -64,6 +66,13 @@ BEGIN
                           '{creator,membership,person,playlist,playlist_item,release,
                             release_disc,release_item,search_doc,setting,track}'))
                  e (event, passing, names), unnest(e.names) j (name)
+          UNION ALL
+            SELECT 'resonate.' || j.name, 'lists_on_' || lower(e.event), 'AFTER ' || e.event,
+                   e.passing, 'STATEMENT'
+            FROM unnest('{track,release,playlist,creator}'::text[]) j (name)
+            CROSS JOIN (VALUES ('INSERT', 'REFERENCING NEW TABLE AS fresh '),
+                               ('UPDATE', 'REFERENCING OLD TABLE AS gone NEW TABLE AS fresh '),
+                               ('DELETE', 'REFERENCING OLD TABLE AS gone ')) e (event, passing)
           UNION ALL
             -- costs who does not manage one comparison for each row
             SELECT 'resonate.' || j.name, 'journal', 'AFTER INSERT OR DELETE OR UPDATE', '',

@@ -3,8 +3,8 @@
 
 DO $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM resonate.upkeep u WHERE u.job = 'chart') THEN
-        PERFORM resonate.recount_chart();
+    IF NOT EXISTS (SELECT FROM resonate.upkeep u WHERE u.job = 'lists') THEN
+        PERFORM resonate.recount_lists();
     END IF;
 END
 $$;

@@ -6,6 +6,7 @@
 \ir 05_upkeep.sql
 \ir 06_chart.sql
 \ir 06_derive.sql
+\ir 06_lists.sql
 \ir 07_cards.sql
 \ir 08_catalogue_api.sql
 \ir 09_play_api.sql

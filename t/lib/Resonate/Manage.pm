@@ -139,7 +139,7 @@ sub tables {
     my $dbh = $self->{pg}->dbh;
     my %rows = map { $_ => [] } tables_of($dbh);
 
-    delete @rows{qw(change change_row search_word play_fresh)};
+    delete @rows{qw(change change_row search_word play_fresh list_count)};
 
     # the account of an artist who is made again is another one, and empty
     my $sql = join ' UNION ALL ', map {
