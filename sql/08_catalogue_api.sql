@@ -338,7 +338,8 @@ COMMENT ON FUNCTION v3.label(uuid, uuid) IS 'GET /labels/{id}; an artist or a ba
 CREATE OR REPLACE FUNCTION v3.label_artists(id uuid, "limit" integer DEFAULT 20,
     page integer DEFAULT 1, "order" text DEFAULT 'asc', caller uuid DEFAULT NULL)
 RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF NOT resonate.creator_shown($1, $5, '{3}') THEN
         RETURN resonate.no_creator($1, 'label');
@@ -353,7 +354,8 @@ COMMENT ON FUNCTION v3.label_artists(uuid, integer, integer, text, uuid) IS 'GET
 CREATE OR REPLACE FUNCTION v3.label_releases(id uuid, "limit" integer DEFAULT 90,
     page integer DEFAULT 1, "order" text DEFAULT 'newest', caller uuid DEFAULT NULL)
 RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     _id ALIAS FOR $1;
@@ -382,7 +384,8 @@ COMMENT ON FUNCTION v3.artist(uuid, uuid) IS 'GET /artists/{id}: an artist or a 
 CREATE OR REPLACE FUNCTION v3.artist_releases(id uuid, "limit" integer DEFAULT 90,
     page integer DEFAULT 1, "order" text DEFAULT 'newest', caller uuid DEFAULT NULL)
 RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF NOT resonate.creator_shown($1, $5, '{1,2,3}') THEN
         RETURN resonate.no_creator($1, 'artist');
@@ -396,7 +399,8 @@ COMMENT ON FUNCTION v3.artist_releases(uuid, integer, integer, text, uuid) IS 'G
 
 CREATE OR REPLACE FUNCTION v3.artist_tracks(id uuid, "limit" integer DEFAULT 50,
     page integer DEFAULT 1, caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     _id ALIAS FOR $1;
@@ -436,7 +440,8 @@ COMMENT ON FUNCTION v3.artist_tracks(uuid, integer, integer, uuid) IS 'GET /arti
 
 CREATE OR REPLACE FUNCTION v3.artist_tracks_top(id uuid, "limit" integer DEFAULT 3,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     _id ALIAS FOR $1;

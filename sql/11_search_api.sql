@@ -378,7 +378,8 @@ COMMENT ON FUNCTION v3.search(text, integer, uuid) IS 'GET /search/: at most lim
 
 CREATE OR REPLACE FUNCTION v3.tag(tag text, "limit" integer DEFAULT 50, page integer DEFAULT 1,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     _tag CONSTANT text := ' tag ' || resonate.words($1);

@@ -5,7 +5,7 @@
 
 CREATE OR REPLACE FUNCTION resonate.playlist_cards(ids uuid[], caller uuid, item_limit integer)
 RETURNS TABLE (ord bigint, id uuid, body text, tags text)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _ids ALIAS FOR $1;

@@ -68,9 +68,9 @@ RELEASE SAVEPOINT rehearsal;
 \ir migrations/drop.sql
 
 \ir functions.sql
+\ir 97_unfilled.sql
 \ir 98_triggers.sql
 \ir migrations/sweep.sql
-\ir 98_unfilled.sql
 \ir 99_grants.sql
 
 -- the same may be answered in other words now

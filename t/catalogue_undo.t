@@ -87,7 +87,8 @@ is_deeply($dbh->selectcol_arrayref('SELECT DISTINCT t.status
     WHERE i.release_id = ?', {}, $id->{release}), [ 'deleted' ],
     'a release is removed with its tracks');
 change('publish', $id->{release});
-delete @$_{qw(release search_doc)} for $before, my $after = $manage->tables;
+delete @$_{qw(release search_doc listed)}
+    for $before, my $after = $manage->tables;
 for my $track (map { $_->{track} } $before, $after) {
     s/"edited": \[[^]]*\]// for @$track;
 }

@@ -40,7 +40,8 @@ for (
                                       release_date)
         SELECT '$id->{artist}', 'R' || n,
                (ARRAY['lp', 'ep', 'single'])[1 + n % 3], n % 2 = 0,
-               CASE WHEN n % 4 = 0 THEN '{jazz,slow,jazz}'::text[] ELSE '{}' END,
+               CASE WHEN n % 4 = 0 THEN '{jazz,slow,jazz}'::text[]
+                    ELSE '{}' END,
                resonate.today() + n - 20
         FROM generate_series(1, 40) n" ],
     [ 'and tracks' => "
@@ -79,7 +80,8 @@ for (
     [ 'items that go' => "DELETE FROM resonate.release_item USING resonate.track
                           WHERE track_id = id AND title = 'TR7'" ],
     [ 'tracks that go' => "DELETE FROM resonate.track WHERE title ~ '^TR4'" ],
-    [ 'releases that go' => "DELETE FROM resonate.release WHERE title ~ '^R4'" ],
+    [ 'releases that go' => "DELETE FROM resonate.release
+                             WHERE title ~ '^R4'" ],
     [ 'playlists that go' => "DELETE FROM resonate.playlist WHERE featured" ],
     [ 'folding' => 'SELECT resonate.maintain()' ],
 ) {

@@ -130,8 +130,8 @@ my $maintained = 'SELECT resonate.maintained()';
 is($edge->selectrow_array($maintained), undef, 'never maintained');
 $dbh->do('SELECT resonate.partitions_ahead()');
 played($dbh, 'short', 'free');
-is($upkeep->selectrow_array('SELECT resonate.maintain()'),
-   '1 plays rolled up, 44 counts folded, 0 idempotency keys forgotten', 'then all at once');
+is($upkeep->selectrow_array('SELECT resonate.maintain()'), '1 plays rolled up, '
+   . '44 counts folded, 0 idempotency keys forgotten', 'then all at once');
 cmp_ok(abs($edge->selectrow_array($maintained) - time), '<', 60, 'just now');
 is($upkeep->selectrow_array('SELECT resonate.maintain()'),
    '0 plays rolled up, 0 counts folded', 'a day has one sweep');
