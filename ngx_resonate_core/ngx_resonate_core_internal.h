@@ -43,6 +43,7 @@ typedef struct {
     ngx_atomic_t              beat;        /* when it last ran */
     ngx_atomic_t              heard;       /* nothing was missed until then */
     ngx_atomic_t              since;       /* nor from this time of the clock */
+    ngx_atomic_t              back;        /* when it began to listen */
     ngx_atomic_t              source;      /* hash of what it listens to */
     ngx_atomic_t              waiting;     /* when another one looked last */
     ngx_atomic_t              quits;       /* its pid when it gives it up */

@@ -301,6 +301,7 @@ ngx_resonate_listen_begin(ngx_resonate_listener_t *l)
     l->sh->since = ngx_resonate_clock_tick(l->clock);
     ngx_memory_barrier();
     l->sh->heard = l->asked_at;
+    l->sh->back = ngx_current_msec;
 
     ngx_log_error(NGX_LOG_NOTICE, l->log, 0, "listening to database \"%V\"",
                   &l->name);

@@ -89,6 +89,7 @@ ngx_resonate_pg_conn_state(ngx_resonate_pg_conn_t *conn,
     }
 
     conn->state = state;
+    conn->early = 0;
 }
 
 
@@ -394,6 +395,7 @@ ngx_resonate_pg_conn_retry(ngx_resonate_pg_conn_t *conn)
     delay = ngx_min(delay, NGX_RESONATE_PG_BACKOFF_MAX) / 2;
 
     ngx_resonate_pg_conn_state(conn, NGX_RESONATE_PG_CONN_WAITING);
+    conn->waits_since = ngx_current_msec;
     ngx_add_timer(&conn->timer, delay + ngx_random() % delay);
 }
 

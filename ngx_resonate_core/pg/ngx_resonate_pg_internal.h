@@ -119,6 +119,7 @@ struct ngx_resonate_pg_s {
 
     ngx_array_t                     stmts;
                                     /* of ngx_resonate_pg_stmt_t * */
+    ngx_resonate_shared_t          *shared;
     ngx_resonate_pg_counters_t     *counters;
     ngx_resonate_pg_gauges_t        gauges;
 
@@ -189,6 +190,7 @@ struct ngx_resonate_pg_conn_s {
     ngx_uint_t                      failures;  /* since it last answered */
     ngx_msec_t                      up_since;
     ngx_uint_t                      host;    /* to begin with */
+    ngx_msec_t                      waits_since;
     ngx_log_t                       log;
 
     ngx_resonate_pg_prepared_t     *prepared;   /* one for each statement */
@@ -202,6 +204,7 @@ struct ngx_resonate_pg_conn_s {
 
     unsigned                        logged:1;   /* why it dies */
     unsigned                        proved:1;   /* it has answered */
+    unsigned                        early:1;    /* connects before its time */
     unsigned                        reading:1;
 };
 
@@ -260,7 +263,9 @@ const char *ngx_resonate_pg_hosts_join(ngx_resonate_pg_conninfo_t *ci,
  * Worker.  init() opens the connections of a pool.  choose() gives a
  * connection that can take the query now, or NULL;
  * no_connection() says that none is up and each has failed at least once since
- * it was; pump() sends what is queued as far as connections have room.
+ * it was; returned() that one connects all the same, because others have seen
+ * the server since then; pump() sends what is queued as far as connections
+ * have room.
  */
 
 ngx_int_t ngx_resonate_pg_worker_init(ngx_cycle_t *cycle,
@@ -270,6 +275,7 @@ ngx_resonate_pg_conn_t *ngx_resonate_pg_worker_choose(
     ngx_resonate_pg_worker_t *worker, ngx_resonate_pg_query_t *q);
 ngx_uint_t ngx_resonate_pg_worker_no_connection(
     ngx_resonate_pg_worker_t *worker);
+ngx_uint_t ngx_resonate_pg_worker_returned(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_fail_queued(ngx_resonate_pg_worker_t *worker);
 void ngx_resonate_pg_worker_wake(ngx_resonate_pg_worker_t *worker);

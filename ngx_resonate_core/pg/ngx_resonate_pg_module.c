@@ -230,6 +230,7 @@ ngx_resonate_pg_create(ngx_conf_t *cf, ngx_resonate_pg_main_conf_t *mcf,
     *slot = pg;
 
     pg->name = *name;
+    pg->shared = ngx_resonate_shared(cf);
     pg->counters = &mcf->counters;
     pg->connections = 4;
     pg->queue = 1024;

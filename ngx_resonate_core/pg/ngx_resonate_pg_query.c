@@ -45,7 +45,10 @@ ngx_resonate_pg_start(ngx_resonate_pg_query_t *q)
     q->started = ngx_current_msec;
     q->repeated = 0;
 
-    if (worker == NULL || ngx_resonate_pg_worker_no_connection(worker)) {
+    if (worker == NULL
+        || (ngx_resonate_pg_worker_no_connection(worker)
+            && !ngx_resonate_pg_worker_returned(worker)))
+    {
         return ngx_resonate_pg_refuse(q, NGX_RESONATE_PG_UNAVAILABLE);
     }
 

@@ -125,6 +125,39 @@ ngx_resonate_pg_worker_no_connection(ngx_resonate_pg_worker_t *worker)
 }
 
 
+/*
+ * A server that came back is found by whoever tries it first; the others would
+ * refuse what they are asked until it is their time to try.  Once for each
+ * time it comes back: it may be another server that is listened to.
+ */
+
+ngx_uint_t
+ngx_resonate_pg_worker_returned(ngx_resonate_pg_worker_t *worker)
+{
+    ngx_uint_t                i, n;
+    ngx_atomic_uint_t         back;
+    ngx_resonate_pg_conn_t   *conn;
+
+    n = 0;
+    back = worker->pg->shared->sh->listening.back;
+
+    for (i = 0; i < worker->pg->connections && back; i++) {
+        conn = &worker->conns[i];
+
+        if (conn->state == NGX_RESONATE_PG_CONN_WAITING
+            && (ngx_msec_int_t) (back - conn->waits_since) > 0)
+        {
+            ngx_resonate_pg_conn_open(conn);
+            conn->early = 1;
+        }
+
+        n += (conn->state == NGX_RESONATE_PG_CONN_CONNECTING && conn->early);
+    }
+
+    return n;
+}
+
+
 void
 ngx_resonate_pg_worker_pump(ngx_resonate_pg_worker_t *worker)
 {
