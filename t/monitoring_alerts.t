@@ -50,6 +50,11 @@ my @cases = (
         'resonate_pg_connections{database="write"}' => '4x9' }, 4,
       'ResonateNoDatabase' ],
 
+    [ 'a listener that connects again',
+      { resonate_cache_listening => '1 0 1x9' }, 4, '' ],
+    [ 'nobody listens', { resonate_cache_listening => '1 0x9' }, 5,
+      'ResonateDeaf' ],
+
     [ 'upkeep that waits for its minute',
       { resonate_maintained_age_seconds => '0 60 0 60 800 60x20' }, 20, '' ],
     [ 'no upkeep', { resonate_maintained_age_seconds => '0+60x40' }, 30,
