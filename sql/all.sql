@@ -52,6 +52,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0062_listed
 \ir migrations/apply.sql
+\set migration 0063_visible
+\ir migrations/apply.sql
 \set migration 0065_search
 \ir migrations/apply.sql
 \ir migrations/end.sql
