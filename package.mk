@@ -35,7 +35,7 @@ $(PACKAGES)/stamp: $(PACKAGE_FILES)
 	@mkdir -p $(PACKAGE_TREE)
 	@tar -cf - $(PACKAGE_FILES) | tar -xf - -C $(PACKAGE_TREE)
 	@sed -i -e '1s/(.*)/($(PACKAGE_VERSION))/' \
-	    $(if $(PACKAGE_DATE),-e '/^ -- /s/>  .*/>  $(PACKAGE_DATE)/') \
+	    $(if $(PACKAGE_DATE),-e '/^ -- /{s/>  .*/>  $(PACKAGE_DATE)/;:a;n;ba}') \
 	    $(PACKAGE_TREE)/debian/changelog
 	@cd $(PACKAGE_TREE) && dpkg-buildpackage -us -uc -rfakeroot \
 	    > $(PACKAGES)/build.log 2>&1 \
