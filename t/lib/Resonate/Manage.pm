@@ -78,7 +78,7 @@ sub perform {
     @SIG{qw(INT TERM HUP)} = ('DEFAULT') x 3;
     ($0, @ARGV) = ($PROGRAM, @words);
     FindBin->again;
-    do $PROGRAM;
+    { package main; do $PROGRAM }    # which has a run() of its own
     die $@ || "$PROGRAM: $!\n";
 }
 

@@ -21,6 +21,7 @@ use warnings;
 
 use DBI;
 use Digest::SHA;
+use IPC::SysV qw(IPC_RMID);
 use Resonate::Process;
 
 my $DATABASE = 'resonate';
@@ -340,10 +341,28 @@ sub finish {
 
     if ($self->{process} && $self->{owner} == $$) {
         $self->resume;
-        $self->{kept} ? $self->stop : $self->kill;
+
+        if ($self->{kept}) {
+            $self->stop;
+        } else {
+            $self->kill;
+            $self->forget_memory;
+        }
     }
 
     return ();
+}
+
+
+# a killed server leaves its System V segment, of which a machine has 4096
+
+sub forget_memory {
+    my ($self) = @_;
+    my $file = "$self->{data}/postmaster.pid";
+    my (undef, $id) = -e $file
+        ? split ' ', (split /\n/, Resonate::Test::slurp($file))[6] // '' : ();
+
+    shmctl($id, IPC_RMID, 0) if defined $id;
 }
 
 *abandon = \&finish;
