@@ -64,6 +64,24 @@ for my $case (
 }
 
 
+# the clock is set back, by more than what workers' clocks are apart: what is
+# from the future may be of any age
+
+for my $case ([ '/json', undef ], [ '/json', $token ], [ '/audio', undef ]) {
+    my ($path, $token) = @$case;
+
+    store($path, $token, $now + 1000);
+
+    for ([ -1, 0 ], [ -2, 1 ], [ -2, 0 ]) {
+        my ($age, $calls) = @$_;
+
+        $clock->set($now + $age);
+        $edge->get("$path/$id", token => $token);
+        is $things->calls, $calls, "$path, set back by $age s: $calls calls";
+    }
+}
+
+
 # a reply says itself until when it holds: its tags, the age that is too old
 
 for (

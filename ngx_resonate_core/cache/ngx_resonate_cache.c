@@ -15,6 +15,11 @@
 #define NGX_RESONATE_CACHE_CLAIM  '!'
 
 
+/* workers look at the clock in turn, and so does who stores a reply */
+
+#define NGX_RESONATE_CACHE_APART  1     /* seconds */
+
+
 static ngx_resonate_cache_found_e ngx_resonate_cache_read(
     ngx_resonate_cache_t *cache, ngx_str_t *key,
     ngx_resonate_cache_ages_t *ages, ngx_pool_t *pool,
@@ -93,6 +98,14 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
     reply->status = meta->status;
     reply->age = ngx_time() - meta->created;
+
+    /* the clock was set back: nobody knows how old this is */
+
+    if (reply->age < -NGX_RESONATE_CACHE_APART) {
+        return NGX_RESONATE_CACHE_NONE;
+    }
+
+    reply->age = ngx_max(reply->age, 0);
     reply->etag.data = meta->etag;
     reply->etag.len = meta->etag[0] ? NGX_RESONATE_ETAG_LEN : 0;
     reply->body.data = p;
