@@ -149,6 +149,7 @@ ngx_resonate_listen_up(void *data)
 
     l->up = 1;
     l->plain = 0;
+    l->refused = 0;
 
     ngx_resonate_listen_start(l, l->listen);
 }
@@ -243,6 +244,7 @@ ngx_resonate_listen_ask(ngx_resonate_listener_t *l)
 static void
 ngx_resonate_listen_answered(ngx_resonate_pg_query_t *q)
 {
+    ngx_uint_t                level;
     ngx_resonate_listener_t  *l;
 
     l = q->data;
@@ -254,9 +256,14 @@ ngx_resonate_listen_answered(ngx_resonate_pg_query_t *q)
             ngx_resonate_listen_listens(l);
 
         } else if (q->status == NGX_RESONATE_PG_FAILED) {
-            ngx_log_error(NGX_LOG_ERR, l->log, 0,
+            /* it is tried again: a standby may become a primary */
+
+            level = l->refused ? NGX_LOG_INFO : NGX_LOG_ERR;
+
+            ngx_log_error(level, l->log, 0,
                           "LISTEN failed with SQLSTATE %s: %s", q->sqlstate,
                           q->message);
+            l->refused = 1;
         }
 
     } else if (q->status == NGX_RESONATE_PG_OK

@@ -71,6 +71,7 @@ struct ngx_resonate_listener_s {
     unsigned                       asking:1;
     unsigned                       handing:1;   /* asked when next is ready */
     unsigned                       telling:1;
+    unsigned                       refused:1;   /* LISTEN, and it was logged */
     unsigned                       quits:1;     /* as the worker does */
     unsigned                       plain:1;     /* no resonate.maintained() */
 };
