@@ -43,6 +43,26 @@ for (
 }
 
 
+# what may be meant, or not
+
+for (
+    # cache, route, whether it warns
+    [ 'resonate_cache 1m;', 'cache=61s', 1 ],
+    [ 'resonate_cache 1m;', 'cache=60s', 0 ],
+    [ 'resonate_cache 1m;', 'caller personal=1h', 0 ],
+    [ 'resonate_cache 1m listen=read;', 'cache=1h', 0 ],
+) {
+    my ($cache, $params, $warns) = @$_;
+    my ($ok, $output) = conf_test(http => "$pg $cache",
+                                  server => route("GET /a v3.a $params"));
+
+    ok $ok, "$cache $params is taken";
+    is $output =~ /\[warn\].* has no "listen=": .* for 61 seconds/ ? 1 : 0,
+        $warns,
+        $warns ? 'with a warning' : 'without a warning';
+}
+
+
 # refused: after " in FILE:LINE" is cut
 
 for (

@@ -11,8 +11,11 @@
 
 
 #define NGX_RESONATE_ROUTE_DECIDED  600    /* seconds, see route_ages() */
+#define NGX_RESONATE_ROUTE_UNHEARD  60     /* likewise; longer is a warning */
 
 
+static void ngx_resonate_route_unheard(ngx_conf_t *cf,
+    ngx_resonate_route_main_conf_t *mcf);
 static ngx_int_t ngx_resonate_route_bind(ngx_conf_t *cf,
     ngx_resonate_route_main_conf_t *mcf, ngx_resonate_route_t *route);
 static void ngx_resonate_route_ages(ngx_resonate_cache_t *cache,
@@ -44,7 +47,33 @@ ngx_resonate_route_postconfiguration(ngx_conf_t *cf)
         }
     }
 
+    if (mcf->cache && mcf->cache->listener == NULL) {
+        ngx_resonate_route_unheard(cf, mcf);
+    }
+
     return NGX_OK;
+}
+
+
+/* meant or not: the routes that are shipped count on being told */
+
+static void
+ngx_resonate_route_unheard(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    ngx_resonate_route_t  **route;
+
+    route = mcf->routes.elts;
+
+    for (i = 0; i < mcf->routes.nelts; i++) {
+        if (route[i]->cache > NGX_RESONATE_ROUTE_UNHEARD) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"resonate_cache\" has no \"listen=\": what changes "
+                          "may not be seen for %T seconds, as in %V:%ui",
+                          route[i]->cache, &route[i]->file, route[i]->line);
+            return;
+        }
+    }
 }
 
 
