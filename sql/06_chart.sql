@@ -134,7 +134,11 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('resonate roll-up', 0));
 
-    IF NOT EXISTS (SELECT FROM resonate.upkeep u WHERE u.job = 'chart') THEN
+    -- when the clock was set back, days are missing that it is still to have
+    IF NOT EXISTS (SELECT FROM resonate.upkeep u
+                   WHERE u.job = 'chart'
+                     AND (u.done_at AT TIME ZONE 'UTC')::date <= resonate.today())
+    THEN
         RETURN resonate.recount_plays();
     END IF;
 
@@ -165,6 +169,10 @@ BEGIN
         RETURNING p.track_id
     )
     SELECT array_agg(b.track_id) INTO _left FROM behind b;
+
+    IF _left IS NOT NULL THEN
+        PERFORM resonate.upkeep_done('chart');
+    END IF;
 
     PERFORM resonate.chart_place(ARRAY(SELECT DISTINCT u.id FROM unnest(_rolled || _left) u (id)));
 

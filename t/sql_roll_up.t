@@ -135,6 +135,32 @@ is($upkeep->selectrow_array('SELECT resonate.maintain()'), '1 plays rolled up, '
 cmp_ok(abs($edge->selectrow_array($maintained) - time), '<', 60, 'just now');
 is($upkeep->selectrow_array('SELECT resonate.maintain()'),
    '0 plays rolled up, 0 counts folded', 'a day has one sweep');
+
+
+# the clock was set forward, and back
+
+my $ahead = q{UPDATE resonate.upkeep SET done_at = now() + interval '3 days'
+              WHERE job = ?};
+
+$dbh->do('SELECT resonate.recount_plays()');
+my $right = rows($sums);
+
+$dbh->do($ahead, {}, 'sweep');
+like($upkeep->selectrow_array('SELECT resonate.maintain()'), qr/forgotten/,
+     'a sweep of the future does not count');
+$dbh->do(q{UPDATE resonate.play_day SET day = day - 40});
+$dbh->do(q{UPDATE resonate.upkeep SET done_at = '2020-01-01'
+           WHERE job = 'chart'});
+roll_up();
+isnt(rows($sums), $right, 'days went too early');
+is(rows(q{SELECT u.done_at > now() - interval '1 hour'
+          FROM resonate.upkeep u WHERE u.job = 'chart'}), 1, 'seen when');
+is(roll_up(), 0, 'which the next one does not know');
+$dbh->do($ahead, {}, 'chart');
+cmp_ok(roll_up(), '>', 9, 'but when the clock is back');
+is(rows($sums), $right, 'all is as it was');
+is(roll_up(), 0, 'once');
+
 $dbh->do('DROP TABLE resonate.' . $dbh->selectrow_array(
     q{SELECT to_char(now() AT TIME ZONE 'UTC' + interval '2 months',
                      '"play_"YYYY_MM')}));
