@@ -23,8 +23,10 @@ RETURN released_on <= resonate.today() OR (status <> 'deleted' AND creator_id = 
 COMMENT ON FUNCTION resonate.visible(date, text, uuid, uuid[]) IS 'Whether a track of that date, status and creator is there for a caller who has these own creators: released, or theirs. Null: it is not.';
 
 CREATE OR REPLACE FUNCTION resonate.own(caller uuid) RETURNS uuid[]
-LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(SELECT c.id FROM resonate.creator c WHERE c.owner_id = $1)
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+BEGIN
+    RETURN ARRAY(SELECT c.id FROM resonate.creator c WHERE c.owner_id = $1);
+END
 $$;
 
 COMMENT ON FUNCTION resonate.own(uuid) IS 'The creators whom this caller acts for; nobody acts for none.';

@@ -260,7 +260,7 @@ RETURN resonate.refuse('query', 'page', 'maximum',
 COMMENT ON FUNCTION resonate.too_deep(bigint) IS 'The 400 for a page that begins behind more than resonate.depth() items.';
 
 CREATE OR REPLACE FUNCTION resonate.list_name(kind text, type text, featured boolean) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN concat_ws(' ', kind, type, CASE WHEN featured THEN 'featured'
                                        WHEN NOT featured THEN 'other' END);
 
@@ -293,8 +293,8 @@ COMMENT ON FUNCTION resonate.list_page(text, text, bigint, integer, bigint) IS '
 
 -- A random order of two hundred thousand is not sorted for a page.  What is in a
 -- list has a fixed random number, by which it falls into one of many buckets of
--- some fifty each.  A seed orders the buckets, and what is in each of them: so
--- a page is the end of one bucket, some whole ones and the beginning of another.
+-- some two hundred each.  A seed orders the buckets, and what is in each of them:
+-- so a page is the end of one bucket, some whole ones and the beginning of another.
 
 CREATE OR REPLACE FUNCTION resonate.mixed(x bigint, factor bigint, term bigint, mask bigint,
     half integer) RETURNS bigint
@@ -313,7 +313,7 @@ DECLARE
     _skip ALIAS FOR $4;
     _seed ALIAS FOR $5;
     _today CONSTANT date := resonate.today();
-    _bits CONSTANT integer := ceil(log(2, greatest($2 / 64.0, 1)));
+    _bits CONSTANT integer := ceil(log(2, greatest($2 / 256.0, 1)));
     _last CONSTANT bigint := (1 << _bits) - 1;
     _half CONSTANT integer := (_bits + 2) / 2;
     _width CONSTANT bigint := 4294967296 >> _bits;

@@ -31,11 +31,11 @@ COMMENT ON FUNCTION resonate.cover_images(text, uuid) IS 'The sizes of a cover; 
 CREATE OR REPLACE FUNCTION resonate.cover_text(base text, image uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN image IS NULL THEN '"cover":null,"cover_metadata":null,"images":{}' ELSE
-    format('"cover":"%1$s/%2$s-x600.jpg","cover_metadata":{"id":"%2$s"},"images":{'
-           '"small":{"width":120,"height":120,"url":"%1$s/%2$s-x120.jpg"},'
-           '"medium":{"width":600,"height":600,"url":"%1$s/%2$s-x600.jpg"},'
-           '"large":{"width":1500,"height":1500,"url":"%1$s/%2$s-x1500.jpg"}}',
-           base, image) END;
+    format('"cover":"%1$s-x600.jpg","cover_metadata":{"id":"%2$s"},"images":{'
+           '"small":{"width":120,"height":120,"url":"%1$s-x120.jpg"},'
+           '"medium":{"width":600,"height":600,"url":"%1$s-x600.jpg"},'
+           '"large":{"width":1500,"height":1500,"url":"%1$s-x1500.jpg"}}',
+           base || '/' || image::text, image::text) END;
 
 COMMENT ON FUNCTION resonate.cover_text(text, uuid) IS 'The members cover, cover_metadata and images of a JSON object.';
 
@@ -58,27 +58,15 @@ $$;
 
 COMMENT ON FUNCTION resonate.price_text(integer[], integer) IS 'The member price of a JSON object, after so many counted plays: of the next one, and of all that are left.';
 
-CREATE OR REPLACE FUNCTION resonate.artists_text(ids uuid[]) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET enable_seqscan = off AS $$
-BEGIN
-    RETURN (SELECT string_agg(format('{"id":"%s","displayName":%s}', c.id,
-                                     to_json(c.display_name)), ',' ORDER BY w.ord)
-            FROM unnest($1) WITH ORDINALITY w (id, ord)
-            JOIN resonate.creator c ON c.id = w.id);
-END
-$$;
-
-COMMENT ON FUNCTION resonate.artists_text(uuid[]) IS 'These creators as JSON texts joined by commas, in their order.';
-
 CREATE OR REPLACE FUNCTION resonate.until(moment timestamptz) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN isfinite(moment)
             THEN 'until:' || floor(extract(epoch FROM moment))::bigint END;
 
 COMMENT ON FUNCTION resonate.until(timestamptz) IS 'The tag of an answer that is not true any more from then on, in Unix seconds; null for never.';
 
 CREATE OR REPLACE FUNCTION resonate.until(day date) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN isfinite(day)
             THEN 'until:' || (day - '1970-01-01'::date) * 86400::bigint END;
 
@@ -104,7 +92,8 @@ COMMENT ON FUNCTION resonate.until_minute() IS 'The tag of what is in another or
 
 -- Written out by format(): looking up one track costs half of what it does
 -- with row_to_json() and json_build_object(), whose many small expressions
--- are prepared anew for each query.
+-- are prepared anew for each query.  It looks up how to write a value when that
+-- is of another type than the one before: so all of them are text.
 
 CREATE OR REPLACE FUNCTION resonate.track_cards(ids uuid[], caller uuid)
 RETURNS TABLE (ord bigint, id uuid, visible boolean, released boolean, body text, tags text,
@@ -121,15 +110,15 @@ LANGUAGE sql STABLE AS $$
                   '"hasLyrics":%18$s,'
                   '"trackGroup":{"id":%13$s,"title":%4$s,"cover":%14$s},'
                   '"trackGroupId":%13$s,%15$s%16$s}',
-                  t.id, t.creator_id, to_json(t.title),
-                  coalesce(to_json(r.title), 'null'),
-                  to_json(coalesce(t.display_artist, a.display_name)),
+                  t.id::text, t.creator_id::text, to_json(t.title)::text,
+                  coalesce(to_json(r.title)::text, 'null'),
+                  to_json(coalesce(t.display_artist, a.display_name))::text,
                   coalesce((m.duration_ms / 1000.0)::float8::text, 'null'),
                   coalesce(t.year::text, 'null'), t.status,
                   'false',    -- hls: no playlist is made of it yet
                   s.public_url,
                   resonate.cover_text(s.images_url, c.id),
-                  to_json(a.display_name),
+                  to_json(a.display_name)::text,
                   coalesce('"' || r.id || '"', 'null'),
                   coalesce('"' || resonate.image_url(s.images_url, r.cover_id, 600) || '"', 'null'),
                   resonate.price_text(p.cost_mc,
@@ -142,7 +131,13 @@ LANGUAGE sql STABLE AS $$
                   CASE WHEN t.artist_ids IS NULL
                        THEN '{"id":"' || t.creator_id || '","displayName":'
                             || to_json(a.display_name) || '}'
-                       ELSE resonate.artists_text(t.artist_ids) END,
+                       ELSE (SELECT string_agg('{"id":"' || g.id || '","displayName":'
+                                               || to_json(g.display_name) || '}',
+                                               ',' ORDER BY n.ord)
+                             FROM unnest(t.artist_ids) WITH ORDINALITY n (id, ord)
+                             CROSS JOIN LATERAL (
+                                 SELECT c.id, c.display_name FROM resonate.creator c
+                                 WHERE c.id = n.id OFFSET 0) g) END,
                   CASE WHEN t.lyrics IS NULL THEN 'false' ELSE 'true' END),
            concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id,
                      'artist:' || nullif(array_to_string(
@@ -329,7 +324,7 @@ COMMENT ON FUNCTION resonate.items(uuid[], uuid, boolean) IS 'The items of each 
 
 CREATE OR REPLACE FUNCTION resonate.page(data text, total bigint, page_size integer,
     tags text[]) RETURNS resonate.reply
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql STABLE AS $$
     SELECT ROW(200, format('{"data":%s,"count":%s,"numberOfPages":%s,"pages":%3$s,"status":"ok"}',
                            $1, $2, (least($2, resonate.depth()) + $3 - 1) / $3), $4)::resonate.reply
 $$;
@@ -338,7 +333,7 @@ COMMENT ON FUNCTION resonate.page(text, bigint, integer, text[]) IS 'A page of w
 
 CREATE OR REPLACE FUNCTION resonate.list(items text, total bigint, page_size integer,
     tags text[]) RETURNS resonate.reply
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql STABLE AS $$
     SELECT resonate.page('[' || coalesce($1, '') || ']', $2, $3, $4)
 $$;
 

@@ -53,7 +53,7 @@ COMMENT ON FUNCTION v3.public_stream(uuid, uuid) IS 'GET /stream/{id}: the decis
 
 CREATE OR REPLACE FUNCTION resonate.play_answer(track_id uuid, count integer, cost_mc bigint,
     total_mc bigint) RETURNS resonate.reply
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql STABLE
 RETURN resonate.answer(200, '{"data":{"trackId":"' || track_id || '","count":' || count || ',"cost":'
                 || cost_mc || ',"total":' || total_mc || '}}', '{}'::text[])::resonate.reply;
 

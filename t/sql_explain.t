@@ -126,7 +126,9 @@ for (
         my $passed = ($page - 1) * 20 * ($function =~ /artists|labels/ ? 4 : 1);
 
         is(whole(@plans), '', '  reads no table from end to end');
-        cmp_ok(most(@plans), '<=', $passed + 400, '  nor more than its page');
+        # two buckets of some 200 are opened for a page of the random order
+        $passed += $args =~ /random/ ? 600 : 400;
+        cmp_ok(most(@plans), '<=', $passed, '  nor more than its page');
     }
 }
 
@@ -136,6 +138,22 @@ for ("track('$id->{paid}')", "trackgroup('$release')", "artist('$artist')",
     my @plans = plans($_);
     is(whole(@plans), '', '  reads no table from end to end');
     cmp_ok(most(@plans), '<=', 50, '  but few rows');
+}
+
+
+# what each list calls becomes a part of the expression it is in: Postgres calls
+# a SQL function by parsing and planning it, when it is said to be less volatile
+# than what it is made of
+
+for ('list(t, b, i, ts)', 'list_name(t, t, f)', 'page(t, b, i, ts)',
+     'play_answer(u, i, b, b)', 'until(d)', 'until(z)')
+{
+    my $plan = join "\n", @{ $dbh->selectcol_arrayref(
+        "EXPLAIN (VERBOSE, COSTS off) SELECT resonate.$_
+         FROM (SELECT ''::text AS t, 1::bigint AS b, 1 AS i, false AS f,
+                      '{}'::text[] AS ts, gen_random_uuid() AS u,
+                      now() AS z, current_date AS d OFFSET 0) x") };
+    unlike($plan, qr/resonate\.\w+\(/, "$_ is inlined");
 }
 
 done_testing();
