@@ -78,6 +78,8 @@ RELEASE SAVEPOINT rehearsal;
 -- the same may be answered in other words now
 SELECT resonate.tell('*') \g /dev/null
 
+\ir 99_unused.sql
+
 COMMIT;
 
 -- by themselves, because one waits for those who play, and the other takes time
