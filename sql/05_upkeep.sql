@@ -95,7 +95,8 @@ $$;
 
 COMMENT ON FUNCTION resonate.partitions_missing(integer) IS 'Months without a partition: this one, so many ahead, and those of rows in the default partition.';
 
-CREATE OR REPLACE FUNCTION resonate.partitions_ahead(months integer DEFAULT 3) RETURNS integer
+CREATE OR REPLACE FUNCTION resonate.partitions_ahead(months integer DEFAULT 3,
+    tries integer DEFAULT 20) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '500ms' AS $$
 #variable_conflict use_column
@@ -103,7 +104,7 @@ DECLARE
     _made integer;
     w record;
 BEGIN
-    FOR _try IN 1 .. 20
+    FOR _try IN 1 .. $2
     LOOP
         EXIT WHEN NOT EXISTS (SELECT FROM resonate.partitions_missing($1));
 
@@ -129,7 +130,7 @@ BEGIN
             END LOOP;
 
         EXCEPTION WHEN lock_not_available THEN
-            IF _try = 20 THEN
+            IF _try = $2 THEN
                 RAISE;
             END IF;
         END;
@@ -141,7 +142,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.partitions_ahead(integer) IS 'Makes the partitions of this month and so many more, and of rows that came without one; returns how many. Takes no lock when none is missing.';
+COMMENT ON FUNCTION resonate.partitions_ahead(integer, integer) IS 'Makes the partitions of this month and so many more, and of rows that came without one; returns how many. Takes no lock when none is missing.';
 
 CREATE OR REPLACE FUNCTION resonate.upkeep_done(job text) RETURNS void
 LANGUAGE sql AS $$
@@ -151,8 +152,8 @@ $$;
 
 COMMENT ON FUNCTION resonate.upkeep_done(text) IS 'Remembers that this job was finished now.';
 
-CREATE OR REPLACE FUNCTION resonate.sweep() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION resonate.forget() RETURNS bigint
+LANGUAGE plpgsql AS $$
 DECLARE
     _gone bigint;
 BEGIN
@@ -164,6 +165,17 @@ BEGIN
 
     PERFORM resonate.upkeep_done('sweep');
 
+    RETURN _gone;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.forget() IS 'What sweep() does but for partitions.';
+
+CREATE OR REPLACE FUNCTION resonate.sweep() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    _gone CONSTANT bigint := resonate.forget();
+BEGIN
     -- last, because nobody plays from here to the commit
     PERFORM resonate.partitions_ahead();
 
@@ -174,16 +186,20 @@ $$;
 COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: keeps the statistics of partitioned tables, forgets idempotency keys that are past their 24 hours, and makes partitions ahead; returns how many keys.';
 
 -- Months are made in a transaction of their own.  Who changes the catalogue may
--- wait for a row of the chart while it holds the table that they lock.
+-- wait for a row of the chart while it holds the table that they lock; so the
+-- roll-up, which locks such rows, is last, and waits for nothing after it.
 
 CREATE OR REPLACE FUNCTION resonate.maintain() RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     _made integer := 0;
+    _forgotten bigint;
+    _folded bigint;
     _done text;
 BEGIN
     BEGIN
-        _made := resonate.partitions_ahead();
+        -- each try holds up who plays, and a minute later there are others
+        _made := resonate.partitions_ahead(tries => 2);
     EXCEPTION WHEN lock_not_available THEN
         RAISE WARNING 'no partitions were made: the tables are in use';
     END;
@@ -191,16 +207,17 @@ BEGIN
     IF _made > 0 THEN
         _done := format('%s partitions made', _made);
     ELSE
-        _done := format('%s plays rolled up, %s counts folded', resonate.roll_up(),
-                        resonate.list_fold());
-
         -- a clock that was set back does not put it off
         IF NOT EXISTS (SELECT FROM resonate.upkeep u
                        WHERE u.job = 'sweep'
                          AND u.done_at BETWEEN now() - interval '1 day' AND now() + interval '1 hour')
         THEN
-            _done := _done || format(', %s idempotency keys forgotten', resonate.sweep());
+            _forgotten := resonate.forget();
         END IF;
+
+        _folded := resonate.list_fold();
+        _done := format('%s plays rolled up, %s counts folded%s', resonate.roll_up(), _folded,
+                        ', ' || _forgotten || ' idempotency keys forgotten');
     END IF;
 
     PERFORM resonate.upkeep_done('maintain');
@@ -209,7 +226,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.maintain() IS 'Does what is due, as often as once a minute: partitions when some are missing, else the roll-up of plays, the counts of lists and, once a day, sweep(); says what it did.';
+COMMENT ON FUNCTION resonate.maintain() IS 'Does what is due, as often as once a minute: partitions when some are missing, else the counts of lists, the roll-up of plays and, once a day, what sweep() does; says what it did.';
 
 CREATE OR REPLACE FUNCTION resonate.maintained() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

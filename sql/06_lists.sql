@@ -57,6 +57,11 @@ DECLARE
     was resonate.listed[];
     now resonate.listed[];
 BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        PERFORM resonate.recount_lists();
+        RETURN NULL;
+    END IF;
+
     IF TG_OP <> 'INSERT' THEN
         CASE TG_TABLE_NAME
         WHEN 'track' THEN

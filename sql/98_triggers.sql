@@ -12,7 +12,7 @@ BEGIN
                       t.event, t.relation, t.passing, t.each,
                       CASE WHEN t.name IN ('tell_insert', 'tell_delete') THEN 'tell_rows'
                            -- what has transition tables has a trigger for each event
-                           ELSE regexp_replace(t.name, '_on_(insert|update|delete)$', '')
+                           ELSE regexp_replace(t.name, '_on_(insert|update|delete|truncate)$', '')
                       END) AS definition
         FROM (VALUES
             ('resonate.price_rule', 'append_only', 'BEFORE DELETE OR UPDATE OR TRUNCATE', '', 'STATEMENT'),
@@ -72,7 +72,8 @@ BEGIN
             FROM unnest('{track,release,playlist,creator}'::text[]) j (name)
             CROSS JOIN (VALUES ('INSERT', 'REFERENCING NEW TABLE AS fresh '),
                                ('UPDATE', 'REFERENCING OLD TABLE AS gone NEW TABLE AS fresh '),
-                               ('DELETE', 'REFERENCING OLD TABLE AS gone ')) e (event, passing)
+                               ('DELETE', 'REFERENCING OLD TABLE AS gone '),
+                               ('TRUNCATE', '')) e (event, passing)
           UNION ALL
             -- costs who does not manage one comparison for each row
             SELECT 'resonate.' || j.name, 'journal', 'AFTER INSERT OR DELETE OR UPDATE', '',

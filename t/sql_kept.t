@@ -83,6 +83,10 @@ for (
     [ 'releases that go' => "DELETE FROM resonate.release
                              WHERE title ~ '^R4'" ],
     [ 'playlists that go' => "DELETE FROM resonate.playlist WHERE featured" ],
+    [ 'all of them' => 'TRUNCATE resonate.playlist, resonate.playlist_item;
+                        INSERT INTO resonate.playlist (owner_id, title, private)
+                        SELECT id, display_name, false
+                        FROM resonate.person LIMIT 3' ],
     [ 'folding' => 'SELECT resonate.maintain()' ],
 ) {
     $dbh->do($_->[1]);
