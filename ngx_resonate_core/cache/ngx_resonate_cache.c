@@ -140,13 +140,16 @@ static time_t
 ngx_resonate_cache_ttl(ngx_resonate_cache_t *cache,
     ngx_resonate_cache_meta_t *meta, time_t fresh)
 {
-    time_t  ttl;
+    time_t      ttl;
+    ngx_uint_t  listens;
 
     if (meta->status != NGX_HTTP_OK) {
         fresh = ngx_min(fresh, cache->negative);
     }
 
-    if (cache->listener && !ngx_resonate_listens(cache->shared)) {
+    listens = (cache->listener && ngx_resonate_listens(cache->shared));
+
+    if (cache->listener && !listens) {
         fresh = ngx_min(fresh, cache->short_time);
     }
 
@@ -156,10 +159,15 @@ ngx_resonate_cache_ttl(ngx_resonate_cache_t *cache,
         ttl = ngx_min(ttl, meta->until - ngx_time());
     }
 
-    if (cache->listener && ngx_resonate_listens(cache->shared)
-        && meta->clock < cache->shared->sh->listening.since)
-    {
-        ttl = ngx_min(ttl, 0);
+    if (listens) {
+
+        /* whoever began to listen wrote this first */
+
+        ngx_memory_barrier();
+
+        if (meta->clock < cache->shared->sh->listening.since) {
+            ttl = ngx_min(ttl, 0);
+        }
     }
 
     return ttl;
