@@ -43,11 +43,19 @@ sub listener {
     return $says[-1];
 }
 
+# how often somebody began to listen, with nobody to take over from
+
+sub began {
+    return scalar(() = $edge->log =~ /: listening to database/g);
+}
+
 sub heard_again {
     my ($what) = @_;
 
     wait_for { listening() } 10, "listening $what";
-    is scalar(listeners()), 1, "$what: one listens";
+
+    # the server sees a moment later that a connection was closed
+    ok wait_for { listeners() == 1 } 10, "$what: one listens";
 
     # what is notified now is heard
     calls();
@@ -67,8 +75,9 @@ my $before = listener();
 ok scalar(grep { $_ == $before } $edge->workers), 'it is a worker';
 
 $edge->expect(qr/\[alert\] .* worker process \d+ exited on signal 9/);
+my $began = began();
 kill KILL => $before;
-wait_for { (listener() // 0) != $before && listening() } 10, 'another one';
+wait_for { began() > $began && listening() } 10, 'another one';
 is calls('/thing/2'), 1, 'a reply from before is asked anew';
 heard_again('when it was killed');
 
@@ -114,11 +123,27 @@ $pg->dbh->do(q{SELECT pg_notify('resonate_tags', 'track:3')});
 ok wait_for { calls('/thing/3') } 5, 'a reply from before them ends, too';
 
 
+# a reload to another database: what was heard of the one before is of no use
+
+calls('/thing/3');
+$began = began();
+$edge->reload(http => 'resonate_cache 1m listen=other;
+    resonate_pg other "' . $pg->conninfo(user => 'resonate_edge')
+    . ' application_name=other" connections=1;');
+wait_for { began() > $began && listening() } 10, 'a new worker';
+is calls('/thing/3'), 1, 'listen= another database: replies are asked anew';
+wait_for { listeners() == 1 } 10, 'one connection';
+is scalar(() = $edge->log =~ /: another worker has taken over/g), 2,
+    'without waiting for the old worker';
+heard_again('to another database');
+
+
 # the connection is ended by the server
 
 calls('/thing/2');
+$began = began();
 $pg->dbh->do('SELECT pg_terminate_backend(?)', {}, listeners());
-wait_for { $edge->log =~ /terminating connection/ && listening() } 10, 'again';
+wait_for { began() > $began && listening() } 10, 'again';
 is calls('/thing/2'), 1, 'what was before it is asked anew';
 heard_again('when it was ended');
 

@@ -120,6 +120,20 @@ for my $i (0, 1) {
 }
 
 
+# a notification that fails is repeated
+
+my $mine = '/mine/' . ++$id;
+$things->set($id);
+$_->get($mine, token => $token) for @edges;
+$pg->psql('REVOKE EXECUTE ON FUNCTION pg_notify(text, text) FROM PUBLIC');
+$edges[0]->post("/write/$id", undef, token => $token);
+wait_for { $edges[0]->log =~ /\[warn\] .* could not be told who wrote yet/ } 10,
+         'a refusal';
+is asked_anew($edges[1], $mine, $token), 0, 'a write that could not be told';
+$pg->psql('GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO PUBLIC');
+ok ends($edges[1], $mine, $token), 'is told when it can be';
+
+
 # the age of maintenance, if the schema tells it
 
 is value($edges[0], 'resonate_maintained_age_seconds'), undef, 'never';

@@ -109,15 +109,19 @@ ngx_resonate_clock_start(ngx_resonate_clock_t *clock)
 void
 ngx_resonate_clock_write(ngx_resonate_clock_t *clock, uint32_t slot)
 {
-    uint32_t            n;
+    ngx_resonate_clock_touch(clock, slot);
+    ngx_resonate_clock_tell(clock, slot - NGX_RESONATE_CLOCK_TAGS);
+}
+
+
+void
+ngx_resonate_clock_tell(ngx_resonate_clock_t *clock, uint32_t number)
+{
     ngx_atomic_t       *word;
     ngx_atomic_uint_t   was, bit;
 
-    ngx_resonate_clock_touch(clock, slot);
-
-    n = slot - NGX_RESONATE_CLOCK_TAGS;
-    word = &clock->words[n / NGX_RESONATE_CLOCK_BITS];
-    bit = (ngx_atomic_uint_t) 1 << (n % NGX_RESONATE_CLOCK_BITS);
+    word = &clock->words[number / NGX_RESONATE_CLOCK_BITS];
+    bit = (ngx_atomic_uint_t) 1 << (number % NGX_RESONATE_CLOCK_BITS);
 
     do {
         was = *word;

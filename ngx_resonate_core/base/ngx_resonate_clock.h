@@ -38,7 +38,7 @@ uint64_t ngx_resonate_clock_now(ngx_resonate_clock_t *clock);
  *   caller  of a caller, by the hash of who it is, the same on all machines
  *   touch   all that has the slot and is older than now has ended
  *   time    when that was last
- *   all     everything that is older than now has ended; returns now
+ *   all     everything that is older than now has ended
  *   start   everything that is older than that has ended
  */
 
@@ -55,12 +55,14 @@ uint64_t ngx_resonate_clock_tick(ngx_resonate_clock_t *clock);
 
 /*
  *   write   touches a caller's slot; others are to be told
+ *   tell    others are to be told of the caller of that number
  *   take    numbers of callers that others are to be told of, at most "max";
  *           each is returned once
  *   hear    touches the caller of that number, told by another machine
  */
 
 void ngx_resonate_clock_write(ngx_resonate_clock_t *clock, uint32_t slot);
+void ngx_resonate_clock_tell(ngx_resonate_clock_t *clock, uint32_t number);
 ngx_uint_t ngx_resonate_clock_take(ngx_resonate_clock_t *clock,
     uint32_t *numbers, ngx_uint_t max);
 void ngx_resonate_clock_hear(ngx_resonate_clock_t *clock, uint32_t number);

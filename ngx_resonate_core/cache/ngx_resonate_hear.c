@@ -36,6 +36,8 @@ static void ngx_resonate_listen_proved(ngx_resonate_listener_t *l);
 static void ngx_resonate_listen_maintained(ngx_resonate_listener_t *l,
     ngx_resonate_pg_query_t *q);
 static void ngx_resonate_listen_told(ngx_resonate_pg_query_t *q);
+static void ngx_resonate_listen_tell_again(ngx_resonate_listener_t *l);
+static void ngx_resonate_listen_quit_late(ngx_resonate_listener_t *l);
 
 
 ngx_int_t
@@ -130,6 +132,10 @@ ngx_resonate_listen_connect_init(ngx_cycle_t *cycle,
 void
 ngx_resonate_listen_disconnect(ngx_resonate_listener_t *l)
 {
+    if (l->telling) {
+        ngx_resonate_listen_tell_again(l);
+    }
+
     l->up = 0;
     l->hears = 0;
     l->asking = 0;
@@ -219,7 +225,7 @@ ngx_resonate_listen_start(ngx_resonate_listener_t *l,
     l->asked.log = l->log;
 
     l->asked_at = ngx_current_msec;
-    l->handing = (l->quits && l->sh->ready);
+    l->handing = l->quits ? l->sh->ready : 0;
     l->asking = (ngx_resonate_pg_start(&l->asked) == NGX_AGAIN);
 }
 
@@ -273,11 +279,7 @@ ngx_resonate_listen_answered(ngx_resonate_pg_query_t *q)
         ngx_resonate_listen_proved(l);
     }
 
-    /* nginx closes what is idle, which this was not when it was told to */
-
-    if (ngx_exiting && !l->quits) {
-        ngx_resonate_listen_quit(l);
-    }
+    ngx_resonate_listen_quit_late(l);
 }
 
 
@@ -289,7 +291,9 @@ ngx_resonate_listen_listens(ngx_resonate_listener_t *l)
     if (l->state == NGX_RESONATE_LISTEN_HOLD) {
         ngx_resonate_listen_begin(l);
 
-    } else if (l->sh->source == l->source) {
+    } else if (l->sh->source == l->source
+               && l->sh->next == (ngx_atomic_uint_t) ngx_pid)
+    {
         l->sh->ready = ngx_pid;
     }
 }
@@ -368,23 +372,24 @@ ngx_resonate_listen_maintained(ngx_resonate_listener_t *l,
 void
 ngx_resonate_listen_tell(ngx_resonate_listener_t *l)
 {
-    u_char      *p;
-    uint32_t     numbers[NGX_RESONATE_LISTEN_TOLD];
-    ngx_uint_t   n;
+    u_char  *p;
 
-    if (!l->hears || l->telling) {
+    if (!l->hears || l->telling
+        || (l->untold
+            && ngx_current_msec - l->told_at < NGX_RESONATE_LISTEN_ASK))
+    {
         return;
     }
 
-    n = ngx_resonate_clock_take(l->clock, numbers, NGX_RESONATE_LISTEN_TOLD);
-
-    if (n == 0) {
+    l->ntold = ngx_resonate_clock_take(l->clock, l->numbers,
+                                       NGX_RESONATE_LISTEN_TOLD);
+    if (l->ntold == 0) {
         return;
     }
 
     p = l->payload;
     *p++ = NGX_RESONATE_LISTEN_CALLERS;
-    p = (u_char *) resonate_numbers_write((char *) p, numbers, n);
+    p = (u_char *) resonate_numbers_write((char *) p, l->numbers, l->ntold);
     *p = '\0';
 
     l->values[0] = (char *) l->payload;
@@ -395,22 +400,60 @@ ngx_resonate_listen_tell(ngx_resonate_listener_t *l)
     l->told.data = l;
     l->told.log = l->log;
 
+    l->told_at = ngx_current_msec;
     l->telling = (ngx_resonate_pg_start(&l->told) == NGX_AGAIN);
+
+    if (!l->telling) {
+        ngx_resonate_listen_tell_again(l);
+    }
 }
 
-
-/* if it failed, others see what was written when "personal=" is over */
 
 static void
 ngx_resonate_listen_told(ngx_resonate_pg_query_t *q)
 {
+    ngx_uint_t                level;
     ngx_resonate_listener_t  *l;
 
     l = q->data;
     l->telling = 0;
 
-    if (q->status != NGX_RESONATE_PG_OK) {
-        ngx_log_error(NGX_LOG_WARN, l->log, 0,
-                      "other machines were not told who wrote");
+    if (q->status == NGX_RESONATE_PG_OK) {
+        l->untold = 0;
+
+    } else {
+        level = l->untold ? NGX_LOG_INFO : NGX_LOG_WARN;
+
+        ngx_log_error(level, l->log, 0,
+                      "other machines could not be told who wrote yet");
+        l->untold = 1;
+
+        ngx_resonate_listen_tell_again(l);
+    }
+
+    ngx_resonate_listen_quit_late(l);
+}
+
+
+/* by this listener or the next one; who is told twice has one more miss */
+
+static void
+ngx_resonate_listen_tell_again(ngx_resonate_listener_t *l)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < l->ntold; i++) {
+        ngx_resonate_clock_tell(l->clock, l->numbers[i]);
+    }
+}
+
+
+/* nginx closes what is idle, which this was not when it was told to */
+
+static void
+ngx_resonate_listen_quit_late(ngx_resonate_listener_t *l)
+{
+    if (ngx_exiting && !l->quits) {
+        ngx_resonate_listen_quit(l);
     }
 }

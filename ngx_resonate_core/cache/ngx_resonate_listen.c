@@ -127,12 +127,13 @@ ngx_resonate_listen_look(ngx_resonate_listener_t *l)
 }
 
 
-/* a pid may be another process's by now: that one does not run here */
+/* a pid may be another process's by now, which does not run here, or ours */
 
 static ngx_uint_t
 ngx_resonate_listen_gone(ngx_resonate_listening_t *sh, ngx_atomic_uint_t pid)
 {
     return pid == 0
+           || pid == (ngx_atomic_uint_t) ngx_pid
            || (kill(pid, 0) == -1 && ngx_errno == NGX_ESRCH)
            || (ngx_msec_int_t) (ngx_current_msec - sh->beat)
               > NGX_RESONATE_LISTEN_STUCK;
@@ -144,11 +145,14 @@ ngx_resonate_listen_gone(ngx_resonate_listening_t *sh, ngx_atomic_uint_t pid)
 static void
 ngx_resonate_listen_take(ngx_resonate_listener_t *l, ngx_atomic_uint_t from)
 {
+    /* first: nobody is to find the new pid with the beat of the one before */
+
+    l->sh->beat = ngx_current_msec;
+
     if (!ngx_atomic_cmp_set(&l->sh->pid, from, ngx_pid)) {
         return;
     }
 
-    l->sh->beat = ngx_current_msec;
     l->sh->heard = 0;
     l->sh->quits = 0;
     l->sh->next = 0;
@@ -181,7 +185,8 @@ ngx_resonate_listen_hold(ngx_resonate_listener_t *l)
     ngx_resonate_listen_tell(l);
 
     if (l->quits
-        && (!ngx_resonate_listen_waits(l->sh)
+        && (!l->hears
+            || !ngx_resonate_listen_waits(l->sh)
             || (ngx_msec_int_t) (ngx_current_msec - l->ends) >= 0))
     {
         ngx_resonate_listen_stop(l);
@@ -201,13 +206,20 @@ ngx_resonate_listen_waits(ngx_resonate_listening_t *sh)
 }
 
 
-/* it listens already, or is about to, while the other one still does */
+/*
+ * It listens already, or is about to, while the other one still does.  Who
+ * hands over writes the pid first and ends the rest then: what is read here
+ * before the pid is of before, and says whether it is still to be expected.
+ */
 
 static void
 ngx_resonate_listen_next(ngx_resonate_listener_t *l)
 {
-    ngx_atomic_uint_t  pid;
+    ngx_atomic_uint_t  pid, next, quits;
 
+    next = l->sh->next;
+    quits = l->sh->quits;
+    ngx_memory_barrier();
     pid = l->sh->pid;
 
     if (pid == (ngx_atomic_uint_t) ngx_pid) {
@@ -218,12 +230,17 @@ ngx_resonate_listen_next(ngx_resonate_listener_t *l)
         return;
     }
 
-    if (ngx_resonate_listen_gone(l->sh, pid)) {
+    /* to another database nothing is handed over */
+
+    if (ngx_resonate_listen_gone(l->sh, pid)
+        || (l->hears && quits == pid && l->sh->source != l->source))
+    {
         ngx_resonate_listen_take(l, pid);
     }
 
     if (l->state == NGX_RESONATE_LISTEN_NEXT
-        && (ngx_exiting || l->sh->next != (ngx_atomic_uint_t) ngx_pid))
+        && (ngx_exiting || quits != pid
+            || next != (ngx_atomic_uint_t) ngx_pid))
     {
         ngx_resonate_listen_stop(l);
     }
@@ -244,16 +261,19 @@ ngx_resonate_listen_hand_over(ngx_resonate_listener_t *l)
     sh = l->sh;
     next = sh->next;
 
-    if (sh->source != l->source || sh->ready != next || next == 0) {
+    if (sh->source != l->source || sh->ready != next || next != l->handing) {
         return;
     }
 
     sh->beat = ngx_current_msec;
-    sh->quits = 0;
-    sh->next = 0;
-    sh->ready = 0;
 
-    (void) ngx_atomic_cmp_set(&sh->pid, ngx_pid, next);
+    /* the rest may be of another one already, which quits in its turn */
+
+    if (ngx_atomic_cmp_set(&sh->pid, ngx_pid, next)) {
+        (void) ngx_atomic_cmp_set(&sh->quits, ngx_pid, 0);
+        (void) ngx_atomic_cmp_set(&sh->next, next, 0);
+        (void) ngx_atomic_cmp_set(&sh->ready, next, 0);
+    }
 
     /* who commits makes it visible first, and then signals who listens */
 
@@ -278,17 +298,34 @@ ngx_resonate_listen_quit(void *data)
 {
     ngx_resonate_listener_t *l = data;
 
-    l->quits = 1;
-    l->sh->next = 0;
+    /* once more: its time to quit is over */
 
-    if (l->state != NGX_RESONATE_LISTEN_HOLD || !l->hears
-        || !ngx_resonate_listen_waits(l->sh))
-    {
+    if (l->quits) {
         ngx_resonate_listen_stop(l);
         return;
     }
 
+    l->quits = 1;
+
+    if (l->state == NGX_RESONATE_LISTEN_NEXT
+        && l->sh->pid == (ngx_atomic_uint_t) ngx_pid)
+    {
+        l->state = NGX_RESONATE_LISTEN_HOLD;
+    }
+
+    if (l->state != NGX_RESONATE_LISTEN_HOLD || !l->hears) {
+        ngx_resonate_listen_stop(l);
+        return;
+    }
+
+    l->sh->next = 0;
     l->sh->ready = 0;
+
+    if (!ngx_resonate_listen_waits(l->sh)) {
+        ngx_resonate_listen_stop(l);
+        return;
+    }
+
     l->sh->quits = ngx_pid;
     l->ends = ngx_current_msec + NGX_RESONATE_LISTEN_LINGER;
 

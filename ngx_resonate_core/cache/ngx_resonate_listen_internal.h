@@ -62,16 +62,20 @@ struct ngx_resonate_listener_s {
 
     ngx_resonate_pg_query_t        asked;       /* LISTEN, or a question */
     ngx_msec_t                     asked_at;
+    ngx_atomic_uint_t              handing;     /* pid of next, then ready */
     ngx_resonate_pg_query_t        told;
+    ngx_msec_t                     told_at;
+    ngx_uint_t                     ntold;
+    uint32_t                       numbers[NGX_RESONATE_LISTEN_TOLD];
     const char                    *values[1];
     u_char                         payload[NGX_RESONATE_LISTEN_TOLD * 9 + 2];
 
     unsigned                       up:1;        /* connected */
     unsigned                       hears:1;     /* LISTEN was answered */
     unsigned                       asking:1;
-    unsigned                       handing:1;   /* asked when next is ready */
     unsigned                       telling:1;
     unsigned                       refused:1;   /* LISTEN, and it was logged */
+    unsigned                       untold:1;    /* to be repeated, likewise */
     unsigned                       quits:1;     /* as the worker does */
     unsigned                       plain:1;     /* no resonate.maintained() */
 };
