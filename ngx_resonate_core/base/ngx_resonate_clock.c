@@ -85,10 +85,25 @@ ngx_resonate_clock_raise(ngx_atomic_t *time, ngx_atomic_uint_t now)
 }
 
 
-uint64_t
-ngx_resonate_clock_time(ngx_resonate_clock_t *clock, uint32_t slot)
+ngx_uint_t
+ngx_resonate_clock_moved(ngx_resonate_clock_t *clock, uint64_t time,
+    uint32_t *slots, ngx_uint_t n)
 {
-    return clock->slots[slot];
+    ngx_uint_t  i;
+
+    /* a touch takes its time before it writes it: there was none */
+
+    if (clock->now <= time) {
+        return 0;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (clock->slots[slots[i]] > time) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

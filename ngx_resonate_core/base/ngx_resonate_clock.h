@@ -37,7 +37,7 @@ uint64_t ngx_resonate_clock_now(ngx_resonate_clock_t *clock);
  *   tag     the slot of a tag
  *   caller  of a caller, by the hash of who it is, the same on all machines
  *   touch   all that has the slot and is older than now has ended
- *   time    when that was last
+ *   moved   whether one of "n" slots was touched after that time
  *   all     everything that is older than now has ended
  *   start   everything that is older than that has ended
  */
@@ -45,7 +45,8 @@ uint64_t ngx_resonate_clock_now(ngx_resonate_clock_t *clock);
 uint32_t ngx_resonate_clock_tag(const u_char *tag, size_t len);
 uint32_t ngx_resonate_clock_caller(uint32_t hash);
 void ngx_resonate_clock_touch(ngx_resonate_clock_t *clock, uint32_t slot);
-uint64_t ngx_resonate_clock_time(ngx_resonate_clock_t *clock, uint32_t slot);
+ngx_uint_t ngx_resonate_clock_moved(ngx_resonate_clock_t *clock, uint64_t time,
+    uint32_t *slots, ngx_uint_t n);
 void ngx_resonate_clock_all(ngx_resonate_clock_t *clock);
 uint64_t ngx_resonate_clock_start(ngx_resonate_clock_t *clock);
 

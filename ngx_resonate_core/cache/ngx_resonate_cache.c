@@ -26,8 +26,6 @@ static ngx_resonate_cache_found_e ngx_resonate_cache_read(
     ngx_resonate_reply_t *reply);
 static time_t ngx_resonate_cache_ttl(ngx_resonate_cache_t *cache,
     ngx_resonate_cache_meta_t *meta, time_t fresh);
-static ngx_uint_t ngx_resonate_cache_moved(ngx_resonate_clock_t *clock,
-    uint64_t time, uint32_t *tags, ngx_uint_t n);
 static ngx_int_t ngx_resonate_cache_write(ngx_resonate_cache_t *cache,
     ngx_str_t *key, ngx_resonate_cache_ages_t *ages,
     ngx_resonate_cache_meta_t *meta, uint32_t *tags, ngx_str_t *body);
@@ -89,7 +87,7 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
     clock = cache->shared->sh->clock;
 
     if (meta->clock < ngx_resonate_clock_start(clock)
-        || ngx_resonate_cache_moved(clock, meta->clock, tags, n))
+        || ngx_resonate_clock_moved(clock, meta->clock, tags, n))
     {
         return NGX_RESONATE_CACHE_NONE;
     }
@@ -118,7 +116,7 @@ ngx_resonate_cache_read(ngx_resonate_cache_t *cache, ngx_str_t *key,
 
     reply->ttl = ngx_resonate_cache_ttl(cache, meta, ages->fresh);
     reply->stale = reply->ttl <= 0
-                   || ngx_resonate_cache_moved(clock, meta->clock, tags + n,
+                   || ngx_resonate_clock_moved(clock, meta->clock, tags + n,
                                                meta->nown);
 
     if (!reply->stale) {
@@ -192,22 +190,6 @@ ngx_resonate_cache_count(ngx_resonate_cache_t *cache,
         ngx_resonate_count(cache->misses);
         break;
     }
-}
-
-
-static ngx_uint_t
-ngx_resonate_cache_moved(ngx_resonate_clock_t *clock, uint64_t time,
-    uint32_t *tags, ngx_uint_t n)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < n; i++) {
-        if (ngx_resonate_clock_time(clock, tags[i]) > time) {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
