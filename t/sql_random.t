@@ -14,7 +14,7 @@ $dbh->do("INSERT INTO resonate.listed (list, created_at, id, day, hash)
           SELECT 'l ' || s, now(), i, d, uuid_hash(i)
           FROM unnest('{0,1,33,700,5000}'::integer[]) s,
                generate_series(1, s) n,
-               LATERAL (SELECT gen_random_uuid() AS i,
+               LATERAL (SELECT md5(s || ' ' || n)::uuid AS i,
                                CASE WHEN n % 10 = 3 THEN resonate.today() + n
                                     ELSE '-infinity' END AS d) x");
 $dbh->do('ANALYZE resonate.listed');
