@@ -330,7 +330,8 @@ COMMENT ON FUNCTION resonate.ids(json) IS 'A JSON array of ids as an array; null
 
 CREATE OR REPLACE FUNCTION v3.search(q text, "limit" integer DEFAULT 20,
     caller uuid DEFAULT NULL) RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     _words CONSTANT text := btrim(left(resonate.words(left($1, 100)), 100));

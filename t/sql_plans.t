@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Personal routes and playlists are read by index, whatever the planner makes of
-# small tables: neither the catalogue nor all months of plays are.
+# Personal routes, playlists and searches are read by index, whatever the
+# planner makes of small tables: neither the catalogue nor all months of plays.
 
 use lib 't/lib';
 use Resonate::Test;
@@ -58,6 +58,7 @@ for (
     "playlist_items_remove($list, $tracks, $caller)",
     "playlist_delete($list, $caller)",
     "user_trackgroups(caller => '$id->{owner}')",
+    "search('first')", "search('frist')",
 ) {
     my ($status, $read) = reads($_);
     like $status, qr/^20[01]$/, $_;
