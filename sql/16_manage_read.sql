@@ -283,8 +283,10 @@ COMMENT ON FUNCTION resonate.items_json(text, uuid) IS 'The tracks of a release 
 CREATE OR REPLACE FUNCTION resonate.heard(tracks uuid[]) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
-        'plays', (SELECT count(*) FROM resonate.play y
-                  WHERE y.track_id = ANY ($1) AND y.kind IN ('paid', 'owned', 'free')),
+        'plays', (SELECT coalesce(sum(p.n), 0)
+                  FROM (SELECT track_id, total AS n FROM resonate.track_plays
+                        UNION ALL SELECT track_id, plays FROM resonate.play_fresh) p
+                  WHERE p.track_id = ANY ($1)),
         'listeners', (SELECT count(DISTINCT h.person_id) FROM resonate.holding h
                       WHERE h.track_id = ANY ($1)),
         'owners', (SELECT count(DISTINCT h.person_id) FROM resonate.holding h

@@ -56,6 +56,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0065_search
 \ir migrations/apply.sql
+\set migration 0068_play_indexes
+\ir migrations/apply.sql
 \ir migrations/end.sql
 
 -- A function is replaced, so that whoever uses it goes on.  Which cannot be,

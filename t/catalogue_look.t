@@ -95,6 +95,9 @@ my $track = $manage->json('show', $id->{paid});
 is(shape($track), 'changes heard kind track', 'show');
 is_deeply($track->{heard}, { plays => 1, listeners => 1, owners => 0 },
           'how often it was heard');
+$pg->psql('SELECT resonate.roll_up()');
+is_deeply($manage->json('show', $id->{paid})->{heard}, $track->{heard},
+          'rolled up or not');
 is($track->{track}{composer}, 'Ada', 'its row');
 is_deeply($track->{track}{edited}, [ 'composer' ], 'and what was edited');
 is($track->{track}{releases}[0]{title}, 'First Light', 'its releases');
