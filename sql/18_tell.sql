@@ -12,18 +12,25 @@
 CREATE OR REPLACE FUNCTION resonate.tell(words text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-    told CONSTANT text[] := coalesce(
-        string_to_array(current_setting('resonate.told', true), ' '), '{}');
-    tags text[] := ARRAY(SELECT DISTINCT w.tag FROM string_to_table($1, ' ') w (tag)
-                         WHERE w.tag <> '' AND w.tag <> ALL (told)
-                           AND split_part(w.tag, ':', 1) || ':' <> ALL (told));
+    xact CONSTANT text := pg_current_xact_id()::text;
+    told text[] := string_to_array(current_setting('resonate.told', true), ' ');
+    tags text[];
 BEGIN
+    -- a session or a role may have set it to anything
+    IF told[1] IS DISTINCT FROM xact THEN
+        told := ARRAY[xact];
+    END IF;
+
+    tags := ARRAY(SELECT DISTINCT w.tag FROM string_to_table($1, ' ') w (tag)
+                  WHERE w.tag <> '' AND w.tag <> ALL (told)
+                    AND split_part(w.tag, ':', 1) || ':' <> ALL (told));
+
     IF cardinality(tags) = 0 THEN
         RETURN;
     END IF;
 
     -- from the 257th tag of a transaction on, all of the kind
-    IF cardinality(told) + cardinality(tags) > 256 THEN
+    IF cardinality(told) - 1 + cardinality(tags) > 256 THEN
         tags := ARRAY(SELECT DISTINCT CASE WHEN u.tag ~ '^list:|^[^:]+$' THEN u.tag
                                            ELSE split_part(u.tag, ':', 1) || ':' END
                       FROM unnest(tags) u (tag));
