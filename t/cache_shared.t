@@ -9,7 +9,7 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my %conf = (pg => $pg, auth => 1, media => media());
 my $edge = Resonate::Edge->new(%conf, routes => 1,
-                               http => 'resonate_cache 32m;',
+                               http => 'resonate_cache 32m negative=1h;',
                                server => 'location = /status
                                           { resonate_status; }');
 my $routes = slurp("$Resonate::Test::ROOT/conf.d/api-v3.conf")
