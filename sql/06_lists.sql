@@ -40,7 +40,14 @@ BEGIN
     ), come AS (
         INSERT INTO resonate.listed AS l (list, created_at, id, day, hash)
         SELECT c.list, c.created_at, c.id, c.day, c.hash FROM change c
+        -- a trigger of the row may have changed the day, which was told before this
         WHERE paged AND c.n > 0
+          AND CASE split_part(c.list, ' ', 1)
+              WHEN 'tracks' THEN EXISTS (SELECT FROM resonate.track t
+                                         WHERE t.id = c.id AND t.released_on = c.day)
+              WHEN 'releases' THEN EXISTS (SELECT FROM resonate.release r
+                                           WHERE r.id = c.id AND r.released_on = c.day)
+              ELSE true END
         ON CONFLICT (list, created_at, id) DO UPDATE SET day = excluded.day
     )
     INSERT INTO resonate.list_count (list, day, n)

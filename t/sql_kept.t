@@ -56,6 +56,8 @@ for (
                  WHERE title ~ '^TR1'" ],
     [ 'a status' => "UPDATE resonate.track SET status = 'hidden'
                      WHERE title = 'TR12'" ],
+    [ 'a status and tags at once' => "UPDATE resonate.track
+          SET status = 'hidden', tags = '{once}' WHERE title = 'TR11'" ],
     [ 'a date' => "UPDATE resonate.release SET release_date = '2126-01-01'
                    WHERE title = 'R14'" ],
     [ 'no date' => "UPDATE resonate.release SET release_date = NULL
