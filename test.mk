@@ -58,7 +58,7 @@ deps-test:
 # The deps come first, then what needs them.  Two browsers at a time take each
 # other's processor: one, beside the rest.
 test: deps-test
-	@$(MAKE) modules unit-bins fuzz-bins browser-modules
+	@$(MAKE) modules token unit-bins fuzz-bins browser-modules
 	@RESONATE_BUILD=$(BUILD) prove --timer $(BROWSER_TESTS) \
 	    > $(BUILD)/browser.log 2>&1 & browser=$$!; \
 	trap 'kill $$browser' INT TERM; \

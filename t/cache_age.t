@@ -91,8 +91,9 @@ for (
 ) {
     my ($tags, $end, $limit) = @$_;
 
-    $things->set(++$id, tags => [ map { sprintf $_, $clock->{start} + $now
-                                                    + 1000 + $end } @$tags ]);
+    my $until = $clock->{start} + $now + 1000 + $end;
+
+    $things->set(++$id, tags => [ map { s/%d/$until/r } @$tags ]);
     $clock->set($now += 1000);
     $edge->get("/json/$id");
     $things->calls;

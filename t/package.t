@@ -132,18 +132,18 @@ subtest 'the complete nginx.conf of the manual' => sub {
 
 subtest 'upgrade' => sub {
     my $master = $root->older;
-    my $slow = $root->start("curl -s --limit-rate 400k $bearer -o slow"
-                            . " http://$site$stream", "$dir/../slow.log");
 
     # a listener who does not listen: more is to come than fits into sockets
-    wait_for { -s "$dir/opt/slow" } 10, 'a stream';
-    $root->out('kill -STOP $(pidof curl)');
+    my $slow = $root->start(
+        "mkfifo go; curl -s -D head $bearer http://$site$stream"
+        . ' | (read -r go < go; cat > slow)', "$dir/../slow.log");
+    wait_for { -s "$dir/opt/head" } 30, 'a stream';
     $root->newer('usr/share/resonate/sql/99_grants.sql',
                  "COMMENT ON SCHEMA v3 IS 'new';");
     like $root->out('apt-get -y install ./up/*.deb'),
         qr/making +schema .*making +site .*starting a new master/s, 'steps';
     isnt slurp("$dir/run/nginx.pid"), $master, 'a new master';
-    $slow->signal('CONT');
+    $root->out('echo > go');
     ok $slow->ended(90), 'the stream ends';
     is -s "$dir/opt/slow", length get($stream, $bearer)->{content},
         'with all its bytes';

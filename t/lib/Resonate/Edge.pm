@@ -221,7 +221,8 @@ sub reload {
         my @left = grep { $log !~ / $_#\d+: gracefully shutting down$/m }
                    grep { !Resonate::Process::gone($_) } @old;
 
-        return $new >= $count && !@left;
+        # a worker has its title a moment after it was started
+        return $new >= $count && !@left && $self->workers >= $count;
     }, 30, 'nginx to reload');
 }
 
