@@ -26,7 +26,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  9
+#define NGX_RESONATE_CORE_ABI  10
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -58,6 +58,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_param_sec
 #pragma weak ngx_resonate_param_flag
 #pragma weak ngx_resonate_param_str
+#pragma weak ngx_resonate_secret
 #pragma weak ngx_resonate_identity_provide
 #pragma weak ngx_resonate_identity
 #pragma weak ngx_resonate_challenge

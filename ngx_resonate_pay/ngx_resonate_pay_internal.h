@@ -65,13 +65,6 @@ ngx_int_t ngx_resonate_pay_topup_handler(ngx_http_request_t *r);
 ngx_int_t ngx_resonate_pay_webhook_verify(ngx_http_request_t *r,
     ngx_str_t *body);
 
-/*
- * Reads a secret at configuration time into memory that is wiped when the
- * configuration goes.  NULL: logged why, quoting the directive.
- */
-ngx_str_t *ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive,
-    ngx_str_t *name);
-
 
 #pragma GCC visibility pop
 

@@ -333,7 +333,9 @@ ngx_resonate_pay_topup_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    lcf->secret = ngx_resonate_pay_secret(cf, &value[0], &value[1]);
+    lcf->secret = ngx_resonate_secret(cf, &value[0], &value[1],
+                                      RESONATE_SIGNATURE_MIN_SECRET,
+                                      RESONATE_SIGNATURE_MAX_SECRET);
 
     return lcf->secret ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

@@ -59,4 +59,14 @@ char *ngx_resonate_param_str(ngx_conf_t *cf,
     const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 
 
+/*
+ * A secret in a file of its own: regular, nobody else's to read, of "min" to
+ * "max" bytes without the line feed at its end.  NULL: logged, or out of
+ * memory; it is wiped when the configuration goes.  "name" becomes the whole
+ * name.
+ */
+ngx_str_t *ngx_resonate_secret(ngx_conf_t *cf, ngx_str_t *directive,
+    ngx_str_t *name, size_t min, size_t max);
+
+
 #endif /* _NGX_RESONATE_PARAM_H_INCLUDED_ */

@@ -6,24 +6,26 @@
  */
 
 
-#include "ngx_resonate_pay_internal.h"
+#include "../ngx_resonate_core_internal.h"
 
 #include <openssl/crypto.h>
 
 
 /* one byte more than allowed shows a file that is too long, one is for LF */
-#define NGX_RESONATE_PAY_SECRET_FILE  (RESONATE_SIGNATURE_MAX_SECRET + 2)
+#define NGX_RESONATE_SECRET_MORE  2
 
 
-static ngx_int_t ngx_resonate_pay_secret_check(ngx_conf_t *cf,
+static ngx_int_t ngx_resonate_secret_check(ngx_conf_t *cf,
     ngx_str_t *directive, ngx_str_t *name, ngx_fd_t fd);
-static ngx_int_t ngx_resonate_pay_secret_read(ngx_conf_t *cf,
-    ngx_str_t *directive, ngx_str_t *name, ngx_fd_t fd, ngx_str_t *secret);
-static void ngx_resonate_pay_secret_wipe(void *data);
+static ngx_int_t ngx_resonate_secret_read(ngx_conf_t *cf,
+    ngx_str_t *directive, ngx_str_t *name, ngx_fd_t fd, size_t min, size_t max,
+    ngx_str_t *secret);
+static void ngx_resonate_secret_wipe(void *data);
 
 
 ngx_str_t *
-ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name)
+ngx_resonate_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name,
+    size_t min, size_t max)
 {
     ngx_fd_t             fd;
     ngx_int_t            rc;
@@ -40,14 +42,14 @@ ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name)
     }
 
     secret = cln->data;
-    secret->len = NGX_RESONATE_PAY_SECRET_FILE;
+    secret->len = max + NGX_RESONATE_SECRET_MORE;
 
     secret->data = ngx_pcalloc(cf->pool, secret->len);
     if (secret->data == NULL) {
         return NULL;
     }
 
-    cln->handler = ngx_resonate_pay_secret_wipe;
+    cln->handler = ngx_resonate_secret_wipe;
 
     /* a FIFO must not stop nginx before it is refused */
 
@@ -60,10 +62,11 @@ ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name)
         return NULL;
     }
 
-    rc = ngx_resonate_pay_secret_check(cf, directive, name, fd);
+    rc = ngx_resonate_secret_check(cf, directive, name, fd);
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_pay_secret_read(cf, directive, name, fd, secret);
+        rc = ngx_resonate_secret_read(cf, directive, name, fd, min, max,
+                                      secret);
     }
 
     if (ngx_close_file(fd) == NGX_FILE_ERROR) {
@@ -76,7 +79,7 @@ ngx_resonate_pay_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name)
 
 
 static ngx_int_t
-ngx_resonate_pay_secret_check(ngx_conf_t *cf, ngx_str_t *directive,
+ngx_resonate_secret_check(ngx_conf_t *cf, ngx_str_t *directive,
     ngx_str_t *name, ngx_fd_t fd)
 {
     ngx_uint_t       mode;
@@ -112,12 +115,12 @@ ngx_resonate_pay_secret_check(ngx_conf_t *cf, ngx_str_t *directive,
 
 
 static ngx_int_t
-ngx_resonate_pay_secret_read(ngx_conf_t *cf, ngx_str_t *directive,
-    ngx_str_t *name, ngx_fd_t fd, ngx_str_t *secret)
+ngx_resonate_secret_read(ngx_conf_t *cf, ngx_str_t *directive,
+    ngx_str_t *name, ngx_fd_t fd, size_t min, size_t max, ngx_str_t *secret)
 {
     ssize_t  n;
 
-    n = ngx_read_fd(fd, secret->data, NGX_RESONATE_PAY_SECRET_FILE);
+    n = ngx_read_fd(fd, secret->data, secret->len);
 
     if (n == -1) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
@@ -130,13 +133,10 @@ ngx_resonate_pay_secret_read(ngx_conf_t *cf, ngx_str_t *directive,
         n--;
     }
 
-    if (n < RESONATE_SIGNATURE_MIN_SECRET
-        || n > RESONATE_SIGNATURE_MAX_SECRET)
-    {
+    if ((size_t) n < min || (size_t) n > max) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" of \"%V\" must have %d to %d bytes",
-                           name, directive, RESONATE_SIGNATURE_MIN_SECRET,
-                           RESONATE_SIGNATURE_MAX_SECRET);
+                           "\"%V\" of \"%V\" must have %uz to %uz bytes",
+                           name, directive, min, max);
         return NGX_ERROR;
     }
 
@@ -147,7 +147,7 @@ ngx_resonate_pay_secret_read(ngx_conf_t *cf, ngx_str_t *directive,
 
 
 static void
-ngx_resonate_pay_secret_wipe(void *data)
+ngx_resonate_secret_wipe(void *data)
 {
     ngx_str_t  *secret = data;
 
