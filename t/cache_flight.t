@@ -56,6 +56,7 @@ $things->set(20, raise => 'RH404');
 $things->hold(20);
 my @asked = map { $things->ask('/thing/20') } 1 .. 3;
 $things->wait_for_calls(20, 1);
+$edge->get('/status');
 $things->let_go(20);
 is $_->response('GET')->{status}, 404, 'refused' for @asked;
 
@@ -81,6 +82,7 @@ $things->set(21);
 $things->hold(21);
 my ($one, $two) = map { $things->ask('/thing/21') } 1 .. 2;
 $things->wait_for_calls(21, 1);
+$edge->get('/status');
 goes($one);
 $things->let_go(21);
 is $two->response('GET')->{status}, 200, 'one of two goes, the other hears';
