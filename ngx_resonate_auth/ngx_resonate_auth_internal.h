@@ -31,10 +31,14 @@ extern ngx_module_t  ngx_resonate_auth_module;
 
 
 typedef struct ngx_resonate_auth_worker_s  ngx_resonate_auth_worker_t;
+typedef struct ngx_resonate_auth_flight_s  ngx_resonate_auth_flight_t;
 
 
 typedef struct {
     ngx_str_t                    name;
+    ngx_uint_t                   block;     /* "{ ... }" */
+    ngx_str_t                    file;      /* of its configuration */
+    ngx_uint_t                   line;
     resonate_jwks_t             *jwks;
     unsigned                     algs;
     resonate_claims_policy_t     policy;
@@ -44,7 +48,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_array_t                  issuers; /* of ngx_resonate_auth_issuer_t */
+    ngx_array_t                  issuers; /* of ngx_resonate_auth_issuer_t * */
 
     size_t                       cache_size;
     ngx_resonate_table_t        *table;
@@ -65,25 +69,80 @@ typedef struct {
 } ngx_resonate_auth_loc_conf_t;
 
 
+/* what an entry says in words; the first ones are those of the identity */
+
+typedef enum {
+    NGX_RESONATE_AUTH_ISSUER = 0,
+    NGX_RESONATE_AUTH_SUBJECT,
+    NGX_RESONATE_AUTH_CLIENT,
+    NGX_RESONATE_AUTH_SCOPE,
+    NGX_RESONATE_AUTH_ROLES,
+    NGX_RESONATE_AUTH_NAME,
+    NGX_RESONATE_AUTH_JTI,
+    NGX_RESONATE_AUTH_SID,      /* of the session at the provider */
+    NGX_RESONATE_AUTH_ACR,
+    NGX_RESONATE_AUTH_JKT,      /* thumbprint of the key it is bound to */
+    NGX_RESONATE_AUTH_X5T,      /* likewise, of the certificate */
+    NGX_RESONATE_AUTH_TEXTS
+} ngx_resonate_auth_text_e;
+
+
 /*
- * A token that was verified, in the worker's memory: shared by the requests
+ * A token that was found good, in the worker's memory: shared by the requests
  * that carry it, freed with the last of them once the cache let it go.
  */
 
 typedef struct {
     ngx_resonate_identity_t      id;
-    ngx_str_t                    claims;    /* packed */
+    ngx_str_t                    texts[NGX_RESONATE_AUTH_TEXTS];
+                                 /* each has a NUL behind it */
+    time_t                       issued;     /* "iat", or 0 */
+    time_t                       authenticated;  /* "auth_time", or 0 */
+    ngx_str_t                    claims;     /* packed */
+    u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
+                                 /* SHA-256 of the token */
     ngx_uint_t                   refs;
-    ngx_str_t                    token;     /* the worker's cache compares */
-    size_t                       signature; /* where it begins there */
+    ngx_str_t                    token;      /* the worker's cache compares */
+    size_t                       signature;  /* where it begins there */
 } ngx_resonate_auth_entry_t;
 
+
+typedef enum {
+    NGX_RESONATE_AUTH_BEARER = 0,
+    NGX_RESONATE_AUTH_DPOP
+} ngx_resonate_auth_scheme_e;
+
+typedef enum {
+    NGX_RESONATE_AUTH_HEADER = 0,
+    NGX_RESONATE_AUTH_COOKIE,
+    NGX_RESONATE_AUTH_SESSION
+} ngx_resonate_auth_source_e;
+
+/* what is to be found out next; a step that has to wait is taken again */
+
+typedef enum {
+    NGX_RESONATE_AUTH_FIND = 0,
+    NGX_RESONATE_AUTH_RESOLVE,
+    NGX_RESONATE_AUTH_KNOWN
+} ngx_resonate_auth_step_e;
+
+
+/* of the main request, whose subrequests see it too */
 
 typedef struct {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
-    unsigned                     sent:1;    /* a bearer token, that is */
+
+    ngx_resonate_auth_step_e     step;
+    ngx_resonate_auth_scheme_e   scheme;
+    ngx_resonate_auth_source_e   source;
+    ngx_str_t                    token;     /* where it was sent */
+
+    ngx_queue_t                  waits;     /* requests, until it is known */
+
+    unsigned                     sent:1;    /* a token, that is */
     unsigned                     failed:1;  /* whose it is cannot be known */
+    unsigned                     may_wait:1;
 } ngx_resonate_auth_ctx_t;
 
 
@@ -92,30 +151,67 @@ char *ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /*
- * resolve()  NGX_OK: *entry is the token's, with a reference to be given
- *            back by release();  NGX_DECLINED: *why says what is wrong with
- *            it;  NGX_ERROR
+ * resolve()  NGX_OK: ctx->entry is the token's, with a reference to be given
+ *            back by release();  NGX_DECLINED: ctx->why says what is wrong
+ *            with it;  NGX_AGAIN: not known yet;  NGX_ERROR
  */
 
-ngx_int_t ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
-    ngx_resonate_auth_entry_t **entry, resonate_jwt_rc_e *why);
-void ngx_resonate_auth_release(ngx_resonate_auth_entry_t *entry);
+ngx_int_t ngx_resonate_auth_resolve(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 
-/* NULL: out of memory, or OpenSSL has no SHA-256 */
-ngx_resonate_auth_worker_t *ngx_resonate_auth_worker(
-    ngx_resonate_auth_main_conf_t *mcf, ngx_cycle_t *cycle);
+/* NGX_ERROR: out of memory, or OpenSSL has no SHA-256 */
+ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
+    ngx_cycle_t *cycle);
+
+
+/*
+ * Entries, and what the shared table has of them.
+ *
+ * make()    of claims that were found good; *parts are NGX_RESONATE_AUTH_PARTS
+ *           pieces for the table, which point into "claims" and "packed"
+ * open()    of what the table had
+ * release() NULL is nothing
+ */
+
+#define NGX_RESONATE_AUTH_PARTS  (1 + 2 * NGX_RESONATE_AUTH_TEXTS + 1)
+
+typedef struct {
+    time_t                       expires;
+    time_t                       issued;
+    time_t                       authenticated;
+    uint32_t                     texts[NGX_RESONATE_AUTH_TEXTS]; /* lengths */
+    uint32_t                     claims;
+} ngx_resonate_auth_head_t;
+
+typedef struct {
+    ngx_resonate_auth_head_t     head;
+    ngx_str_t                    parts[NGX_RESONATE_AUTH_PARTS];
+    char                         claims[RESONATE_CLAIMS_PACKED_MAX];
+} ngx_resonate_auth_packed_t;
+
+ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_make(
+    ngx_resonate_auth_issuer_t *issuer, json_t *json,
+    resonate_claims_t *claims, ngx_resonate_auth_packed_t *packed,
+    ngx_log_t *log);
+ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_open(ngx_str_t *value,
+    ngx_log_t *log);
+void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
 
 
 /*
  * request()    NGX_OK: *ctx is the main request's;  NGX_DECLINED: the
- *              location of "r" asks for no token;  NGX_ERROR: whose the token
- *              is cannot be known, and stays so
+ *              location of "r" asks for no token;  NGX_AGAIN: not known yet;
+ *              NGX_ERROR: whose the token is cannot be known, and stays so
+ * wait()       the same, from a phase that is run again once it is known
+ * resume()     runs the requests that wait; the ctx may be gone behind it
  * identity(),
  * challenge()  as in core's door
  */
 
 ngx_int_t ngx_resonate_auth_request(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t **ctx);
+ngx_int_t ngx_resonate_auth_wait(ngx_http_request_t *r);
+void ngx_resonate_auth_resume(ngx_resonate_auth_ctx_t *ctx);
 ngx_int_t ngx_resonate_auth_identity(ngx_http_request_t *r,
     ngx_resonate_identity_t **id);
 ngx_int_t ngx_resonate_auth_challenge(ngx_http_request_t *r,

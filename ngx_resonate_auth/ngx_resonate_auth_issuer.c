@@ -54,9 +54,9 @@ ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_auth_main_conf_t *amcf = conf;
 
-    char                        *rv;
-    ngx_str_t                   *value;
-    ngx_resonate_auth_issuer_t  *issuer;
+    char                         *rv;
+    ngx_str_t                    *value;
+    ngx_resonate_auth_issuer_t  **slot, *issuer;
 
     value = cf->args->elts;
 
@@ -65,12 +65,14 @@ ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    issuer = ngx_array_push(&amcf->issuers);
-    if (issuer == NULL) {
+    issuer = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_auth_issuer_t));
+    slot = ngx_array_push(&amcf->issuers);
+
+    if (issuer == NULL || slot == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(issuer, sizeof(ngx_resonate_auth_issuer_t));
+    *slot = issuer;
 
     issuer->name = value[1];
     issuer->algs = RESONATE_JWT_ANY;
@@ -95,14 +97,14 @@ static char *
 ngx_resonate_auth_issuer_name(ngx_conf_t *cf,
     ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *name)
 {
-    ngx_uint_t                   i;
-    ngx_resonate_auth_issuer_t  *issuer;
+    ngx_uint_t                    i;
+    ngx_resonate_auth_issuer_t  **issuer;
 
     issuer = amcf->issuers.elts;
 
     for (i = 0; i < amcf->issuers.nelts; i++) {
-        if (issuer[i].name.len == name->len
-            && ngx_memcmp(issuer[i].name.data, name->data, name->len) == 0)
+        if (issuer[i]->name.len == name->len
+            && ngx_memcmp(issuer[i]->name.data, name->data, name->len) == 0)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "duplicate issuer \"%V\"", name);

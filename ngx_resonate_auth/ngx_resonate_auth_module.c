@@ -10,6 +10,7 @@
 #define NGX_RESONATE_AUTH_CACHE_SIZE  (8 * 1024 * 1024)
 
 
+static ngx_int_t ngx_resonate_auth_preaccess_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_precontent_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_check(ngx_http_request_t *r);
@@ -107,6 +108,22 @@ ngx_module_t  ngx_resonate_auth_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+/*
+ * Who calls is found out before the limits on requests, whose keys may be of
+ * it, and before anybody asks in a phase that cannot wait.  Refusing is left
+ * to the access phase, where "satisfy" has its say.
+ */
+
+static ngx_int_t
+ngx_resonate_auth_preaccess_handler(ngx_http_request_t *r)
+{
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate auth preaccess handler");
+
+    return (ngx_resonate_auth_wait(r) == NGX_AGAIN) ? NGX_AGAIN : NGX_DECLINED;
+}
 
 
 static ngx_int_t
@@ -291,9 +308,12 @@ ngx_resonate_auth_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_resonate_auth_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
-                                      ngx_resonate_auth_access_handler)
-        != NGX_OK)
+    if (ngx_resonate_auth_add_handler(cf, NGX_HTTP_PREACCESS_PHASE,
+                                      ngx_resonate_auth_preaccess_handler)
+        != NGX_OK
+        || ngx_resonate_auth_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                         ngx_resonate_auth_access_handler)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -334,7 +354,7 @@ ngx_resonate_auth_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&amcf->issuers, cf->pool, 2,
-                       sizeof(ngx_resonate_auth_issuer_t))
+                       sizeof(ngx_resonate_auth_issuer_t *))
         != NGX_OK)
     {
         return NULL;
@@ -378,10 +398,10 @@ static ngx_int_t
 ngx_resonate_auth_generation(ngx_conf_t *cf,
     ngx_resonate_auth_main_conf_t *amcf)
 {
-    u_char                      *all, *p;
-    size_t                       len;
-    ngx_uint_t                   i;
-    ngx_resonate_auth_issuer_t  *issuer;
+    u_char                       *all, *p;
+    size_t                        len;
+    ngx_uint_t                    i;
+    ngx_resonate_auth_issuer_t  **issuer;
 
     len = amcf->issuers.nelts * NGX_RESONATE_AUTH_DIGEST;
 
@@ -394,7 +414,7 @@ ngx_resonate_auth_generation(ngx_conf_t *cf,
     issuer = amcf->issuers.elts;
 
     for (i = 0; i < amcf->issuers.nelts; i++) {
-        p = ngx_cpymem(p, issuer[i].digest, NGX_RESONATE_AUTH_DIGEST);
+        p = ngx_cpymem(p, issuer[i]->digest, NGX_RESONATE_AUTH_DIGEST);
     }
 
     if (EVP_Digest(all, len, amcf->generation, NULL, EVP_sha256(), NULL)
@@ -448,7 +468,7 @@ ngx_resonate_auth_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    return ngx_resonate_auth_worker(amcf, cycle) ? NGX_OK : NGX_ERROR;
+    return ngx_resonate_auth_worker_init(amcf, cycle);
 }
 
 

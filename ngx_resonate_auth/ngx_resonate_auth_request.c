@@ -10,24 +10,67 @@
 #include "ngx_resonate_auth_internal.h"
 
 
-#define NGX_RESONATE_AUTH_BEARER     "Bearer realm=\"resonate\""
+#define NGX_RESONATE_AUTH_REALM     "Bearer realm=\"resonate\""
 #define NGX_RESONATE_AUTH_ERROR_MAX  256
 
 
+/* a request in a phase that is run again once the identity is known */
+
+typedef struct {
+    ngx_queue_t          queue;
+    ngx_http_request_t  *request;
+} ngx_resonate_auth_wait_t;
+
+
+typedef ngx_int_t (*ngx_resonate_auth_step_pt)(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+
+
+static ngx_int_t ngx_resonate_auth_ctx(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t **ctx);
 static ngx_resonate_auth_ctx_t *ngx_resonate_auth_find(ngx_http_request_t *r);
 static ngx_resonate_auth_ctx_t *ngx_resonate_auth_make(ngx_http_request_t *r);
 static void ngx_resonate_auth_cleanup(void *data);
-static ngx_int_t ngx_resonate_auth_bearer(ngx_http_request_t *r,
-    ngx_resonate_auth_ctx_t *ctx, ngx_str_t *token);
+static ngx_int_t ngx_resonate_auth_know(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+static ngx_int_t ngx_resonate_auth_header(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
     ngx_str_t *scope, ngx_str_t *value);
+
+
+/*
+ * In the order of ngx_resonate_auth_step_e.  NGX_OK: the next one;
+ * NGX_DECLINED: nobody, of "why" if a token was sent;  NGX_AGAIN: not known
+ * yet, and whoever knows it calls ngx_resonate_auth_resume();  NGX_ERROR: it
+ * cannot be known.  A step that would wait must not begin to unless
+ * "may_wait" is set.
+ */
+
+static const ngx_resonate_auth_step_pt  ngx_resonate_auth_steps[] = {
+    ngx_resonate_auth_header,
+    ngx_resonate_auth_resolve
+};
 
 
 ngx_int_t
 ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
 {
-    ngx_int_t                      rc;
-    ngx_str_t                      token;
+    ngx_int_t  rc;
+
+    rc = ngx_resonate_auth_ctx(r, ctx);
+
+    return (rc == NGX_OK) ? ngx_resonate_auth_know(r->main, *ctx) : rc;
+}
+
+
+/* NGX_DECLINED: the location asks for no token */
+
+static ngx_int_t
+ngx_resonate_auth_ctx(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
+{
     ngx_resonate_auth_loc_conf_t  *alcf;
 
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
@@ -36,35 +79,139 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
         return NGX_DECLINED;
     }
 
-    r = r->main;
+    *ctx = ngx_resonate_auth_find(r->main);
 
-    *ctx = ngx_resonate_auth_find(r);
-    if (*ctx) {
-        return (*ctx)->failed ? NGX_ERROR : NGX_OK;
+    if (*ctx == NULL) {
+        *ctx = ngx_resonate_auth_make(r->main);
     }
 
-    *ctx = ngx_resonate_auth_make(r);
-    if (*ctx == NULL) {
+    return *ctx ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_know(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = NGX_OK;
+
+    while (ctx->step != NGX_RESONATE_AUTH_KNOWN && rc == NGX_OK) {
+
+        rc = ngx_resonate_auth_steps[ctx->step](r, ctx);
+
+        if (rc == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        ctx->step = (rc == NGX_OK) ? ctx->step + 1 : NGX_RESONATE_AUTH_KNOWN;
+    }
+
+    if (rc == NGX_ERROR) {
+        ctx->failed = 1;
+    }
+
+    if (rc == NGX_DECLINED && ctx->sent) {
+        ngx_resonate_auth_entry_release(ctx->entry);
+        ctx->entry = NULL;
+
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "bearer token refused: %s",
+                      resonate_jwt_strerror(ctx->why));
+    }
+
+    return ctx->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+/*
+ * Who waits is in a phase: its handler is run again, as that of auth_request
+ * is.  A client that goes away meanwhile ends the request.
+ */
+
+ngx_int_t
+ngx_resonate_auth_wait(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    ngx_resonate_auth_ctx_t  *ctx;
+
+    rc = ngx_resonate_auth_ctx(r, &ctx);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->may_wait = 1;
+    rc = ngx_resonate_auth_know(r->main, ctx);
+    ctx->may_wait = 0;
+
+    return (rc == NGX_AGAIN) ? ngx_resonate_auth_park(r, ctx) : rc;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_park(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
+{
+    ngx_queue_t               *q;
+    ngx_resonate_auth_wait_t  *wait;
+
+    for (q = ngx_queue_head(&ctx->waits);
+         q != ngx_queue_sentinel(&ctx->waits);
+         q = ngx_queue_next(q))
+    {
+        wait = ngx_queue_data(q, ngx_resonate_auth_wait_t, queue);
+
+        if (wait->request == r) {
+            return NGX_AGAIN;
+        }
+    }
+
+    wait = ngx_palloc(r->pool, sizeof(ngx_resonate_auth_wait_t));
+    if (wait == NULL) {
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_auth_bearer(r, *ctx, &token);
-    if (rc != NGX_OK) {
-        return NGX_OK;
+    wait->request = r;
+    ngx_queue_insert_tail(&ctx->waits, &wait->queue);
+
+    if (r == r->main) {
+        ngx_resonate_watch_client(r);
     }
 
-    rc = ngx_resonate_auth_resolve(r, &token, &(*ctx)->entry, &(*ctx)->why);
+    return NGX_AGAIN;
+}
 
-    if (rc == NGX_DECLINED) {
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "bearer token refused: %s",
-                      resonate_jwt_strerror((*ctx)->why));
-        return NGX_OK;
+
+void
+ngx_resonate_auth_resume(ngx_resonate_auth_ctx_t *ctx)
+{
+    ngx_queue_t               *q;
+    ngx_connection_t          *c;
+    ngx_http_request_t        *r;
+    ngx_resonate_auth_wait_t  *wait;
+
+    c = NULL;
+
+    while (!ngx_queue_empty(&ctx->waits)) {
+        q = ngx_queue_head(&ctx->waits);
+        ngx_queue_remove(q);
+
+        wait = ngx_queue_data(q, ngx_resonate_auth_wait_t, queue);
+        r = wait->request;
+        c = r->connection;
+
+        if (r->read_event_handler == ngx_http_test_reading) {
+            r->read_event_handler = ngx_http_block_reading;
+        }
+
+        if (ngx_http_post_request(r, NULL) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+            break;
+        }
     }
 
-    (*ctx)->failed = (rc == NGX_ERROR);
-
-    return rc;
+    if (c) {
+        ngx_http_run_posted_requests(c);
+    }
 }
 
 
@@ -82,7 +229,7 @@ ngx_resonate_auth_identity(ngx_http_request_t *r, ngx_resonate_identity_t **id)
         *id = &ctx->entry->id;
     }
 
-    return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+    return (rc == NGX_OK || rc == NGX_DECLINED) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -150,19 +297,23 @@ ngx_resonate_auth_find(ngx_http_request_t *r)
 static ngx_resonate_auth_ctx_t *
 ngx_resonate_auth_make(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t  *cln;
+    ngx_pool_cleanup_t       *cln;
+    ngx_resonate_auth_ctx_t  *ctx;
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_resonate_auth_ctx_t));
     if (cln == NULL) {
         return NULL;
     }
 
-    ngx_memzero(cln->data, sizeof(ngx_resonate_auth_ctx_t));
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_resonate_auth_ctx_t));
+    ngx_queue_init(&ctx->waits);
+
     cln->handler = ngx_resonate_auth_cleanup;
 
-    ngx_http_set_ctx(r, cln->data, ngx_resonate_auth_module);
+    ngx_http_set_ctx(r, ctx, ngx_resonate_auth_module);
 
-    return cln->data;
+    return ctx;
 }
 
 
@@ -171,7 +322,7 @@ ngx_resonate_auth_cleanup(void *data)
 {
     ngx_resonate_auth_ctx_t *ctx = data;
 
-    ngx_resonate_auth_release(ctx->entry);
+    ngx_resonate_auth_entry_release(ctx->entry);
 }
 
 
@@ -182,8 +333,7 @@ ngx_resonate_auth_cleanup(void *data)
  */
 
 static ngx_int_t
-ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
-    ngx_str_t *token)
+ngx_resonate_auth_header(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 {
     u_char           *p, *last;
     ngx_table_elt_t  *h;
@@ -214,9 +364,11 @@ ngx_resonate_auth_bearer(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     }
 
     ctx->sent = 1;
+    ctx->scheme = NGX_RESONATE_AUTH_BEARER;
+    ctx->source = NGX_RESONATE_AUTH_HEADER;
 
-    token->data = p;
-    token->len = last - p;
+    ctx->token.data = p;
+    ctx->token.len = last - p;
 
     return NGX_OK;
 }
@@ -234,12 +386,12 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
 
     rc = ngx_resonate_auth_request(r, &ctx);
 
-    if (rc == NGX_ERROR) {
+    if (rc == NGX_ERROR || rc == NGX_AGAIN) {
         return NGX_ERROR;
     }
 
     if (scope == NULL && (rc == NGX_DECLINED || !ctx->sent)) {
-        ngx_str_set(value, NGX_RESONATE_AUTH_BEARER);
+        ngx_str_set(value, NGX_RESONATE_AUTH_REALM);
         return NGX_OK;
     }
 
@@ -250,8 +402,8 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
     }
 
     value->data = p;
-    p = ngx_cpymem(p, NGX_RESONATE_AUTH_BEARER,
-                   sizeof(NGX_RESONATE_AUTH_BEARER) - 1);
+    p = ngx_cpymem(p, NGX_RESONATE_AUTH_REALM,
+                   sizeof(NGX_RESONATE_AUTH_REALM) - 1);
 
     if (scope) {
         p = ngx_sprintf(p, ", error=\"insufficient_scope\", scope=\"%V\"",

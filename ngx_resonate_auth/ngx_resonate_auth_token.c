@@ -26,27 +26,6 @@ struct ngx_resonate_auth_worker_s {
 };
 
 
-/*
- * Before the bytes of an entry, in shared memory as in the worker's.  The
- * lengths are of what follows, in this order; each but the claims has a NUL
- * behind it, which core's door promises and libpq needs.
- */
-
-typedef struct {
-    time_t                      expires;
-    uint32_t                    issuer;
-    uint32_t                    subject;
-    uint32_t                    client;
-    uint32_t                    scope;
-    uint32_t                    name;
-    uint32_t                    claims;
-} ngx_resonate_auth_packed_t;
-
-
-#define NGX_RESONATE_AUTH_TEXTS  5
-#define NGX_RESONATE_AUTH_PARTS  (1 + 2 * NGX_RESONATE_AUTH_TEXTS + 1)
-
-
 static void ngx_resonate_auth_worker_cleanup(void *data);
 static ngx_int_t ngx_resonate_auth_digest(ngx_resonate_auth_worker_t *worker,
     ngx_str_t *token, u_char *digest);
@@ -58,56 +37,48 @@ static void ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log);
 static ngx_int_t ngx_resonate_auth_shared(ngx_http_request_t *r,
     ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_resonate_auth_entry_t **entry);
+    ngx_resonate_auth_ctx_t *ctx);
 static void ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf,
-    u_char *digest, ngx_str_t *parts, time_t expires);
+    u_char *digest, ngx_resonate_auth_packed_t *packed);
 static void ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf,
     u_char *digest, u_char *key);
 static ngx_int_t ngx_resonate_auth_verify(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *token, u_char *digest,
-    ngx_resonate_auth_entry_t **entry, resonate_jwt_rc_e *why);
+    ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
+    ngx_resonate_auth_ctx_t *ctx);
 static resonate_jwt_rc_e ngx_resonate_auth_check_token(
     ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt,
     resonate_claims_t *claims);
 static ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
     ngx_resonate_auth_main_conf_t *amcf, resonate_jwt_t *jwt);
 static ngx_int_t ngx_resonate_auth_accept(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
-    resonate_jwt_t *jwt, resonate_claims_t *claims, u_char *digest,
-    ngx_resonate_auth_entry_t **entry);
-static ngx_resonate_auth_entry_t *ngx_resonate_auth_entry(ngx_str_t *parts,
-    ngx_uint_t nparts, ngx_log_t *log);
-static ngx_int_t ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry,
-    u_char *p, size_t len);
+    ngx_resonate_auth_issuer_t *issuer, json_t *json,
+    resonate_claims_t *claims, u_char *digest, ngx_resonate_auth_ctx_t *ctx);
 
 
 ngx_int_t
-ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
-    ngx_resonate_auth_entry_t **entry, resonate_jwt_rc_e *why)
+ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 {
     u_char                          digest[NGX_RESONATE_AUTH_DIGEST];
     ngx_int_t                       rc;
+    ngx_str_t                      *token;
     ngx_resonate_auth_entry_t      *e;
     ngx_resonate_auth_worker_t     *worker;
     ngx_resonate_auth_main_conf_t  *amcf;
 
     amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
+    token = &ctx->token;
 
     if (token->len > RESONATE_JWT_MAX) {
-        *why = RESONATE_JWT_TOO_LARGE;
+        ctx->why = RESONATE_JWT_TOO_LARGE;
         return NGX_DECLINED;
     }
 
     if (amcf->issuers.nelts == 0) {
-        *why = RESONATE_JWT_ISSUER;
+        ctx->why = RESONATE_JWT_ISSUER;
         return NGX_DECLINED;
     }
 
-    worker = ngx_resonate_auth_worker(amcf, (ngx_cycle_t *) ngx_cycle);
-
-    if (worker == NULL) {
-        return NGX_ERROR;
-    }
+    worker = amcf->worker;
 
     e = *ngx_resonate_auth_slot(worker, token);
 
@@ -115,7 +86,7 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
         && ngx_resonate_auth_equal(e, token))
     {
         e->refs++;
-        *entry = e;
+        ctx->entry = e;
         ngx_resonate_count(amcf->cached);
         return NGX_OK;
     }
@@ -124,47 +95,36 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_str_t *token,
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_auth_shared(r, amcf, digest, entry);
+    rc = ngx_resonate_auth_shared(r, amcf, digest, ctx);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_resonate_auth_verify(r, amcf, token, digest, entry, why);
+        rc = ngx_resonate_auth_verify(r, amcf, digest, ctx);
     }
 
-    if (rc == NGX_OK && (*entry)->id.expires > ngx_time()) {
-        ngx_resonate_auth_keep(worker, *entry, token, r->connection->log);
+    if (rc == NGX_OK) {
+        ngx_memcpy(ctx->entry->digest, digest, NGX_RESONATE_AUTH_DIGEST);
+
+        if (ctx->entry->id.expires > ngx_time()) {
+            ngx_resonate_auth_keep(worker, ctx->entry, token,
+                                   r->connection->log);
+        }
     }
 
     return rc;
 }
 
 
-void
-ngx_resonate_auth_release(ngx_resonate_auth_entry_t *entry)
-{
-    if (entry && --entry->refs == 0) {
-        ngx_free(entry->token.data);
-        ngx_free(entry);
-    }
-}
-
-
-/* without master process a reload makes no new process, hence "cycle" */
-
-ngx_resonate_auth_worker_t *
-ngx_resonate_auth_worker(ngx_resonate_auth_main_conf_t *amcf,
+ngx_int_t
+ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *amcf,
     ngx_cycle_t *cycle)
 {
     ngx_pool_cleanup_t          *cln;
     ngx_resonate_auth_worker_t  *worker;
 
-    if (amcf->worker) {
-        return amcf->worker;
-    }
-
     cln = ngx_pool_cleanup_add(cycle->pool,
                                sizeof(ngx_resonate_auth_worker_t));
     if (cln == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     worker = cln->data;
@@ -185,12 +145,12 @@ ngx_resonate_auth_worker(ngx_resonate_auth_main_conf_t *amcf,
     if (worker->md == NULL || worker->ctx == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "resonate_auth has no SHA-256 of OpenSSL");
-        return NULL;
+        return NGX_ERROR;
     }
 
     amcf->worker = worker;
 
-    return worker;
+    return NGX_OK;
 }
 
 
@@ -202,7 +162,7 @@ ngx_resonate_auth_worker_cleanup(void *data)
     ngx_uint_t  i;
 
     for (i = 0; i < NGX_RESONATE_AUTH_SLOTS; i++) {
-        ngx_resonate_auth_release(worker->slots[i]);
+        ngx_resonate_auth_entry_release(worker->slots[i]);
     }
 
     EVP_MD_CTX_free(worker->ctx);
@@ -282,7 +242,7 @@ ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
 
     slot = ngx_resonate_auth_slot(worker, token);
 
-    ngx_resonate_auth_release(*slot);
+    ngx_resonate_auth_entry_release(*slot);
 
     entry->refs++;
     *slot = entry;
@@ -292,7 +252,7 @@ ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
 static ngx_int_t
 ngx_resonate_auth_shared(ngx_http_request_t *r,
     ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_resonate_auth_entry_t **entry)
+    ngx_resonate_auth_ctx_t *ctx)
 {
     u_char     buf[2 * NGX_RESONATE_AUTH_DIGEST];
     ngx_int_t  rc;
@@ -307,8 +267,8 @@ ngx_resonate_auth_shared(ngx_http_request_t *r,
         return rc;
     }
 
-    *entry = ngx_resonate_auth_entry(&value, 1, r->connection->log);
-    if (*entry == NULL) {
+    ctx->entry = ngx_resonate_auth_entry_open(&value, r->connection->log);
+    if (ctx->entry == NULL) {
         return NGX_ERROR;
     }
 
@@ -320,12 +280,12 @@ ngx_resonate_auth_shared(ngx_http_request_t *r,
 
 static void
 ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_str_t *parts, time_t expires)
+    ngx_resonate_auth_packed_t *packed)
 {
     u_char     buf[2 * NGX_RESONATE_AUTH_DIGEST];
     ngx_str_t  key;
 
-    if (expires <= ngx_time()) {
+    if (packed->head.expires <= ngx_time()) {
         return;
     }
 
@@ -335,8 +295,9 @@ ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
 
     /* no room: it will be verified again, which is all that is lost */
 
-    (void) ngx_resonate_table_put(amcf->table, &key, parts,
-                                  NGX_RESONATE_AUTH_PARTS, expires);
+    (void) ngx_resonate_table_put(amcf->table, &key, packed->parts,
+                                  NGX_RESONATE_AUTH_PARTS,
+                                  packed->head.expires);
 }
 
 
@@ -351,33 +312,35 @@ ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
 
 static ngx_int_t
 ngx_resonate_auth_verify(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *token, u_char *digest,
-    ngx_resonate_auth_entry_t **entry, resonate_jwt_rc_e *why)
+    ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
+    ngx_resonate_auth_ctx_t *ctx)
 {
     ngx_int_t                    rc;
     resonate_jwt_t               jwt;
     resonate_claims_t            claims;
     ngx_resonate_auth_issuer_t  *issuer;
 
-    *why = resonate_jwt_parse(&jwt, (char *) token->data, token->len);
+    ctx->why = resonate_jwt_parse(&jwt, (char *) ctx->token.data,
+                                  ctx->token.len);
     rc = NGX_DECLINED;
 
-    if (*why == RESONATE_JWT_OK) {
+    if (ctx->why == RESONATE_JWT_OK) {
         issuer = ngx_resonate_auth_find_issuer(amcf, &jwt);
 
-        *why = issuer ? ngx_resonate_auth_check_token(issuer, &jwt, &claims)
-                      : RESONATE_JWT_ISSUER;
+        ctx->why = issuer
+                   ? ngx_resonate_auth_check_token(issuer, &jwt, &claims)
+                   : RESONATE_JWT_ISSUER;
 
-        if (*why == RESONATE_JWT_OK) {
+        if (ctx->why == RESONATE_JWT_OK) {
             ngx_resonate_count(amcf->verified);
-            rc = ngx_resonate_auth_accept(r, amcf, issuer, &jwt, &claims,
-                                          digest, entry);
+            rc = ngx_resonate_auth_accept(r, issuer, jwt.claims, &claims,
+                                          digest, ctx);
         }
 
         resonate_jwt_free(&jwt);
     }
 
-    if (*why == RESONATE_JWT_NO_MEMORY) {
+    if (ctx->why == RESONATE_JWT_NO_MEMORY) {
         return NGX_ERROR;
     }
 
@@ -420,18 +383,18 @@ static ngx_resonate_auth_issuer_t *
 ngx_resonate_auth_find_issuer(ngx_resonate_auth_main_conf_t *amcf,
     resonate_jwt_t *jwt)
 {
-    ngx_uint_t                   i;
-    resonate_jwt_view_t          iss;
-    ngx_resonate_auth_issuer_t  *issuer;
+    ngx_uint_t                    i;
+    resonate_jwt_view_t           iss;
+    ngx_resonate_auth_issuer_t  **issuer;
 
     iss = resonate_claims_issuer(jwt->claims);
     issuer = amcf->issuers.elts;
 
     for (i = 0; i < amcf->issuers.nelts; i++) {
-        if (issuer[i].name.len == iss.len
-            && ngx_memcmp(issuer[i].name.data, iss.data, iss.len) == 0)
+        if (issuer[i]->name.len == iss.len
+            && ngx_memcmp(issuer[i]->name.data, iss.data, iss.len) == 0)
         {
-            return &issuer[i];
+            return issuer[i];
         }
     }
 
@@ -441,147 +404,21 @@ ngx_resonate_auth_find_issuer(ngx_resonate_auth_main_conf_t *amcf,
 
 static ngx_int_t
 ngx_resonate_auth_accept(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
-    resonate_jwt_t *jwt, resonate_claims_t *claims, u_char *digest,
-    ngx_resonate_auth_entry_t **entry)
+    ngx_resonate_auth_issuer_t *issuer, json_t *json,
+    resonate_claims_t *claims, u_char *digest, ngx_resonate_auth_ctx_t *ctx)
 {
-    long                        len;
-    char                        buf[RESONATE_CLAIMS_PACKED_MAX];
-    ngx_uint_t                  i;
-    ngx_str_t                   parts[NGX_RESONATE_AUTH_PARTS];
-    ngx_resonate_auth_packed_t  packed;
+    ngx_resonate_auth_packed_t      packed;
+    ngx_resonate_auth_main_conf_t  *amcf;
 
-    len = resonate_claims_pack(jwt->claims, buf, sizeof(buf));
-    if (len < 0) {
+    amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
+
+    ctx->entry = ngx_resonate_auth_entry_make(issuer, json, claims, &packed,
+                                              r->connection->log);
+    if (ctx->entry == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(&packed, sizeof(packed));
-
-    packed.expires = claims->expires;
-    packed.issuer = issuer->name.len;
-    packed.subject = claims->subject.len;
-    packed.client = claims->client.len;
-    packed.scope = claims->scope.len;
-    packed.name = claims->name.len;
-    packed.claims = len;
-
-    parts[0].data = (u_char *) &packed;
-    parts[0].len = sizeof(packed);
-    parts[1] = issuer->name;
-    parts[3].data = (u_char *) claims->subject.data;
-    parts[3].len = claims->subject.len;
-    parts[5].data = (u_char *) claims->client.data;
-    parts[5].len = claims->client.len;
-    parts[7].data = (u_char *) claims->scope.data;
-    parts[7].len = claims->scope.len;
-    parts[9].data = (u_char *) claims->name.data;
-    parts[9].len = claims->name.len;
-
-    for (i = 2; i <= 2 * NGX_RESONATE_AUTH_TEXTS; i += 2) {
-        parts[i].data = (u_char *) "";
-        parts[i].len = 1;
-    }
-
-    parts[11].data = (u_char *) buf;
-    parts[11].len = len;
-
-    *entry = ngx_resonate_auth_entry(parts, NGX_RESONATE_AUTH_PARTS,
-                                     r->connection->log);
-    if (*entry == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_resonate_auth_share(amcf, digest, parts, claims->expires);
-
-    return NGX_OK;
-}
-
-
-static ngx_resonate_auth_entry_t *
-ngx_resonate_auth_entry(ngx_str_t *parts, ngx_uint_t nparts, ngx_log_t *log)
-{
-    u_char                     *data, *p;
-    size_t                      len;
-    ngx_uint_t                  i;
-    ngx_resonate_auth_entry_t  *entry;
-
-    len = 0;
-
-    for (i = 0; i < nparts; i++) {
-        len += parts[i].len;
-    }
-
-    entry = ngx_alloc(sizeof(ngx_resonate_auth_entry_t) + len, log);
-    if (entry == NULL) {
-        return NULL;
-    }
-
-    data = (u_char *) entry + sizeof(ngx_resonate_auth_entry_t);
-    p = data;
-
-    for (i = 0; i < nparts; i++) {
-        p = ngx_cpymem(p, parts[i].data, parts[i].len);
-    }
-
-    entry->refs = 1;
-    entry->token.data = NULL;
-    entry->token.len = 0;
-
-    if (ngx_resonate_auth_unpack(entry, data, len) != NGX_OK) {
-        ngx_log_error(NGX_LOG_ALERT, log, 0, "bad entry in token cache");
-        ngx_free(entry);
-        return NULL;
-    }
-
-    return entry;
-}
-
-
-static ngx_int_t
-ngx_resonate_auth_unpack(ngx_resonate_auth_entry_t *entry, u_char *p,
-    size_t len)
-{
-    ngx_resonate_auth_packed_t  packed;
-
-    if (len < sizeof(packed)) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(&packed, p, sizeof(packed));
-    p += sizeof(packed);
-
-    if (len - sizeof(packed) != (size_t) packed.issuer + packed.subject
-                                + packed.client + packed.scope + packed.name
-                                + packed.claims + NGX_RESONATE_AUTH_TEXTS)
-    {
-        return NGX_ERROR;
-    }
-
-    entry->id.expires = packed.expires;
-
-    entry->id.issuer.data = p;
-    entry->id.issuer.len = packed.issuer;
-    p += packed.issuer + 1;
-
-    entry->id.subject.data = p;
-    entry->id.subject.len = packed.subject;
-    p += packed.subject + 1;
-
-    entry->id.client.data = p;
-    entry->id.client.len = packed.client;
-    p += packed.client + 1;
-
-    entry->id.scope.data = p;
-    entry->id.scope.len = packed.scope;
-    p += packed.scope + 1;
-
-    entry->id.name.data = p;
-    entry->id.name.len = packed.name;
-    p += packed.name + 1;
-
-    entry->claims.data = p;
-    entry->claims.len = packed.claims;
+    ngx_resonate_auth_share(amcf, digest, &packed);
 
     return NGX_OK;
 }

@@ -39,6 +39,10 @@ static ngx_http_variable_t  ngx_resonate_auth_variables[] = {
       offsetof(ngx_resonate_identity_t, scope),
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("resonate_roles"), NULL, ngx_resonate_auth_variable,
+      offsetof(ngx_resonate_identity_t, roles),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("resonate_client"), NULL, ngx_resonate_auth_variable,
       offsetof(ngx_resonate_identity_t, client),
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -84,7 +88,7 @@ ngx_resonate_auth_variable(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (rc == NGX_DECLINED || ctx->entry == NULL) {
+    if (rc != NGX_OK || ctx->entry == NULL) {
         v->not_found = 1;
         return NGX_OK;
     }
@@ -118,7 +122,7 @@ ngx_resonate_auth_claim_variable(ngx_http_request_t *r,
 
     skip = sizeof(NGX_RESONATE_AUTH_CLAIM) - 1;
 
-    if (rc == NGX_DECLINED || ctx->entry == NULL
+    if (rc != NGX_OK || ctx->entry == NULL
         || !resonate_claims_get((char *) ctx->entry->claims.data,
                                 ctx->entry->claims.len,
                                 (char *) name->data + skip, name->len - skip,

@@ -83,6 +83,7 @@ typedef struct {
     ngx_str_t       subject;
     ngx_str_t       client;     /* empty if the token names none */
     ngx_str_t       scope;      /* space separated, may be empty */
+    ngx_str_t       roles;      /* likewise */
     ngx_str_t       name;       /* to be shown, may be empty */
     time_t          expires;    /* absolute, seconds */
 } ngx_resonate_identity_t;

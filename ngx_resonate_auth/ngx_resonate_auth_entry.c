@@ -1,0 +1,200 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What is known of a good token, as bytes: in shared memory, and with views of
+ * them in a worker's.
+ *
+ * A head is before the bytes.  Its lengths are of what follows, in this order;
+ * each text has a NUL behind it, which core's door promises and libpq needs.
+ */
+
+
+#include "ngx_resonate_auth_internal.h"
+
+
+static void ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
+    ngx_uint_t text, const char *data, size_t len);
+static ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_join(
+    ngx_str_t *parts, ngx_uint_t nparts, ngx_log_t *log);
+static ngx_int_t ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry,
+    u_char *p, size_t len);
+
+
+ngx_resonate_auth_entry_t *
+ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
+    resonate_claims_t *claims, ngx_resonate_auth_packed_t *packed,
+    ngx_log_t *log)
+{
+    long                       len;
+    ngx_uint_t                 i;
+    ngx_resonate_auth_head_t  *head;
+
+    static const struct {
+        ngx_uint_t             text;
+        size_t                 offset;
+    } views[] = {
+        { NGX_RESONATE_AUTH_SUBJECT, offsetof(resonate_claims_t, subject) },
+        { NGX_RESONATE_AUTH_CLIENT, offsetof(resonate_claims_t, client) },
+        { NGX_RESONATE_AUTH_SCOPE, offsetof(resonate_claims_t, scope) },
+        { NGX_RESONATE_AUTH_NAME, offsetof(resonate_claims_t, name) }
+    };
+
+    const resonate_jwt_view_t  *view;
+
+    len = resonate_claims_pack(json, packed->claims, sizeof(packed->claims));
+    if (len < 0) {
+        return NULL;
+    }
+
+    head = &packed->head;
+    ngx_memzero(head, sizeof(ngx_resonate_auth_head_t));
+
+    head->expires = claims->expires;
+    head->claims = len;
+
+    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
+        ngx_resonate_auth_entry_text(packed, i, "", 0);
+    }
+
+    ngx_resonate_auth_entry_text(packed, NGX_RESONATE_AUTH_ISSUER,
+                                 (char *) issuer->name.data, issuer->name.len);
+
+    for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+        view = (resonate_jwt_view_t *) ((u_char *) claims + views[i].offset);
+        ngx_resonate_auth_entry_text(packed, views[i].text,
+                                     view->data, view->len);
+    }
+
+    packed->parts[0].data = (u_char *) head;
+    packed->parts[0].len = sizeof(ngx_resonate_auth_head_t);
+    packed->parts[NGX_RESONATE_AUTH_PARTS - 1].data = (u_char *) packed->claims;
+    packed->parts[NGX_RESONATE_AUTH_PARTS - 1].len = len;
+
+    return ngx_resonate_auth_entry_join(packed->parts, NGX_RESONATE_AUTH_PARTS,
+                                        log);
+}
+
+
+static void
+ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
+    ngx_uint_t text, const char *data, size_t len)
+{
+    ngx_str_t  *part;
+
+    packed->head.texts[text] = len;
+
+    part = &packed->parts[1 + 2 * text];
+
+    part[0].data = (u_char *) data;
+    part[0].len = len;
+    part[1].data = (u_char *) "";
+    part[1].len = 1;
+}
+
+
+ngx_resonate_auth_entry_t *
+ngx_resonate_auth_entry_open(ngx_str_t *value, ngx_log_t *log)
+{
+    return ngx_resonate_auth_entry_join(value, 1, log);
+}
+
+
+static ngx_resonate_auth_entry_t *
+ngx_resonate_auth_entry_join(ngx_str_t *parts, ngx_uint_t nparts,
+    ngx_log_t *log)
+{
+    u_char                     *data, *p;
+    size_t                      len;
+    ngx_uint_t                  i;
+    ngx_resonate_auth_entry_t  *entry;
+
+    len = 0;
+
+    for (i = 0; i < nparts; i++) {
+        len += parts[i].len;
+    }
+
+    entry = ngx_alloc(sizeof(ngx_resonate_auth_entry_t) + len, log);
+    if (entry == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(entry, sizeof(ngx_resonate_auth_entry_t));
+
+    data = (u_char *) entry + sizeof(ngx_resonate_auth_entry_t);
+    p = data;
+
+    for (i = 0; i < nparts; i++) {
+        p = ngx_cpymem(p, parts[i].data, parts[i].len);
+    }
+
+    entry->refs = 1;
+
+    if (ngx_resonate_auth_entry_read(entry, data, len) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, log, 0, "bad entry in token cache");
+        ngx_free(entry);
+        return NULL;
+    }
+
+    return entry;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry, u_char *p,
+    size_t len)
+{
+    size_t                     size;
+    ngx_uint_t                 i;
+    ngx_resonate_auth_head_t   head;
+
+    if (len < sizeof(head)) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(&head, p, sizeof(head));
+    p += sizeof(head);
+
+    size = sizeof(head) + head.claims + NGX_RESONATE_AUTH_TEXTS;
+
+    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
+        size += head.texts[i];
+    }
+
+    if (size != len) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
+        entry->texts[i].data = p;
+        entry->texts[i].len = head.texts[i];
+        p += head.texts[i] + 1;
+    }
+
+    entry->claims.data = p;
+    entry->claims.len = head.claims;
+
+    entry->issued = head.issued;
+    entry->authenticated = head.authenticated;
+
+    entry->id.issuer = entry->texts[NGX_RESONATE_AUTH_ISSUER];
+    entry->id.subject = entry->texts[NGX_RESONATE_AUTH_SUBJECT];
+    entry->id.client = entry->texts[NGX_RESONATE_AUTH_CLIENT];
+    entry->id.scope = entry->texts[NGX_RESONATE_AUTH_SCOPE];
+    entry->id.roles = entry->texts[NGX_RESONATE_AUTH_ROLES];
+    entry->id.name = entry->texts[NGX_RESONATE_AUTH_NAME];
+    entry->id.expires = head.expires;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry)
+{
+    if (entry && --entry->refs == 0) {
+        ngx_free(entry->token.data);
+        ngx_free(entry);
+    }
+}
