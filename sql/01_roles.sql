@@ -6,7 +6,7 @@ DECLARE
 BEGIN
     FOREACH wanted IN ARRAY
         '{resonate_owner,resonate_edge,resonate_topup,resonate_ingest,resonate_manage,
-          resonate_upkeep}'::text[]
+          resonate_upkeep,resonate_identity}'::text[]
     LOOP
         IF to_regrole(wanted) IS NULL THEN
             EXECUTE format('CREATE ROLE %I', wanted);
@@ -26,6 +26,7 @@ ALTER ROLE resonate_topup LOGIN;
 ALTER ROLE resonate_ingest LOGIN;
 ALTER ROLE resonate_upkeep LOGIN;
 ALTER ROLE resonate_manage LOGIN;
+ALTER ROLE resonate_identity LOGIN;
 
 -- A query of the edge is short or it is wrong: it never outlives the
 -- deadline of the request, and never compiles for longer than it runs.
@@ -41,6 +42,12 @@ ALTER ROLE resonate_topup SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE resonate_topup SET jit = off;
 ALTER ROLE resonate_topup SET search_path = pg_catalog;
 
+ALTER ROLE resonate_identity SET statement_timeout = '5s';
+ALTER ROLE resonate_identity SET lock_timeout = '4s';
+ALTER ROLE resonate_identity SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE resonate_identity SET jit = off;
+ALTER ROLE resonate_identity SET search_path = pg_catalog;
+
 ALTER ROLE resonate_ingest SET jit = off;
 ALTER ROLE resonate_ingest SET search_path = pg_catalog;
 
@@ -53,6 +60,7 @@ ALTER ROLE resonate_manage SET search_path = pg_catalog;
 COMMENT ON ROLE resonate_owner IS 'Owns schemas resonate and v3; nobody logs in as it.';
 COMMENT ON ROLE resonate_edge IS 'The nginx edge: may execute API functions and nothing else.';
 COMMENT ON ROLE resonate_topup IS 'Top-ups: may execute resonate.topup() and nothing else.';
+COMMENT ON ROLE resonate_identity IS 'Identity services and bin/resonate-revoke: may revoke tokens, hand in and delete opaque ones, and nothing else.';
 COMMENT ON ROLE resonate_ingest IS 'bin/resonate-ingest: may execute the ingest functions and nothing else.';
 COMMENT ON ROLE resonate_upkeep IS 'The daily job: may execute sweep() and ledger_check() and nothing else.';
 COMMENT ON ROLE resonate_manage IS 'bin/resonate-catalogue: may execute the manage functions and nothing else.';

@@ -163,6 +163,7 @@ BEGIN
     DELETE FROM resonate.idempotency WHERE created_at < now() - interval '24 hours';
     GET DIAGNOSTICS _gone = ROW_COUNT;
 
+    PERFORM resonate.revocation_forget();
     PERFORM resonate.upkeep_done('sweep');
 
     RETURN _gone;
@@ -183,7 +184,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: keeps the statistics of partitioned tables, forgets idempotency keys that are past their 24 hours, and makes partitions ahead; returns how many keys.';
+COMMENT ON FUNCTION resonate.sweep() IS 'The daily job: keeps the statistics of partitioned tables, forgets idempotency keys that are past their 24 hours and revocations that have expired, and makes partitions ahead; returns how many keys.';
 
 -- Months are made in a transaction of their own.  Who changes the catalogue may
 -- wait for a row of the chart while it holds the table that they lock; so the

@@ -58,6 +58,10 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0068_play_indexes
 \ir migrations/apply.sql
+\set migration 0070_revocation
+\ir migrations/apply.sql
+\set migration 0072_access_token
+\ir migrations/apply.sql
 \ir migrations/end.sql
 
 -- A function is replaced, so that whoever uses it goes on.  Which cannot be,

@@ -25,3 +25,5 @@
 \ir 16_manage_read.sql
 \ir 17_page.sql
 \ir 18_tell.sql
+\ir 19_access_token.sql
+\ir 19_revocation.sql

@@ -24,7 +24,7 @@ $from->apply;
 # nothing
 
 my @roles = qw(resonate_edge resonate_topup resonate_ingest resonate_upkeep
-               resonate_manage resonate_owner);
+               resonate_manage resonate_identity resonate_owner);
 $to->psql("DROP DATABASE resonate;
            DROP ROLE @{[ join ', ', @roles ]};", 'postgres');
 

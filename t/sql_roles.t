@@ -12,7 +12,11 @@ my $dbh = $pg->dbh;
 sub rows { return @{ $dbh->selectcol_arrayref(@_) } }
 
 my %may = (
-    resonate_edge   => [ qr/^v3\./, qw(resonate.caller resonate.maintained) ],
+    resonate_edge   => [ qr/^v3\./, map { "resonate.$_" }
+                         qw(caller logout maintained revocations
+                            token_claims) ],
+    resonate_identity => [ qr/^-/, map { "resonate.$_" }
+                           qw(revoke token_delete token_store) ],
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
     resonate_ingest => [ qr/^resonate\.ingest_/ ],
     resonate_upkeep => [ qr/^-/, qw(resonate.ledger_check resonate.maintain
@@ -59,6 +63,7 @@ is($dbh->selectrow_array(q{SELECT rolcanlogin OR rolsuper FROM pg_roles
 
 my %own = (
     resonate_edge   => 'v3.tracks()',
+    resonate_identity => "resonate.revoke('jti', 'a', 'b')",
     resonate_topup  => "resonate.topup('listener', 1, 'one')",
     resonate_ingest => "resonate.ingest_artist('New')",
     resonate_upkeep => '(SELECT 1 + resonate.sweep()) s',
@@ -72,7 +77,7 @@ for my $role (sort keys %may) {
     is($db->selectrow_array('SHOW jit'), 'off', 'compiles nothing')
         if $role ne 'resonate_upkeep';
     is($db->selectrow_array('SHOW statement_timeout'), '5s', 'has deadlines')
-        if $role =~ /edge|topup/;
+        if $role =~ /edge|topup|identity/;
 
     for (
         [ 'SELECT * FROM resonate.person', 'reads no table' ],
