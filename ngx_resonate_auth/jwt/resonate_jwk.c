@@ -50,6 +50,8 @@ static int resonate_jwk_algs(resonate_jwk_t *key,
 static int resonate_jwk_kid(resonate_jwk_t *key, json_t *object);
 static const char *resonate_jwk_ambiguous(const resonate_jwks_t *jwks,
     const resonate_jwk_t *key);
+static const char *resonate_jwk_make(resonate_jwk_t *key,
+    const resonate_jwk_type_t *type, json_t *object);
 static const char *resonate_jwk_rsa(resonate_jwk_t *key,
     const resonate_jwk_type_t *type, json_t *object);
 static const char *resonate_jwk_point(resonate_jwk_t *key,
@@ -205,6 +207,25 @@ resonate_jwks_find(const resonate_jwks_t *jwks, const resonate_jwt_t *jwt)
 }
 
 
+int
+resonate_jwk_read(resonate_jwk_t *key, json_t *object)
+{
+    const resonate_jwk_type_t  *type;
+
+    type = resonate_jwk_wanted(object) ? resonate_jwk_type(object) : NULL;
+
+    if (type == NULL || !resonate_jwk_algs(key, type, object)
+        || json_object_get(object, "d"))
+    {
+        return -1;
+    }
+
+    key->kid_len = 0;
+
+    return resonate_jwk_make(key, type, object) ? -1 : 0;
+}
+
+
 static int
 resonate_jwks_add(resonate_jwks_t *jwks, json_t *object, const char **reason)
 {
@@ -240,13 +261,10 @@ resonate_jwks_add(resonate_jwks_t *jwks, json_t *object, const char **reason)
     *reason = resonate_jwk_ambiguous(jwks, key);
 
     if (*reason == NULL) {
-        *reason = type->crv ? resonate_jwk_point(key, type, object)
-                            : resonate_jwk_rsa(key, type, object);
+        *reason = resonate_jwk_make(key, type, object);
     }
 
     if (*reason) {
-        EVP_PKEY_free(key->pkey);
-        key->pkey = NULL;
         return -1;
     }
 
@@ -384,6 +402,26 @@ resonate_jwk_ambiguous(const resonate_jwks_t *jwks, const resonate_jwk_t *key)
     }
 
     return NULL;
+}
+
+
+static const char *
+resonate_jwk_make(resonate_jwk_t *key, const resonate_jwk_type_t *type,
+    json_t *object)
+{
+    const char  *reason;
+
+    key->pkey = NULL;
+
+    reason = type->crv ? resonate_jwk_point(key, type, object)
+                       : resonate_jwk_rsa(key, type, object);
+
+    if (reason) {
+        EVP_PKEY_free(key->pkey);
+        key->pkey = NULL;
+    }
+
+    return reason;
 }
 
 

@@ -59,6 +59,12 @@ void resonate_jwks_free(resonate_jwks_t *jwks);
 const resonate_jwk_t *resonate_jwks_find(const resonate_jwks_t *jwks,
     const resonate_jwt_t *jwt);
 
+/*
+ * One public key, whatever its "kid"; 0, or -1: none of ours, not one for
+ * verifying, broken, weak or private.  key->pkey is then the caller's.
+ */
+int resonate_jwk_read(resonate_jwk_t *key, json_t *object);
+
 
 #pragma GCC visibility pop
 

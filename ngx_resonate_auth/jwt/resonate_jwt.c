@@ -19,8 +19,6 @@ typedef struct {
 } resonate_jwt_name_t;
 
 
-static resonate_jwt_rc_e resonate_jwt_split(const char *token, size_t len,
-    resonate_jwt_view_t *part);
 static resonate_jwt_rc_e resonate_jwt_decode(resonate_jwt_view_t *part,
     json_t **object);
 static resonate_jwt_rc_e resonate_jwt_header(resonate_jwt_t *jwt,
@@ -109,6 +107,48 @@ resonate_jwt_free(resonate_jwt_t *jwt)
 }
 
 
+/* three parts between two dots; five would be a JWE (RFC 7516, section 9) */
+
+resonate_jwt_rc_e
+resonate_jwt_split(const char *token, size_t len, resonate_jwt_view_t *part)
+{
+    size_t       n;
+    const char  *p, *last, *dot;
+
+    if (len > RESONATE_JWT_MAX) {
+        return RESONATE_JWT_TOO_LARGE;
+    }
+
+    p = token;
+    last = token + len;
+
+    for (n = 0; ; n++) {
+        dot = p < last ? memchr(p, '.', last - p) : NULL;
+
+        if (n < 3) {
+            part[n].data = p;
+            part[n].len = (dot ? dot : last) - p;
+        }
+
+        if (dot == NULL) {
+            break;
+        }
+
+        p = dot + 1;
+    }
+
+    if (n == 4) {
+        return RESONATE_JWT_ENCRYPTED;
+    }
+
+    if (n != 2 || part[0].len == 0 || part[1].len == 0 || part[2].len == 0) {
+        return RESONATE_JWT_MALFORMED;
+    }
+
+    return RESONATE_JWT_OK;
+}
+
+
 const char *
 resonate_jwt_strerror(resonate_jwt_rc_e rc)
 {
@@ -185,6 +225,37 @@ resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
 }
 
 
+size_t
+resonate_jwt_base64url_put(char *dst, const unsigned char *src, size_t len)
+{
+    size_t    i;
+    char     *p;
+    uint32_t  bits;
+    unsigned  nbits;
+
+    static const char  chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    p = dst;
+    bits = 0;
+    nbits = 0;
+
+    for (i = 0; i < len; i++) {
+        bits = (bits << 8) | src[i];
+
+        for (nbits += 8; nbits >= 6; nbits -= 6) {
+            *p++ = chars[bits >> (nbits - 6) & 0x3f];
+        }
+    }
+
+    if (nbits) {
+        *p++ = chars[bits << (6 - nbits) & 0x3f];
+    }
+
+    return (size_t) (p - dst);
+}
+
+
 resonate_jwt_rc_e
 resonate_jwt_object(const char *data, size_t len, json_t **object)
 {
@@ -215,48 +286,6 @@ resonate_jwt_object(const char *data, size_t len, json_t **object)
         json_decref(*object);
         *object = NULL;
         return RESONATE_JWT_JSON;
-    }
-
-    return RESONATE_JWT_OK;
-}
-
-
-/* three parts between two dots; five would be a JWE (RFC 7516, section 9) */
-
-static resonate_jwt_rc_e
-resonate_jwt_split(const char *token, size_t len, resonate_jwt_view_t *part)
-{
-    size_t       n;
-    const char  *p, *last, *dot;
-
-    if (len > RESONATE_JWT_MAX) {
-        return RESONATE_JWT_TOO_LARGE;
-    }
-
-    p = token;
-    last = token + len;
-
-    for (n = 0; ; n++) {
-        dot = p < last ? memchr(p, '.', last - p) : NULL;
-
-        if (n < 3) {
-            part[n].data = p;
-            part[n].len = (dot ? dot : last) - p;
-        }
-
-        if (dot == NULL) {
-            break;
-        }
-
-        p = dot + 1;
-    }
-
-    if (n == 4) {
-        return RESONATE_JWT_ENCRYPTED;
-    }
-
-    if (n != 2 || part[0].len == 0 || part[1].len == 0 || part[2].len == 0) {
-        return RESONATE_JWT_MALFORMED;
     }
 
     return RESONATE_JWT_OK;

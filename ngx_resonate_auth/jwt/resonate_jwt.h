@@ -101,6 +101,10 @@ resonate_jwt_rc_e resonate_jwt_parse(resonate_jwt_t *jwt, const char *token,
     size_t len);
 void resonate_jwt_free(resonate_jwt_t *jwt);
 
+/* the three parts of a compact JWS, none of them empty */
+resonate_jwt_rc_e resonate_jwt_split(const char *token, size_t len,
+    resonate_jwt_view_t *part);
+
 /* a sentence without quotes or backslashes, fit for "error_description" */
 const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);
 
@@ -114,6 +118,10 @@ unsigned resonate_jwt_alg(const char *name, size_t len);
  */
 int resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
     const char *src, size_t srclen);
+
+/* the other way: 4 bytes for 3, rounded up, and no NUL; how many */
+size_t resonate_jwt_base64url_put(char *dst, const unsigned char *src,
+    size_t len);
 
 /* RESONATE_JWT_JSON: *object is NULL, it is no JSON object within the caps */
 resonate_jwt_rc_e resonate_jwt_object(const char *data, size_t len,
