@@ -374,8 +374,7 @@ ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
         return rc;
     }
 
-    return resonate_claims_check(jwt->claims, &issuer->policy, ngx_time(),
-                                 claims);
+    return resonate_claims_check(jwt, &issuer->policy, ngx_time(), claims);
 }
 
 

@@ -101,10 +101,13 @@ my @rows = (
          [ 'absent', undef ], [ 'empty', '' ], [ 'a number', 1 ],
          [ 'a list', ['listener'] ], [ 'with CR LF', "a\r\nX-Evil: 1" ],
          [ 'with DEL', "a\x7f" ], [ 'of 256 bytes', 'x' x 256 ]),
-    [ 'scope a list', with(scope => ['stream']), $wrong ],
+    [ 'scope a list of numbers', with(scope => [1]), $wrong ],
     [ 'scope with a tab', with(scope => "a\tb"), $wrong ],
     [ 'client a number', with(client_id => 1), $wrong ],
     [ 'an ID token', with(at_hash => 'x', nonce => 'y'), $wrong ],
+    [ 'an ID token of Cognito', with(token_use => 'id'), $wrong ],
+    [ 'a logout token', with(events => {}), $wrong ],
+    [ 'bound to what is not checked', with(cnf => { kid => 'a' }), $wrong ],
 );
 
 refused($edge, @rows);

@@ -4,9 +4,8 @@
  */
 
 
-#include "resonate_claims.h"
+#include "resonate_claims_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,26 +13,23 @@
 #define RESONATE_CLAIMS_TIME_MAX  253402300799    /* 9999-12-31T23:59:59Z */
 
 
-/* before the name and the value in packed claims */
-
-typedef struct {
-    uint16_t  name_len;
-    uint16_t  value_len;
-} resonate_claims_head_t;
-
-
-static resonate_jwt_rc_e resonate_claims_times(json_t *claims, time_t leeway,
-    time_t now, time_t *expires);
+static resonate_jwt_rc_e resonate_claims_all(json_t *claims,
+    const resonate_claims_policy_t *policy, int answer, time_t now,
+    resonate_claims_t *result);
+static int resonate_claims_typ(const resonate_jwt_t *jwt,
+    const resonate_claims_policy_t *policy);
+static int resonate_claims_complete(json_t *claims);
+static int resonate_claims_other(json_t *claims, int answer);
+static resonate_jwt_rc_e resonate_claims_times(json_t *claims,
+    const resonate_claims_policy_t *policy, int answer, time_t now,
+    resonate_claims_t *result);
 static int resonate_claims_time(json_t *claims, const char *name,
-    json_int_t *value);
+    time_t *value);
 static int resonate_claims_audience(json_t *aud,
     const resonate_claims_policy_t *policy);
 static int resonate_claims_one_of(json_t *aud,
     const resonate_claims_policy_t *policy);
-static int resonate_claims_string(json_t *value, size_t max,
-    resonate_jwt_view_t *view);
-static resonate_jwt_view_t resonate_claims_name(json_t *claims);
-static int resonate_claims_printable(const char *s, size_t len);
+static int resonate_claims_is(json_t *value, const resonate_jwt_view_t *view);
 
 
 resonate_jwt_view_t
@@ -52,175 +48,198 @@ resonate_claims_issuer(json_t *claims)
 
 
 resonate_jwt_rc_e
-resonate_claims_check(json_t *claims, const resonate_claims_policy_t *policy,
-    time_t now, resonate_claims_t *result)
+resonate_claims_check(const resonate_jwt_t *jwt,
+    const resonate_claims_policy_t *policy, time_t now,
+    resonate_claims_t *result)
 {
-    json_t             *client;
-    resonate_jwt_rc_e   rc;
-
-    rc = resonate_claims_times(claims, policy->leeway, now, &result->expires);
-    if (rc != RESONATE_JWT_OK) {
-        return rc;
+    if (!resonate_claims_typ(jwt, policy)) {
+        return RESONATE_JWT_HEADER;
     }
 
-    if (!resonate_claims_audience(json_object_get(claims, "aud"), policy)) {
-        return RESONATE_JWT_AUDIENCE;
-    }
-
-    /* "at_hash" is a member of ID tokens only: they say who logged in, not
-       what their bearer may do (OpenID Connect Core, section 3.1.3.6) */
-
-    if (json_object_get(claims, "at_hash")) {
-        return RESONATE_JWT_CLAIMS;
-    }
-
-    client = json_object_get(claims, "client_id");
-
-    if (client == NULL) {
-        client = json_object_get(claims, "azp");
-    }
-
-    if (!resonate_claims_string(json_object_get(claims, "sub"),
-                                RESONATE_CLAIMS_SUB_MAX, &result->subject)
-        || result->subject.len == 0
-        || !resonate_claims_string(client, RESONATE_CLAIMS_SUB_MAX,
-                                   &result->client)
-        || !resonate_claims_string(json_object_get(claims, "scope"),
-                                   RESONATE_CLAIMS_SCOPE_MAX, &result->scope))
+    if (policy->profile == RESONATE_PROFILE_RFC9068
+        && !resonate_claims_complete(jwt->claims))
     {
         return RESONATE_JWT_CLAIMS;
     }
 
-    result->name = resonate_claims_name(claims);
+    return resonate_claims_all(jwt->claims, policy, 0, now, result);
+}
+
+
+resonate_jwt_rc_e
+resonate_claims_check_answer(json_t *claims,
+    const resonate_claims_policy_t *policy, time_t now,
+    resonate_claims_t *result)
+{
+    return resonate_claims_all(claims, policy, 1, now, result);
+}
+
+
+static resonate_jwt_rc_e
+resonate_claims_all(json_t *claims, const resonate_claims_policy_t *policy,
+    int answer, time_t now, resonate_claims_t *result)
+{
+    json_t             *iss, *aud;
+    resonate_jwt_rc_e   rc;
+
+    rc = resonate_claims_times(claims, policy, answer, now, result);
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    iss = json_object_get(claims, "iss");
+
+    if (policy->issuer.len && !(answer && iss == NULL)
+        && !resonate_claims_is(iss, &policy->issuer))
+    {
+        return RESONATE_JWT_ISSUER;
+    }
+
+    aud = json_object_get(claims, "aud");
+
+    if (!(answer && aud == NULL) && !resonate_claims_audience(aud, policy)) {
+        return RESONATE_JWT_AUDIENCE;
+    }
+
+    if (resonate_claims_other(claims, answer)
+        || !resonate_claims_read(claims, policy, result))
+    {
+        return RESONATE_JWT_CLAIMS;
+    }
 
     return RESONATE_JWT_OK;
 }
 
 
-long
-resonate_claims_pack(json_t *claims, char *buf, size_t size)
+static int
+resonate_claims_typ(const resonate_jwt_t *jwt,
+    const resonate_claims_policy_t *policy)
 {
-    char                    *dump, *p;
-    size_t                   namelen;
-    json_t                  *value;
-    const char              *name, *text;
-    resonate_claims_head_t   head;
-    size_t                   len;
-
-    p = buf;
-
-    json_object_foreach(claims, name, value) {
-
-        namelen = strlen(name);
-
-        if (json_is_null(value) || namelen > RESONATE_CLAIMS_NAME_MAX) {
-            continue;
-        }
-
-        dump = NULL;
-
-        if (json_is_string(value)) {
-            text = json_string_value(value);
-            len = json_string_length(value);
-
-        } else {
-            dump = json_dumps(value, JSON_COMPACT|JSON_ENCODE_ANY);
-            if (dump == NULL) {
-                return -1;
-            }
-
-            text = dump;
-            len = strlen(dump);
-        }
-
-        if (len <= RESONATE_CLAIMS_VALUE_MAX
-            && resonate_claims_printable(text, len)
-            && sizeof(head) + namelen + len <= size - (size_t) (p - buf))
-        {
-            head.name_len = (uint16_t) namelen;
-            head.value_len = (uint16_t) len;
-
-            memcpy(p, &head, sizeof(head));
-            memcpy(p + sizeof(head), name, namelen);
-            memcpy(p + sizeof(head) + namelen, text, len);
-
-            p += sizeof(head) + namelen + len;
-        }
-
-        free(dump);
+    if (policy->profile == RESONATE_PROFILE_RFC9068
+        && !resonate_jwt_typ(jwt, "at+jwt", 6))
+    {
+        return 0;
     }
 
-    return p - buf;
+    if (policy->typ.len) {
+        return resonate_jwt_typ(jwt, policy->typ.data, policy->typ.len);
+    }
+
+    return jwt->typ_len == 0 || resonate_jwt_typ(jwt, "JWT", 3)
+           || resonate_jwt_typ(jwt, "at+jwt", 6);
 }
 
 
-int
-resonate_claims_get(const char *packed, size_t len, const char *name,
-    size_t namelen, resonate_jwt_view_t *value)
+/* RFC 9068, section 2.2; what their types must be is seen later */
+
+static int
+resonate_claims_complete(json_t *claims)
 {
-    int                      found;
-    const char              *p, *last;
-    resonate_claims_head_t   head;
+    size_t                    i;
+    json_t                   *scope;
+    static const char *const  names[] = { "iss", "exp", "aud", "sub",
+                                          "client_id", "iat", "jti" };
 
-    found = 0;
-    last = packed + len;
-
-    for (p = packed; p < last; p += head.name_len + head.value_len) {
-
-        memcpy(&head, p, sizeof(head));
-        p += sizeof(head);
-
-        if (head.name_len != namelen
-            || strncasecmp(p, name, namelen) != 0)
-        {
-            continue;
-        }
-
-        if (memcmp(p, name, namelen) == 0) {
-            value->data = p + namelen;
-            value->len = head.value_len;
-            return 1;
-        }
-
-        if (!found) {
-            value->data = p + namelen;
-            value->len = head.value_len;
-            found = 1;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (json_object_get(claims, names[i]) == NULL) {
+            return 0;
         }
     }
 
-    return found;
+    scope = json_object_get(claims, "scope");
+
+    return json_string_length(json_object_get(claims, "iss"))
+           && json_string_length(json_object_get(claims, "client_id"))
+           && json_string_length(json_object_get(claims, "jti"))
+           && (scope == NULL || json_is_string(scope));
+}
+
+
+/*
+ * "at_hash" is a member of ID tokens only: they say who logged in, not what
+ * their bearer may do (OpenID Connect Core, section 3.1.3.6).  "events" makes
+ * it a logout token or another message between servers (RFC 8417).  Cognito
+ * and Hydra say "token_use".  Who asks about a refresh token may be told that
+ * it is active (RFC 7662, section 4), but then it has no type to be used by.
+ */
+
+static int
+resonate_claims_other(json_t *claims, int answer)
+{
+    json_t      *type;
+    const char  *s;
+
+    if (json_object_get(claims, "at_hash")
+        || json_object_get(claims, "events"))
+    {
+        return 1;
+    }
+
+    type = json_object_get(claims, "token_use");
+
+    if (type) {
+        s = json_string_value(type);
+
+        if (s == NULL
+            || (strcmp(s, "access") != 0 && strcmp(s, "access_token") != 0))
+        {
+            return 1;
+        }
+    }
+
+    type = json_object_get(claims, "token_type");
+
+    if (!answer || type == NULL) {
+        return 0;
+    }
+
+    s = json_string_value(type);
+
+    return s == NULL
+           || (strcasecmp(s, "Bearer") != 0 && strcasecmp(s, "DPoP") != 0
+               && strcasecmp(s, "access_token") != 0);
 }
 
 
 static resonate_jwt_rc_e
-resonate_claims_times(json_t *claims, time_t leeway, time_t now,
-    time_t *expires)
+resonate_claims_times(json_t *claims, const resonate_claims_policy_t *policy,
+    int answer, time_t now, resonate_claims_t *result)
 {
-    json_int_t  exp, nbf, iat;
+    time_t  nbf, end, leeway;
 
-    exp = 0;
     nbf = 0;
-    iat = 0;
+    leeway = policy->leeway;
 
-    if (!resonate_claims_time(claims, "exp", &exp)
+    result->expires = 0;
+    result->issued = 0;
+    result->auth_time = 0;
+
+    if (!resonate_claims_time(claims, "exp", &result->expires)
         || !resonate_claims_time(claims, "nbf", &nbf)
-        || !resonate_claims_time(claims, "iat", &iat)
-        || exp == 0)
+        || !resonate_claims_time(claims, "iat", &result->issued)
+        || !resonate_claims_time(claims, "auth_time", &result->auth_time)
+        || (result->expires == 0
+            && !(answer && json_object_get(claims, "exp") == NULL))
+        || (policy->max_age && result->issued == 0))
     {
         return RESONATE_JWT_CLAIMS;
     }
 
-    if (exp <= (json_int_t) (now - leeway)) {
+    if (policy->max_age) {
+        end = result->issued + policy->max_age;
+
+        if (result->expires == 0 || end < result->expires) {
+            result->expires = end;
+        }
+    }
+
+    if (result->expires && result->expires <= now - leeway) {
         return RESONATE_JWT_EXPIRED;
     }
 
-    if (nbf > (json_int_t) (now + leeway) || iat > (json_int_t) (now + leeway))
-    {
+    if (nbf > now + leeway || result->issued > now + leeway) {
         return RESONATE_JWT_NOT_YET;
     }
-
-    *expires = (time_t) exp;
 
     return RESONATE_JWT_OK;
 }
@@ -229,7 +248,7 @@ resonate_claims_times(json_t *claims, time_t leeway, time_t now,
 /* absent leaves *value alone */
 
 static int
-resonate_claims_time(json_t *claims, const char *name, json_int_t *value)
+resonate_claims_time(json_t *claims, const char *name, time_t *value)
 {
     json_t  *v;
 
@@ -245,7 +264,7 @@ resonate_claims_time(json_t *claims, const char *name, json_int_t *value)
         return 0;
     }
 
-    *value = json_integer_value(v);
+    *value = (time_t) json_integer_value(v);
 
     return 1;
 }
@@ -278,19 +297,10 @@ resonate_claims_audience(json_t *aud, const resonate_claims_policy_t *policy)
 static int
 resonate_claims_one_of(json_t *aud, const resonate_claims_policy_t *policy)
 {
-    size_t                      i;
-    const resonate_jwt_view_t  *a;
-
-    if (!json_is_string(aud)) {
-        return 0;
-    }
+    size_t  i;
 
     for (i = 0; i < policy->naudiences; i++) {
-        a = &policy->audiences[i];
-
-        if (a->len == json_string_length(aud)
-            && memcmp(a->data, json_string_value(aud), a->len) == 0)
-        {
+        if (resonate_claims_is(aud, &policy->audiences[i])) {
             return 1;
         }
     }
@@ -300,68 +310,8 @@ resonate_claims_one_of(json_t *aud, const resonate_claims_policy_t *policy)
 
 
 static int
-resonate_claims_string(json_t *value, size_t max, resonate_jwt_view_t *view)
+resonate_claims_is(json_t *value, const resonate_jwt_view_t *view)
 {
-    view->data = "";
-    view->len = 0;
-
-    if (value == NULL) {
-        return 1;
-    }
-
-    if (!json_is_string(value)) {
-        return 0;
-    }
-
-    view->data = json_string_value(value);
-    view->len = json_string_length(value);
-
-    return view->len <= max && resonate_claims_printable(view->data, view->len);
-}
-
-
-static resonate_jwt_view_t
-resonate_claims_name(json_t *claims)
-{
-    size_t                    i;
-    resonate_jwt_view_t       view;
-    static const char *const  names[] = { "name", "nickname",
-                                          "preferred_username" };
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (!resonate_claims_string(json_object_get(claims, names[i]),
-                                    RESONATE_CLAIMS_SHOWN_MAX, &view))
-        {
-            continue;
-        }
-
-        /* spaces alone show nothing */
-
-        if (strspn(view.data, " ") < view.len) {
-            return view;
-        }
-    }
-
-    view.data = "";
-    view.len = 0;
-
-    return view;
-}
-
-
-static int
-resonate_claims_printable(const char *s, size_t len)
-{
-    size_t         i;
-    unsigned char  c;
-
-    for (i = 0; i < len; i++) {
-        c = (unsigned char) s[i];
-
-        if (c < 0x20 || c == 0x7f) {
-            return 0;
-        }
-    }
-
-    return 1;
+    return json_is_string(value) && json_string_length(value) == view->len
+           && memcmp(json_string_value(value), view->data, view->len) == 0;
 }

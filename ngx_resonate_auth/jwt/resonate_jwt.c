@@ -23,7 +23,9 @@ static resonate_jwt_rc_e resonate_jwt_decode(resonate_jwt_view_t *part,
     json_t **object);
 static resonate_jwt_rc_e resonate_jwt_header(resonate_jwt_t *jwt,
     json_t *header);
-static int resonate_jwt_typ(json_t *typ);
+static int resonate_jwt_copy(json_t *value, char *dst, size_t max,
+    size_t *len);
+static resonate_jwt_view_t resonate_jwt_subtype(const char *typ, size_t len);
 static int resonate_jwt_capped(const char *data, size_t len);
 
 
@@ -146,6 +148,19 @@ resonate_jwt_split(const char *token, size_t len, resonate_jwt_view_t *part)
     }
 
     return RESONATE_JWT_OK;
+}
+
+
+int
+resonate_jwt_typ(const resonate_jwt_t *jwt, const char *typ, size_t len)
+{
+    resonate_jwt_view_t  is, wanted;
+
+    is = resonate_jwt_subtype(jwt->typ, jwt->typ_len);
+    wanted = resonate_jwt_subtype(typ, len);
+
+    return is.len == wanted.len
+           && strncasecmp(is.data, wanted.data, is.len) == 0;
 }
 
 
@@ -311,7 +326,7 @@ resonate_jwt_decode(resonate_jwt_view_t *part, json_t **object)
 static resonate_jwt_rc_e
 resonate_jwt_header(resonate_jwt_t *jwt, json_t *header)
 {
-    json_t  *alg, *kid;
+    json_t  *alg;
 
     /*
      * A key, or a way to it, inside the token would let the sender choose it
@@ -323,7 +338,8 @@ resonate_jwt_header(resonate_jwt_t *jwt, json_t *header)
         || json_object_get(header, "x5u") || json_object_get(header, "x5c")
         || json_object_get(header, "crit") || json_object_get(header, "b64")
         || json_object_get(header, "zip")
-        || !resonate_jwt_typ(json_object_get(header, "typ")))
+        || !resonate_jwt_copy(json_object_get(header, "typ"), jwt->typ,
+                              RESONATE_JWT_TYP_MAX, &jwt->typ_len))
     {
         return RESONATE_JWT_HEADER;
     }
@@ -340,47 +356,53 @@ resonate_jwt_header(resonate_jwt_t *jwt, json_t *header)
         return RESONATE_JWT_ALGORITHM;
     }
 
-    jwt->kid_len = 0;
-    kid = json_object_get(header, "kid");
-
-    if (kid == NULL) {
-        return RESONATE_JWT_OK;
-    }
-
-    if (!json_is_string(kid) || json_string_length(kid) == 0
-        || json_string_length(kid) > RESONATE_JWT_KID_MAX)
+    if (!resonate_jwt_copy(json_object_get(header, "kid"), jwt->kid,
+                           RESONATE_JWT_KID_MAX, &jwt->kid_len))
     {
         return RESONATE_JWT_KEY;
     }
-
-    jwt->kid_len = json_string_length(kid);
-    memcpy(jwt->kid, json_string_value(kid), jwt->kid_len);
 
     return RESONATE_JWT_OK;
 }
 
 
-/* RFC 7515, section 4.1.9: a media type whose "application/" may be absent */
+/* absent is no bytes, and nothing else is */
 
 static int
-resonate_jwt_typ(json_t *typ)
+resonate_jwt_copy(json_t *value, char *dst, size_t max, size_t *len)
 {
-    const char  *s;
+    *len = json_string_length(value);
 
-    if (typ == NULL) {
+    if (value == NULL) {
         return 1;
     }
 
-    s = json_string_value(typ);
-    if (s == NULL) {
+    if (*len == 0 || *len > max) {
         return 0;
     }
 
-    if (strncasecmp(s, "application/", 12) == 0) {
-        s += 12;
+    memcpy(dst, json_string_value(value), *len);
+
+    return 1;
+}
+
+
+static resonate_jwt_view_t
+resonate_jwt_subtype(const char *typ, size_t len)
+{
+    resonate_jwt_view_t  view;
+
+    view.data = typ;
+    view.len = len;
+
+    if (len > 12 && strncasecmp(typ, "application/", 12) == 0
+        && memchr(typ + 12, '/', len - 12) == NULL)
+    {
+        view.data += 12;
+        view.len -= 12;
     }
 
-    return strcasecmp(s, "JWT") == 0 || strcasecmp(s, "at+jwt") == 0;
+    return view;
 }
 
 

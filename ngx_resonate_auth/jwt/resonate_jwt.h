@@ -26,6 +26,7 @@
 #define RESONATE_JWT_MAX            8192   /* bytes of a whole token: what
                                               fits nginx's header buffer */
 #define RESONATE_JWT_KID_MAX        255    /* bytes of a key's name */
+#define RESONATE_JWT_TYP_MAX        63     /* bytes of "typ" */
 #define RESONATE_JWT_SIGNATURE_MAX  1024   /* bytes: RSA of 8192 bits */
 #define RESONATE_JWT_DEPTH_MAX      16     /* nested arrays and objects */
 #define RESONATE_JWT_ITEMS_MAX      512    /* members and elements */
@@ -91,6 +92,8 @@ typedef struct {
     json_t              *claims;
     size_t               kid_len;       /* 0: no "kid" */
     char                 kid[RESONATE_JWT_KID_MAX];
+    size_t               typ_len;       /* 0: no "typ" */
+    char                 typ[RESONATE_JWT_TYP_MAX];
     size_t               signature_len;
     unsigned char        signature[RESONATE_JWT_SIGNATURE_MAX];
 } resonate_jwt_t;
@@ -104,6 +107,14 @@ void resonate_jwt_free(resonate_jwt_t *jwt);
 /* the three parts of a compact JWS, none of them empty */
 resonate_jwt_rc_e resonate_jwt_split(const char *token, size_t len,
     resonate_jwt_view_t *part);
+
+/*
+ * Whether "typ" is that media type, whose "application/" may be left out on
+ * either side (RFC 7515, section 4.1.9).  The parser takes any: who takes the
+ * token says which it must be, so that one kind is not taken for another (RFC
+ * 8725, section 3.11).
+ */
+int resonate_jwt_typ(const resonate_jwt_t *jwt, const char *typ, size_t len);
 
 /* a sentence without quotes or backslashes, fit for "error_description" */
 const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);

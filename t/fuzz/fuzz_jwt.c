@@ -21,16 +21,25 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
+static const resonate_jwt_view_t  audience = { "a", 1 };
+
+static const resonate_claims_policy_t  policy = {
+    .audiences = &audience,
+    .naudiences = 1,
+    .leeway = 30
+};
+
+
 static void
 claims(json_t *object)
 {
-    char                       buf[RESONATE_CLAIMS_PACKED_MAX];
-    long                       len;
-    resonate_jwt_view_t        aud = { "a", 1 }, value;
-    resonate_claims_t          result;
-    resonate_claims_policy_t   policy = { &aud, 1, 30 };
+    char                 buf[RESONATE_CLAIMS_PACKED_MAX];
+    long                 len;
+    resonate_claims_t    result;
+    resonate_jwt_view_t  value;
 
-    if (resonate_claims_check(object, &policy, 1, &result) == RESONATE_JWT_OK
+    if (resonate_claims_check_answer(object, &policy, 1, &result)
+        == RESONATE_JWT_OK
         && (result.subject.len == 0
             || result.subject.len > RESONATE_CLAIMS_SUB_MAX
             || result.scope.len > RESONATE_CLAIMS_SCOPE_MAX))
