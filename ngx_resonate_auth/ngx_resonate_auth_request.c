@@ -66,7 +66,7 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
 }
 
 
-/* NGX_DECLINED: the location asks for no token */
+/* NGX_DECLINED: the location asks for no token, or nobody has sent it */
 
 static ngx_int_t
 ngx_resonate_auth_ctx(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
@@ -75,7 +75,7 @@ ngx_resonate_auth_ctx(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
 
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
 
-    if (alcf->mode == NGX_RESONATE_AUTH_OFF) {
+    if (alcf->mode == NGX_RESONATE_AUTH_OFF || ngx_resonate_fetch_own(r)) {
         return NGX_DECLINED;
     }
 

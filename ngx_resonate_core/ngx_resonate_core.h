@@ -14,6 +14,7 @@
 #include "base/ngx_resonate_base.h"
 #include "base/ngx_resonate_param.h"
 #include "base/ngx_resonate_request.h"
+#include "fetch/ngx_resonate_fetch.h"
 #include "pg/ngx_resonate_pg.h"
 #include "route/ngx_resonate_route.h"
 
@@ -44,6 +45,8 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_table_get
 #pragma weak ngx_resonate_table_put
 #pragma weak ngx_resonate_table_delete
+#pragma weak ngx_resonate_table_claim
+#pragma weak ngx_resonate_table_release
 #pragma weak ngx_resonate_send_json
 #pragma weak ngx_resonate_send_problem
 #pragma weak ngx_resonate_add_header
@@ -59,6 +62,11 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_param_flag
 #pragma weak ngx_resonate_param_str
 #pragma weak ngx_resonate_secret
+#pragma weak ngx_resonate_fetch_need
+#pragma weak ngx_resonate_fetch_start
+#pragma weak ngx_resonate_fetch_cancel
+#pragma weak ngx_resonate_fetch_header
+#pragma weak ngx_resonate_fetch_own
 #pragma weak ngx_resonate_identity_provide
 #pragma weak ngx_resonate_identity
 #pragma weak ngx_resonate_challenge

@@ -168,19 +168,6 @@ void ngx_resonate_traffic_sum(ngx_resonate_shared_t *shared,
 ngx_int_t ngx_resonate_table_put_last(ngx_resonate_table_t *table,
     ngx_str_t *key, ngx_str_t *parts, ngx_uint_t nparts, time_t expires);
 
-/*
- * An entry that only one owner has at a time.
- *
- *   claim    NGX_OK: it is the caller's for "time" milliseconds, and until
- *            somebody else claims it after that;  NGX_DECLINED: it is
- *            somebody's.  Without room for it everybody may go on
- *   release  NGX_OK: it was still the owner's;  NGX_DECLINED: it was not
- */
-ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
-    ngx_str_t *key, uint64_t owner, ngx_msec_t time);
-ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,
-    ngx_str_t *key, uint64_t owner);
-
 
 typedef struct {
     ngx_str_t                 name;

@@ -77,6 +77,13 @@ ngx_resonate_gauge_t *ngx_resonate_gauge_add(ngx_conf_t *cf,
  *           The value is the concatenation of "nparts" parts;
  *           "expires" is absolute, in ngx_time() seconds
  *   delete  NGX_OK: removed;  NGX_DECLINED: there was none
+ *
+ * A claim is an entry that only one owner has at a time.
+ *
+ *   claim   NGX_OK: it is the caller's for "time" milliseconds, and until
+ *           somebody else claims it after that;  NGX_DECLINED: it is
+ *           somebody's.  Without room for it everybody may go on
+ *   release NGX_OK: it was still the owner's;  NGX_DECLINED: it was not
  */
 
 typedef struct ngx_resonate_table_s  ngx_resonate_table_t;
@@ -91,6 +98,10 @@ ngx_int_t ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
     ngx_str_t *parts, ngx_uint_t nparts, time_t expires);
 ngx_int_t ngx_resonate_table_delete(ngx_resonate_table_t *table,
     ngx_str_t *key);
+ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
+    ngx_str_t *key, uint64_t owner, ngx_msec_t time);
+ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,
+    ngx_str_t *key, uint64_t owner);
 
 
 #endif /* _NGX_RESONATE_BASE_H_INCLUDED_ */
