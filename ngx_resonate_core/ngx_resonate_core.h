@@ -27,7 +27,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  10
+#define NGX_RESONATE_CORE_ABI  11
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -45,6 +45,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_table_get
 #pragma weak ngx_resonate_table_put
 #pragma weak ngx_resonate_table_delete
+#pragma weak ngx_resonate_table_once
 #pragma weak ngx_resonate_table_claim
 #pragma weak ngx_resonate_table_release
 #pragma weak ngx_resonate_send_json

@@ -7,7 +7,8 @@ use Resonate::Topup;
 
 my $good = 'https://player.example';
 my $expose = 'Content-Range, Content-Length, Accept-Ranges, ETag, '
-             . 'WWW-Authenticate, Retry-After, Location, X-Resonate-Stream';
+             . 'WWW-Authenticate, Retry-After, Location, DPoP-Nonce, '
+             . 'X-Resonate-Stream';
 
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);

@@ -19,7 +19,7 @@
     "traceparent"
 #define NGX_RESONATE_CORS_EXPOSE                                              \
     "Content-Range, Content-Length, Accept-Ranges, ETag, WWW-Authenticate, "  \
-    "Retry-After, Location, X-Resonate-Stream"
+    "Retry-After, Location, DPoP-Nonce, X-Resonate-Stream"
 
 
 typedef struct {

@@ -13,45 +13,10 @@
 
 
 #include "../ngx_resonate_core_internal.h"
+#include "ngx_resonate_table.h"
 
 
 #define NGX_RESONATE_TABLE_PORTION  8    /* a value is at most 1/8 of it */
-
-
-typedef struct {
-    ngx_rbtree_node_t           node;
-    ngx_queue_t                 queue;
-    time_t                      expires;
-    ngx_atomic_t                pins;
-    size_t                      key_len;
-    size_t                      len;
-    u_char                      data[1];    /* key, value */
-} ngx_resonate_table_node_t;
-
-
-typedef struct {
-    ngx_rbtree_t                rbtree;
-    ngx_rbtree_node_t           sentinel;
-    ngx_queue_t                 lru;
-    ngx_queue_t                 detached;
-    ngx_uint_t                  entries;
-    ngx_uint_t                  evictions;
-} ngx_resonate_table_shctx_t;
-
-
-struct ngx_resonate_table_s {
-    ngx_shm_zone_t              *zone;
-    ngx_slab_pool_t             *shpool;
-    ngx_resonate_table_shctx_t  *sh;
-};
-
-
-/* the value of a claim's node */
-
-typedef struct {
-    uint64_t                     owner;
-    ngx_msec_t                   ends;
-} ngx_resonate_table_claim_t;
 
 
 static ngx_int_t ngx_resonate_table_init_zone(ngx_shm_zone_t *zone,
@@ -63,14 +28,6 @@ static void ngx_resonate_table_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 static ngx_int_t ngx_resonate_table_cmp(ngx_resonate_table_node_t *n,
     ngx_str_t *key);
-static ngx_resonate_table_node_t *ngx_resonate_table_find(
-    ngx_resonate_table_t *table, ngx_str_t *key, uint32_t hash);
-static ngx_resonate_table_node_t *ngx_resonate_table_alloc(
-    ngx_resonate_table_t *table, size_t size);
-static void ngx_resonate_table_link(ngx_resonate_table_t *table,
-    ngx_resonate_table_node_t *n);
-static void ngx_resonate_table_unlink(ngx_resonate_table_t *table,
-    ngx_resonate_table_node_t *n);
 static void ngx_resonate_table_free_detached(ngx_resonate_table_t *table);
 
 
@@ -277,90 +234,6 @@ ngx_resonate_table_store(ngx_resonate_table_t *table, ngx_str_t *key,
 
 
 ngx_int_t
-ngx_resonate_table_claim(ngx_resonate_table_t *table, ngx_str_t *key,
-    uint64_t owner, ngx_msec_t time)
-{
-    uint32_t                     hash;
-    ngx_int_t                    rc;
-    ngx_resonate_table_node_t   *n;
-    ngx_resonate_table_claim_t   claim;
-
-    hash = ngx_murmur_hash2(key->data, key->len);
-    rc = NGX_OK;
-
-    ngx_shmtx_lock(&table->shpool->mutex);
-
-    n = ngx_resonate_table_find(table, key, hash);
-
-    if (n) {
-        ngx_memcpy(&claim, n->data + n->key_len, sizeof(claim));
-
-        if ((ngx_msec_int_t) (claim.ends - ngx_current_msec) > 0) {
-            rc = NGX_DECLINED;
-            goto done;
-        }
-
-        ngx_resonate_table_unlink(table, n);
-    }
-
-    n = ngx_resonate_table_alloc(table, key->len + sizeof(claim));
-    if (n == NULL) {
-        /* nobody can claim it: everybody may go on */
-        goto done;
-    }
-
-    claim.owner = owner;
-    claim.ends = ngx_current_msec + time;
-
-    n->expires = 0;
-    n->pins = 0;
-    n->key_len = key->len;
-    n->len = sizeof(claim);
-    n->node.key = hash;
-
-    ngx_memcpy(ngx_cpymem(n->data, key->data, key->len), &claim,
-               sizeof(claim));
-
-    ngx_resonate_table_link(table, n);
-
-done:
-
-    ngx_shmtx_unlock(&table->shpool->mutex);
-
-    return rc;
-}
-
-
-ngx_int_t
-ngx_resonate_table_release(ngx_resonate_table_t *table, ngx_str_t *key,
-    uint64_t owner)
-{
-    ngx_int_t                    rc;
-    ngx_resonate_table_node_t   *n;
-    ngx_resonate_table_claim_t   claim;
-
-    rc = NGX_DECLINED;
-
-    ngx_shmtx_lock(&table->shpool->mutex);
-
-    n = ngx_resonate_table_find(table, key,
-                                ngx_murmur_hash2(key->data, key->len));
-    if (n) {
-        ngx_memcpy(&claim, n->data + n->key_len, sizeof(claim));
-
-        if (claim.owner == owner) {
-            ngx_resonate_table_unlink(table, n);
-            rc = NGX_OK;
-        }
-    }
-
-    ngx_shmtx_unlock(&table->shpool->mutex);
-
-    return rc;
-}
-
-
-ngx_int_t
 ngx_resonate_table_delete(ngx_resonate_table_t *table, ngx_str_t *key)
 {
     ngx_resonate_table_node_t  *n;
@@ -443,7 +316,7 @@ ngx_resonate_table_cmp(ngx_resonate_table_node_t *n, ngx_str_t *key)
 }
 
 
-static ngx_resonate_table_node_t *
+ngx_resonate_table_node_t *
 ngx_resonate_table_find(ngx_resonate_table_t *table, ngx_str_t *key,
     uint32_t hash)
 {
@@ -477,7 +350,7 @@ ngx_resonate_table_find(ngx_resonate_table_t *table, ngx_str_t *key,
 
 /* with the lock; evicts from the cold end before it gives up */
 
-static ngx_resonate_table_node_t *
+ngx_resonate_table_node_t *
 ngx_resonate_table_alloc(ngx_resonate_table_t *table, size_t size)
 {
     ngx_queue_t                *q;
@@ -506,7 +379,7 @@ ngx_resonate_table_alloc(ngx_resonate_table_t *table, size_t size)
 }
 
 
-static void
+void
 ngx_resonate_table_link(ngx_resonate_table_t *table,
     ngx_resonate_table_node_t *n)
 {
@@ -516,7 +389,7 @@ ngx_resonate_table_link(ngx_resonate_table_t *table,
 }
 
 
-static void
+void
 ngx_resonate_table_unlink(ngx_resonate_table_t *table,
     ngx_resonate_table_node_t *n)
 {
