@@ -42,7 +42,7 @@ for (['all defaults', $secret, location()],
 
 {
     my $why = Resonate::Edge->conf_fails('resonate_topup_secret no/such;');
-    like($why, qr{^open\(\) "/tmp/rt-\w+/no/such" of },
+    like($why, qr{^open\(\) "/\S+/rt-\w+/no/such" of },
          'a file is relative to the prefix');
 }
 

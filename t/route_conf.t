@@ -125,7 +125,7 @@ for (
        'refused: ' . substr $words, 0, 60);
 }
 
-my $where = qr{/tmp/rt-\w+/nginx\.conf:\d+};
+my $where = qr{/\S+/rt-\w+/nginx\.conf:\d+};
 my $none = 'no "resonate_pg';
 
 for (

@@ -52,10 +52,9 @@ sub new {
     my ($class) = @_;
 
     my $base = Resonate::Test::store('root', \&bootstrap);
-    my $dir = Resonate::Test::tempdir() . '/root';
+    my $dir = directory();
     my $self = bless { dir => $dir, count => 0 }, $class;
 
-    command('mkdir', $dir);
     command('tar', '-C', $dir, '-xpf', "$base/root.tar");
     Resonate::Test::server($self);
     $self->boot;
@@ -70,11 +69,37 @@ sub command {
 }
 
 
+sub directory {
+    my $dir = Resonate::Test::tempdir() . '/root';
+
+    mkdir $dir or die "$dir: $!";
+    return $dir;
+}
+
+
+# The directory of temporary ones may have no devices: with these lines of a
+# shell this one has, for what comes after them.
+
+sub devices {
+    my ($dir) = @_;
+
+    return "mount --bind $dir $dir && mount -o remount,bind,dev,suid $dir";
+}
+
+
+sub with_devices {
+    my ($dir, $line, @words) = @_;
+
+    command(qw(unshare --mount sh -c), devices($dir) . " && $line", 'sh',
+            @words);
+}
+
+
 # From the mirror of this machine, and by its way there.
 
 sub bootstrap {
     my ($draft) = @_;
-    my $dir = "$draft/root";
+    my $dir = directory();
     my $log = "$Resonate::Test::STORE/mmdebstrap.log";
     my ($suite) = Resonate::Test::slurp('/etc/os-release')
                   =~ /^VERSION_CODENAME=(\w+)$/m;
@@ -84,8 +109,8 @@ sub bootstrap {
                    map { "--aptopt=$_" }
                    grep { plain($_) } glob('/etc/apt/apt.conf.d/*'));
 
-    command('sh', '-c', qq(exec mmdebstrap "\$@" > $log 2>&1), 'mmdebstrap',
-            @options, $suite, $dir, mirror());
+    with_devices($dir, qq(exec mmdebstrap "\$@" > $log 2>&1), @options, $suite,
+                 $dir, mirror());
 
     for my $file (qw(/etc/hosts /etc/resolv.conf /etc/apt/sources.list
                      /etc/ssl/certs/ca-certificates.crt),
@@ -100,7 +125,7 @@ sub bootstrap {
     Resonate::Test::spew("$dir/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n");
     chmod 0755, "$dir/usr/sbin/policy-rc.d";
 
-    command('chroot', $dir, 'apt-get', '-qq', 'update');
+    with_devices($dir, 'exec chroot "$@"', $dir, qw(apt-get -qq update));
     command('tar', '-C', $dir, '-cpf', "$draft/root.tar", '.');
     command('rm', '-rf', $dir);
 }
@@ -136,6 +161,7 @@ sub boot {
 
     Resonate::Test::spew("$dir/../boot", <<"EOF2");
 set -e
+@{[ devices($dir) ]}
 mount -t proc proc $dir/proc
 mount -t tmpfs tmpfs $dir/dev/shm
 ip link set lo up
@@ -163,9 +189,12 @@ sub dir { return $_[0]{dir} }
 sub download {
     my ($self, @packages) = @_;
 
-    command('chroot', $self->{dir}, 'sh', '-c',
-            'apt-get -qq -y --download-only -o APT::Install-Recommends=false'
-            . " install @packages > /var/log/download.log 2>&1");
+    my $dir = $self->{dir};
+
+    with_devices($dir, 'exec chroot "$@"', $dir, 'sh', '-c',
+                 'apt-get -qq -y --download-only'
+                 . ' -o APT::Install-Recommends=false'
+                 . " install @packages > /var/log/download.log 2>&1");
 }
 
 

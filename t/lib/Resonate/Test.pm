@@ -90,14 +90,30 @@ sub wait_for(&;$$) {
 }
 
 
-# A unix socket's path has 107 bytes, so names are short and under /tmp.
+# A unix socket's path has 107 bytes, so names are short.
 
 sub tempdir {
-    my $dir = File::Temp::tempdir('rt-XXXXXXXX', DIR => '/tmp');
+    my $dir = File::Temp::tempdir('rt-XXXXXXXX', DIR => place());
 
     chmod 0755, $dir or die "chmod $dir: $!";
     push @dirs, $dir;
     return $dir;
+}
+
+
+# Copying a database takes a second of processor time on a disk, a tenth of it
+# in memory; there must be room for all that run at a time, and for programs.
+
+my $place;
+
+sub place {
+    return $place //= do {
+        my ($free, $options) =
+            split ' ', `findmnt -nbo AVAIL,OPTIONS /dev/shm 2> /dev/null`;
+
+        ($free // 0) > 2 ** 31 && $options !~ /\bnoexec\b/ && -w '/dev/shm'
+            ? '/dev/shm' : '/tmp';
+    };
 }
 
 
