@@ -26,4 +26,4 @@ clean:
 	@rm -rf $(BUILD)
 
 distclean: stop clean
-	@rm -rf run t/browser/node_modules
+	@rm -rf run t/browser/node_modules t/provider/node_modules

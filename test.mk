@@ -50,7 +50,8 @@ LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner fuzz catalogue_changes \
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
-        unit-bins fuzz-bins browser-modules sdk www-lib www-icons page-check
+        unit-bins fuzz-bins browser-modules provider-modules sdk www-lib \
+        www-icons page-check
 
 deps-test:
 	@bin/install-deps build run test package
@@ -58,7 +59,8 @@ deps-test:
 # The deps come first, then what needs them.  Two browsers at a time take each
 # other's processor: one, beside the rest.
 test: deps-test
-	@$(MAKE) modules token unit-bins fuzz-bins browser-modules
+	@$(MAKE) modules token unit-bins fuzz-bins browser-modules \
+	    provider-modules
 	@RESONATE_BUILD=$(BUILD) prove --timer $(BROWSER_TESTS) \
 	    > $(BUILD)/browser.log 2>&1 & browser=$$!; \
 	trap 'kill $$browser' INT TERM; \
@@ -76,11 +78,9 @@ unit-bins: $(UNIT_BINS)
 
 fuzz-bins: $(FUZZ_BINS)
 
-browser-modules:
-	@if [ -f $(BROWSER)/package.json ] \
-	    && [ $(BROWSER)/package-lock.json -nt $(BROWSER)/node_modules ]; \
-	then \
-	    cd $(BROWSER) && npm ci --no-audit --no-fund && touch node_modules; \
+browser-modules provider-modules: %-modules:
+	@cd t/$* && if [ package-lock.json -nt node_modules ]; then \
+	    npm ci --no-audit --no-fund && touch node_modules; \
 	fi
 
 page-check: browser-modules
@@ -161,7 +161,7 @@ asan-nginx:
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
 
 breaks: deps-test
-	@$(MAKE) browser-modules
+	@$(MAKE) browser-modules provider-modules
 	@t/breaks/run
 
 bench:
