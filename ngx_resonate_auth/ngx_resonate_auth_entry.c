@@ -37,7 +37,13 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
         { NGX_RESONATE_AUTH_SUBJECT, offsetof(resonate_claims_t, subject) },
         { NGX_RESONATE_AUTH_CLIENT, offsetof(resonate_claims_t, client) },
         { NGX_RESONATE_AUTH_SCOPE, offsetof(resonate_claims_t, scope) },
-        { NGX_RESONATE_AUTH_NAME, offsetof(resonate_claims_t, name) }
+        { NGX_RESONATE_AUTH_ROLES, offsetof(resonate_claims_t, roles) },
+        { NGX_RESONATE_AUTH_NAME, offsetof(resonate_claims_t, name) },
+        { NGX_RESONATE_AUTH_JTI, offsetof(resonate_claims_t, jti) },
+        { NGX_RESONATE_AUTH_SID, offsetof(resonate_claims_t, sid) },
+        { NGX_RESONATE_AUTH_ACR, offsetof(resonate_claims_t, acr) },
+        { NGX_RESONATE_AUTH_JKT, offsetof(resonate_claims_t, jkt) },
+        { NGX_RESONATE_AUTH_X5T, offsetof(resonate_claims_t, x5t) }
     };
 
     const resonate_jwt_view_t  *view;
@@ -51,6 +57,8 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
     ngx_memzero(head, sizeof(ngx_resonate_auth_head_t));
 
     head->expires = claims->expires;
+    head->issued = claims->issued;
+    head->authenticated = claims->auth_time;
     head->claims = len;
 
     for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {

@@ -36,15 +36,16 @@ typedef struct ngx_resonate_auth_flight_s  ngx_resonate_auth_flight_t;
 
 typedef struct {
     ngx_str_t                    name;
-    ngx_uint_t                   block;     /* "{ ... }" */
-    ngx_str_t                    file;      /* of its configuration */
-    ngx_uint_t                   line;
     resonate_jwks_t             *jwks;
     unsigned                     algs;
     resonate_claims_policy_t     policy;
+    ngx_uint_t                   seen;      /* bits of lines of its block */
     u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
                                  /* of all that decides about a token */
 } ngx_resonate_auth_issuer_t;
+
+typedef char *(*ngx_resonate_auth_line_pt)(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
 
 
 typedef struct {
@@ -146,8 +147,38 @@ typedef struct {
 } ngx_resonate_auth_ctx_t;
 
 
-/* the "resonate_issuer" directive */
+/* the "resonate_issuer" and "resonate_provider" directives */
 char *ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_resonate_auth_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/*
+ * What both have in common, while configuration is read.
+ *
+ * add()         a new one of the name in cf->args[1]; NULL: logged
+ * done()        whether it is whole, and fits together
+ * mix()         the text is one of those that decide about a token
+ * mix_args()    the words of the directive are
+ */
+
+#define NGX_RESONATE_AUTH_LEEWAY      30     /* seconds */
+#define NGX_RESONATE_AUTH_LEEWAY_MAX  300
+
+ngx_resonate_auth_issuer_t *ngx_resonate_auth_issuer_add(ngx_conf_t *cf,
+    ngx_resonate_auth_main_conf_t *amcf);
+char *ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+ngx_int_t ngx_resonate_auth_issuer_mix(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *text);
+ngx_int_t ngx_resonate_auth_issuer_mix_args(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+
+char *ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
+char *ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
+char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
 
 
 /*

@@ -2,16 +2,12 @@
 /*
  * Copyright (C) Resonate
  *
- * The "resonate_issuer" directive: an issuer, its keys and its rules, all of
- * it read and checked while configuration is.
+ * The "resonate_issuer" directive: an issuer, its keys and its rules in one
+ * line, all of it read and checked while configuration is.
  */
 
 
 #include "ngx_resonate_auth_internal.h"
-
-
-#define NGX_RESONATE_AUTH_LEEWAY      30     /* seconds */
-#define NGX_RESONATE_AUTH_LEEWAY_MAX  300
 
 
 static char *ngx_resonate_auth_issuer_name(ngx_conf_t *cf,
@@ -25,15 +21,10 @@ static ngx_int_t ngx_resonate_auth_read_fd(ngx_conf_t *cf, ngx_fd_t fd,
 static void ngx_resonate_auth_jwks_cleanup(void *data);
 static char *ngx_resonate_auth_audience(ngx_conf_t *cf,
     const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
-static ngx_uint_t ngx_resonate_auth_has_audience(ngx_array_t *audiences,
-    ngx_str_t *name);
 static char *ngx_resonate_auth_algorithms(ngx_conf_t *cf,
     const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
-static ngx_uint_t ngx_resonate_auth_word(ngx_str_t *list, ngx_str_t *word);
-static char *ngx_resonate_auth_issuer_check(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
-static ngx_int_t ngx_resonate_auth_issuer_digest(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+static ngx_int_t ngx_resonate_auth_words(ngx_conf_t *cf, ngx_str_t *list,
+    ngx_array_t *words);
 
 
 static const ngx_resonate_param_t  ngx_resonate_auth_params[] = {
@@ -54,42 +45,53 @@ ngx_resonate_auth_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_auth_main_conf_t *amcf = conf;
 
-    char                         *rv;
-    ngx_str_t                    *value;
-    ngx_resonate_auth_issuer_t  **slot, *issuer;
+    char                        *rv;
+    ngx_resonate_auth_issuer_t  *issuer;
 
-    value = cf->args->elts;
-
-    rv = ngx_resonate_auth_issuer_name(cf, amcf, &value[1]);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    issuer = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_auth_issuer_t));
-    slot = ngx_array_push(&amcf->issuers);
-
-    if (issuer == NULL || slot == NULL) {
+    issuer = ngx_resonate_auth_issuer_add(cf, amcf);
+    if (issuer == NULL) {
         return NGX_CONF_ERROR;
     }
-
-    *slot = issuer;
-
-    issuer->name = value[1];
-    issuer->algs = RESONATE_JWT_ANY;
-    issuer->policy.leeway = NGX_RESONATE_AUTH_LEEWAY;
 
     rv = ngx_resonate_params(cf, 2, ngx_resonate_auth_params, issuer);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_resonate_auth_issuer_check(cf, issuer);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    return ngx_resonate_auth_issuer_done(cf, issuer);
+}
+
+
+ngx_resonate_auth_issuer_t *
+ngx_resonate_auth_issuer_add(ngx_conf_t *cf,
+    ngx_resonate_auth_main_conf_t *amcf)
+{
+    ngx_str_t                    *value;
+    ngx_resonate_auth_issuer_t  **slot, *issuer;
+
+    value = cf->args->elts;
+
+    if (ngx_resonate_auth_issuer_name(cf, amcf, &value[1]) != NGX_CONF_OK) {
+        return NULL;
     }
 
-    return ngx_resonate_auth_issuer_digest(cf, issuer) == NGX_OK
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    issuer = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_auth_issuer_t));
+    slot = ngx_array_push(&amcf->issuers);
+
+    if (issuer == NULL || slot == NULL) {
+        return NULL;
+    }
+
+    *slot = issuer;
+
+    issuer->name = value[1];
+    issuer->algs = RESONATE_JWT_ANY;
+    issuer->policy.issuer.data = (char *) issuer->name.data;
+    issuer->policy.issuer.len = issuer->name.len;
+    issuer->policy.leeway = NGX_RESONATE_AUTH_LEEWAY;
+
+    return ngx_resonate_auth_issuer_mix_args(cf, issuer) == NGX_OK
+           ? issuer : NULL;
 }
 
 
@@ -134,13 +136,21 @@ ngx_resonate_auth_jwks(ngx_conf_t *cf, const ngx_resonate_param_t *param,
 {
     ngx_resonate_auth_issuer_t *issuer = conf;
 
-    char                 error[RESONATE_JWK_ERROR_MAX];
-    ngx_str_t            name, data;
-    ngx_pool_cleanup_t  *cln;
-
     if (value->len == 0) {
         return (char *) param->expected;
     }
+
+    return ngx_resonate_auth_issuer_jwks(cf, issuer, value);
+}
+
+
+char *
+ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value)
+{
+    char                 error[RESONATE_JWK_ERROR_MAX];
+    ngx_str_t            name, data;
+    ngx_pool_cleanup_t  *cln;
 
     name = *value;
 
@@ -166,15 +176,8 @@ ngx_resonate_auth_jwks(ngx_conf_t *cf, const ngx_resonate_param_t *param,
     cln->handler = ngx_resonate_auth_jwks_cleanup;
     cln->data = issuer->jwks;
 
-    if (EVP_Digest(data.data, data.len, issuer->digest, NULL, EVP_sha256(),
-                   NULL)
-        != 1)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "EVP_Digest() failed");
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return ngx_resonate_auth_issuer_mix(cf, issuer, &data) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -256,63 +259,14 @@ ngx_resonate_auth_audience(ngx_conf_t *cf, const ngx_resonate_param_t *param,
 {
     ngx_resonate_auth_issuer_t *issuer = conf;
 
-    ngx_str_t             list, word;
-    ngx_array_t           audiences;
-    resonate_jwt_view_t  *view;
+    ngx_array_t  words;
 
-    if (ngx_array_init(&audiences, cf->pool, 2, sizeof(resonate_jwt_view_t))
-        != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
+    if (ngx_resonate_auth_words(cf, value, &words) != NGX_OK) {
+        return (char *) param->expected;
     }
 
-    list = *value;
-
-    while (ngx_resonate_auth_word(&list, &word)) {
-
-        if (word.len == 0) {
-            return (char *) param->expected;
-        }
-
-        if (ngx_resonate_auth_has_audience(&audiences, &word)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate audience \"%V\"", &word);
-            return NGX_CONF_ERROR;
-        }
-
-        view = ngx_array_push(&audiences);
-        if (view == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        view->data = (char *) word.data;
-        view->len = word.len;
-    }
-
-    issuer->policy.audiences = audiences.elts;
-    issuer->policy.naudiences = audiences.nelts;
-
-    return NGX_CONF_OK;
-}
-
-
-static ngx_uint_t
-ngx_resonate_auth_has_audience(ngx_array_t *audiences, ngx_str_t *name)
-{
-    ngx_uint_t            i;
-    resonate_jwt_view_t  *view;
-
-    view = audiences->elts;
-
-    for (i = 0; i < audiences->nelts; i++) {
-        if (view[i].len == name->len
-            && ngx_memcmp(view[i].data, name->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    return ngx_resonate_auth_issuer_audiences(cf, issuer, words.elts,
+                                              words.nelts);
 }
 
 
@@ -322,29 +276,113 @@ ngx_resonate_auth_algorithms(ngx_conf_t *cf,
 {
     ngx_resonate_auth_issuer_t *issuer = conf;
 
-    unsigned   alg;
-    ngx_str_t  list, word;
+    ngx_array_t  words;
 
-    list = *value;
-    issuer->algs = 0;
+    if (ngx_resonate_auth_words(cf, value, &words) != NGX_OK) {
+        return (char *) param->expected;
+    }
 
-    while (ngx_resonate_auth_word(&list, &word)) {
+    return ngx_resonate_auth_issuer_algorithms(cf, issuer, words.elts,
+                                               words.nelts);
+}
 
-        if (word.len == 0) {
-            return (char *) param->expected;
+
+/* the words of a list with commas, none of which may be empty */
+
+static ngx_int_t
+ngx_resonate_auth_words(ngx_conf_t *cf, ngx_str_t *list, ngx_array_t *words)
+{
+    u_char     *p, *last, *comma;
+    ngx_str_t  *word;
+
+    if (ngx_array_init(words, cf->temp_pool, 4, sizeof(ngx_str_t)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = list->data;
+    last = p + list->len;
+
+    for ( ;; ) {
+        comma = ngx_strlchr(p, last, ',');
+
+        word = ngx_array_push(words);
+        if (word == NULL) {
+            return NGX_ERROR;
         }
 
-        alg = resonate_jwt_alg((char *) word.data, word.len);
+        word->data = p;
+        word->len = (comma ? comma : last) - p;
+
+        if (word->len == 0) {
+            return NGX_ERROR;
+        }
+
+        if (comma == NULL) {
+            return NGX_OK;
+        }
+
+        p = comma + 1;
+    }
+}
+
+
+char *
+ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n)
+{
+    ngx_uint_t            i, k;
+    resonate_jwt_view_t  *view;
+
+    view = ngx_palloc(cf->pool, n * sizeof(resonate_jwt_view_t));
+    if (view == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        for (k = 0; k < i; k++) {
+            if (words[k].len == words[i].len
+                && ngx_memcmp(words[k].data, words[i].data, words[i].len) == 0)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "duplicate audience \"%V\"", &words[i]);
+                return NGX_CONF_ERROR;
+            }
+        }
+
+        view[i].data = (char *) words[i].data;
+        view[i].len = words[i].len;
+    }
+
+    issuer->policy.audiences = view;
+    issuer->policy.naudiences = n;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n)
+{
+    unsigned    alg;
+    ngx_uint_t  i;
+
+    issuer->algs = 0;
+
+    for (i = 0; i < n; i++) {
+
+        alg = resonate_jwt_alg((char *) words[i].data, words[i].len);
 
         if (alg == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "unsupported algorithm \"%V\"", &word);
+                               "unsupported algorithm \"%V\"", &words[i]);
             return NGX_CONF_ERROR;
         }
 
         if (issuer->algs & alg) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate algorithm \"%V\"", &word);
+                               "duplicate algorithm \"%V\"", &words[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -355,35 +393,8 @@ ngx_resonate_auth_algorithms(ngx_conf_t *cf,
 }
 
 
-/* takes the next word off a list with commas; the list's data ends as NULL */
-
-static ngx_uint_t
-ngx_resonate_auth_word(ngx_str_t *list, ngx_str_t *word)
-{
-    u_char  *comma;
-
-    if (list->data == NULL) {
-        return 0;
-    }
-
-    *word = *list;
-    comma = ngx_strlchr(list->data, list->data + list->len, ',');
-
-    if (comma) {
-        word->len = comma - list->data;
-        list->data = comma + 1;
-        list->len -= word->len + 1;
-
-    } else {
-        list->data = NULL;
-    }
-
-    return 1;
-}
-
-
-static char *
-ngx_resonate_auth_issuer_check(ngx_conf_t *cf,
+char *
+ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer)
 {
     size_t  i;
@@ -409,41 +420,45 @@ ngx_resonate_auth_issuer_check(ngx_conf_t *cf,
 }
 
 
-/* until here the digest is that of the key set; lengths keep fields apart */
+/*
+ * The digest is of all that the configuration says of an issuer, of the text
+ * of its files too; lengths keep the words apart.
+ */
 
-static ngx_int_t
-ngx_resonate_auth_issuer_digest(ngx_conf_t *cf,
+ngx_int_t
+ngx_resonate_auth_issuer_mix_args(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer)
 {
-    int                         ok;
-    size_t                      i;
-    u_char                      buf[NGX_INT64_LEN * 4];
-    EVP_MD_CTX                 *ctx;
-    const resonate_jwt_view_t  *a;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 0; i < cf->args->nelts; i++) {
+        if (ngx_resonate_auth_issuer_mix(cf, issuer, &value[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_resonate_auth_issuer_mix(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *text)
+{
+    int          ok;
+    EVP_MD_CTX  *ctx;
 
     ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return NGX_ERROR;
-    }
 
-    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)
+    ok = ctx
+         && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)
          && EVP_DigestUpdate(ctx, issuer->digest, NGX_RESONATE_AUTH_DIGEST)
-         && EVP_DigestUpdate(ctx, buf,
-                             ngx_sprintf(buf, "%ui,%T,%uz,",
-                                         (ngx_uint_t) issuer->algs,
-                                         issuer->policy.leeway,
-                                         issuer->name.len) - buf)
-         && EVP_DigestUpdate(ctx, issuer->name.data, issuer->name.len);
-
-    for (i = 0; ok && i < issuer->policy.naudiences; i++) {
-        a = &issuer->policy.audiences[i];
-
-        ok = EVP_DigestUpdate(ctx, buf,
-                              ngx_sprintf(buf, ",%uz,", a->len) - buf)
-             && EVP_DigestUpdate(ctx, a->data, a->len);
-    }
-
-    ok = ok && EVP_DigestFinal_ex(ctx, issuer->digest, NULL);
+         && EVP_DigestUpdate(ctx, &text->len, sizeof(text->len))
+         && EVP_DigestUpdate(ctx, text->data, text->len)
+         && EVP_DigestFinal_ex(ctx, issuer->digest, NULL);
 
     EVP_MD_CTX_free(ctx);
 

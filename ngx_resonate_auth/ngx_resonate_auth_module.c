@@ -68,6 +68,13 @@ static ngx_command_t  ngx_resonate_auth_commands[] = {
       0,
       NULL },
 
+    { ngx_string("resonate_provider"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_resonate_auth_issuer_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("resonate_token_cache"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
