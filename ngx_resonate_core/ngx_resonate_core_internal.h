@@ -65,6 +65,13 @@ typedef struct {
 } ngx_resonate_shctx_t;
 
 
+typedef struct {
+    const ngx_resonate_family_t  *family;
+    ngx_str_t                     series;  /* name{label="value"} */
+    void                         *data;
+} ngx_resonate_sample_t;
+
+
 /*
  * The main configuration of the core module; other parts keep the pointer.
  */
@@ -74,6 +81,7 @@ typedef struct {
     ngx_resonate_shctx_t     *sh;          /* when the zone is mapped */
     ngx_array_t               counters;    /* of ngx_resonate_counter_t * */
     ngx_array_t               gauges;      /* of ngx_resonate_gauge_t * */
+    ngx_array_t               samples;     /* of ngx_resonate_sample_t */
     ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
     ngx_array_t               tables;      /* of ngx_resonate_table_t * */
     ngx_msec_t                short_time;  /* 0: nobody listens */
@@ -115,6 +123,10 @@ typedef struct {
 
 void ngx_resonate_workers(ngx_resonate_shared_t *shared,
     ngx_resonate_workers_t *workers);
+
+/* name{label="value"} */
+ngx_int_t ngx_resonate_series(ngx_conf_t *cf, const char *name,
+    const char *label, ngx_str_t *value, ngx_str_t *series);
 
 /* a worker's share of the gauges begins at zero, and ends with it */
 size_t ngx_resonate_gauges_size(void);

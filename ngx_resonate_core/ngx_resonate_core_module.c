@@ -100,6 +100,9 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&shared->gauges, cf->pool, 8,
                           sizeof(ngx_resonate_gauge_t *))
            != NGX_OK
+        || ngx_array_init(&shared->samples, cf->pool, 8,
+                          sizeof(ngx_resonate_sample_t))
+           != NGX_OK
         || ngx_array_init(&shared->routes, cf->pool, 64,
                           sizeof(ngx_resonate_traffic_t *))
            != NGX_OK

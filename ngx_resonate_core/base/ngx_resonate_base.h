@@ -6,6 +6,7 @@
  *
  *   counters   numbers in shared memory, printed by "resonate_status"
  *   gauges     numbers of each worker, likewise, added up
+ *   samples    numbers of others, likewise, read when they are asked for
  *   tables     key -> bytes in shared memory, with expiry and LRU eviction
  */
 
@@ -61,6 +62,27 @@ ngx_resonate_gauge_t *ngx_resonate_gauge_add(ngx_conf_t *cf,
     const char *name, const char *help, const char *label, ngx_str_t *value);
 
 #define ngx_resonate_gauge_move(g, n)  (void) (*(g)->value += (n))
+
+
+/*
+ * Samples.
+ *
+ * Numbers that are in memory anyway, shared if they are of all workers: read()
+ * is called in the worker that makes a page.  A negative one is left out.  A
+ * family is static; a sample is added for each value of "label" while
+ * configuration is read.
+ */
+
+typedef struct {
+    const char           *name;
+    const char           *type;       /* "counter" or "gauge" */
+    const char           *help;
+    ngx_atomic_int_t    (*read)(void *data);
+} ngx_resonate_family_t;
+
+ngx_int_t ngx_resonate_sample_add(ngx_conf_t *cf,
+    const ngx_resonate_family_t *family, const char *label, ngx_str_t *value,
+    void *data);
 
 
 /*

@@ -27,8 +27,6 @@ struct ngx_resonate_gauges_s {
 };
 
 
-static ngx_int_t ngx_resonate_gauge_series(ngx_conf_t *cf,
-    ngx_resonate_gauge_t *gauge, const char *label, ngx_str_t *value);
 static ngx_int_t ngx_resonate_gauge_cmp(const void *one, const void *two);
 
 
@@ -49,7 +47,14 @@ ngx_resonate_gauge_add(ngx_conf_t *cf, const char *name, const char *help,
     gauge->help.data = (u_char *) help;
     gauge->help.len = ngx_strlen(help);
 
-    if (ngx_resonate_gauge_series(cf, gauge, label, value) != NGX_OK) {
+    if (ngx_resonate_series(cf, name, label, value, &gauge->series) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    if (gauge->series.len >= NGX_RESONATE_GAUGE_NAME) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "name \"%V\" is too long for %s", value, label);
         return NULL;
     }
 
@@ -70,38 +75,6 @@ ngx_resonate_gauge_add(ngx_conf_t *cf, const char *name, const char *help,
     *slot = gauge;
 
     return gauge;
-}
-
-
-/* name{label="value"}, the value's \, " and LF escaped */
-
-static ngx_int_t
-ngx_resonate_gauge_series(ngx_conf_t *cf, ngx_resonate_gauge_t *gauge,
-    const char *label, ngx_str_t *value)
-{
-    u_char  *p;
-
-    p = ngx_pnalloc(cf->pool, gauge->name.len + ngx_strlen(label)
-                              + 2 * value->len + sizeof("{=\"\"}"));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    gauge->series.data = p;
-    p = ngx_sprintf(p, "%V{%s=\"", &gauge->name, label);
-
-    p = (u_char *) resonate_label_escape((char *) p, (char *) value->data,
-                                         value->len);
-    p = ngx_sprintf(p, "\"}%Z");
-    gauge->series.len = p - gauge->series.data - 1;
-
-    if (gauge->series.len >= NGX_RESONATE_GAUGE_NAME) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "name \"%V\" is too long for %s", value, label);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
 }
 
 

@@ -40,6 +40,8 @@ static void ngx_resonate_status_counters(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_gauges(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
+static void ngx_resonate_status_samples(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared);
 static void ngx_resonate_status_build(ngx_resonate_page_t *page,
     ngx_resonate_shared_t *shared, ngx_resonate_workers_t *workers);
 static void ngx_resonate_status_listening(ngx_resonate_page_t *page,
@@ -115,6 +117,7 @@ ngx_resonate_status_handler(ngx_http_request_t *r)
     ngx_resonate_status_traffic(&page, shared);
     ngx_resonate_status_counters(&page, shared);
     ngx_resonate_status_gauges(&page, shared, &workers);
+    ngx_resonate_status_samples(&page, shared);
     ngx_resonate_status_listening(&page, shared);
     ngx_resonate_status_tables(&page, shared);
 
@@ -215,6 +218,49 @@ ngx_resonate_status_gauges(ngx_resonate_page_t *page,
         ngx_resonate_page_line(page, "%V %A\n", &gauge[i]->series,
                                ngx_resonate_gauge_sum(shared, gauge[i],
                                                       workers));
+    }
+}
+
+
+/* the samples of a family are wherever they were added, its lines together */
+
+static void
+ngx_resonate_status_samples(ngx_resonate_page_t *page,
+    ngx_resonate_shared_t *shared)
+{
+    ngx_uint_t              i, k;
+    ngx_atomic_int_t        n;
+    ngx_resonate_sample_t  *sample;
+
+    sample = shared->samples.elts;
+
+    for (i = 0; i < shared->samples.nelts; i++) {
+
+        for (k = 0; k < i && sample[k].family != sample[i].family; k++) {
+            /* void */
+        }
+
+        if (k < i) {
+            continue;
+        }
+
+        ngx_resonate_page_family(page, sample[i].family->name,
+                                 sample[i].family->type,
+                                 sample[i].family->help);
+
+        for (k = i; k < shared->samples.nelts; k++) {
+
+            if (sample[k].family != sample[i].family) {
+                continue;
+            }
+
+            n = sample[k].family->read(sample[k].data);
+
+            if (n >= 0) {
+                ngx_resonate_page_line(page, "%V %A\n", &sample[k].series,
+                                       n);
+            }
+        }
     }
 }
 

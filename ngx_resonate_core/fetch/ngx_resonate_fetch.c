@@ -58,6 +58,12 @@ ngx_resonate_fetch_start(ngx_resonate_fetch_t *f)
         return NGX_ERROR;
     }
 
+    /* neither here nor by nginx's proxy */
+
+    if (f->quiet && r->connection->log->log_level < NGX_LOG_DEBUG) {
+        r->connection->log->log_level = NGX_LOG_CRIT;
+    }
+
     call = ngx_pcalloc(r->pool, sizeof(ngx_resonate_fetch_call_t));
 
     if (call) {

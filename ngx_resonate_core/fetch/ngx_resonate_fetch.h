@@ -39,6 +39,7 @@ struct ngx_resonate_fetch_s {
     ngx_uint_t                     nheaders;
     size_t                         max;        /* bytes of the answer */
     ngx_msec_t                     timeout;    /* of all of it */
+    ngx_uint_t                     quiet;      /* a failure is no news */
     ngx_resonate_fetch_handler_pt  handler;
     void                          *data;
 
