@@ -47,6 +47,10 @@ static ngx_http_variable_t  ngx_resonate_auth_variables[] = {
       offsetof(ngx_resonate_identity_t, client),
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("resonate_name"), NULL, ngx_resonate_auth_variable,
+      offsetof(ngx_resonate_identity_t, name),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string(NGX_RESONATE_AUTH_CLAIM), NULL,
       ngx_resonate_auth_claim_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
