@@ -40,6 +40,7 @@ typedef struct {
     unsigned                     algs;
     resonate_claims_policy_t     policy;
     ngx_uint_t                   seen;      /* bits of lines of its block */
+    ngx_array_t                 *origins;   /* of "fetch" lines, or NULL */
     u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
                                  /* of all that decides about a token */
 } ngx_resonate_auth_issuer_t;
@@ -179,6 +180,21 @@ char *ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
 char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
+
+
+/*
+ * Lines of the block that have files of their own, and what these do.
+ *
+ * fetch_uri()  what to fetch for a URL that the issuer or its configuration
+ *              names;  NGX_DECLINED: it leads to no origin of a "fetch" line,
+ *              or has what a URI of nginx cannot have;  NGX_ERROR.  "args" is
+ *              a part of "url"
+ */
+
+char *ngx_resonate_auth_line_fetch(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+ngx_int_t ngx_resonate_auth_fetch_uri(ngx_resonate_auth_issuer_t *issuer,
+    ngx_str_t *url, ngx_pool_t *pool, ngx_str_t *uri, ngx_str_t *args);
 
 
 /*

@@ -96,6 +96,7 @@ static const ngx_resonate_auth_line_t  ngx_resonate_auth_lines[] = {
     { ngx_string("algorithms"), 1, 16, ngx_resonate_auth_line_algorithms,
       NULL, 0 },
     { ngx_string("jwks"), 1, 1, ngx_resonate_auth_line_jwks, NULL, 0 },
+    { ngx_string("fetch"), 1, 2, ngx_resonate_auth_line_fetch, NULL, 1 },
     { ngx_string("typ"), 1, 1, NULL, &ngx_resonate_auth_line_typ, 0 },
     { ngx_string("profile"), 1, 1, NULL, &ngx_resonate_auth_line_profile, 0 },
     { ngx_string("leeway"), 1, 1, NULL, &ngx_resonate_auth_line_leeway, 0 },

@@ -16,6 +16,7 @@ for (
     "jwks $keys; profile rfc9068; roles_claim a.b; scope_claim s; "
         . 'name_claim https://a.example/name;',
     "jwks $keys; include $dir/more.conf;",
+    "jwks $keys; fetch /id/; fetch /b/ http://b:8080; } resonate_fetch {",
 ) {
     my ($ok, $output) = conf_test("resonate_provider $iss { $_ }");
     ok $ok, "valid: $_" or diag $output;
@@ -43,6 +44,16 @@ for (
         [ typ => '', 'a media type' ],
         [ roles_claim => 'a..b', 'a path of claims' ],
         [ scope_claim => '', 'a path of claims' ]),
+    [ "jwks $keys; fetch /id/;", '"fetch" needs a "resonate_fetch" block' ],
+    [ "jwks $keys; fetch /id/; fetch /x/;",
+      'duplicate origin "https://demo.resonate.example" in "fetch"' ],
+    (map { [ "jwks $keys; fetch $_;",
+             qq(invalid location "$_" in "fetch" directive) ] }
+        'id/', '/id', 'https://a'),
+    (map { [ "jwks $keys; fetch /id/ '$_';",
+             qq(invalid origin "$_" in "fetch" directive) ] }
+        'a', 'ftp://a', 'https://', 'https://a/', 'https://u@a', 'https://A',
+        'https://a?b'),
     [ "jwks $keys; audience a b a;", 'duplicate audience "a"' ],
     [ "jwks $keys; algorithms none;", 'unsupported algorithm "none"' ],
     [ "jwks $dir/more.conf;", 'bad key set' ],
