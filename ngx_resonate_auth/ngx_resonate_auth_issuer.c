@@ -372,7 +372,8 @@ ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
 
     for (i = 0; i < n; i++) {
 
-        alg = resonate_jwt_alg((char *) words[i].data, words[i].len);
+        alg = resonate_jwt_alg((char *) words[i].data, words[i].len)
+              & RESONATE_JWT_ANY;
 
         if (alg == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -8,12 +8,10 @@
  */
 
 
-#include "resonate_jwk.h"
+#include "resonate_jwk_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 
@@ -41,16 +39,9 @@ typedef struct {
 } resonate_jwk_der_t;
 
 
-static int resonate_jwks_add(resonate_jwks_t *jwks, json_t *object,
-    const char **reason);
 static int resonate_jwk_wanted(json_t *object);
 static const resonate_jwk_type_t *resonate_jwk_type(json_t *object);
 static int resonate_jwk_algs(resonate_jwk_t *key,
-    const resonate_jwk_type_t *type, json_t *object);
-static int resonate_jwk_kid(resonate_jwk_t *key, json_t *object);
-static const char *resonate_jwk_ambiguous(const resonate_jwks_t *jwks,
-    const resonate_jwk_t *key);
-static const char *resonate_jwk_make(resonate_jwk_t *key,
     const resonate_jwk_type_t *type, json_t *object);
 static const char *resonate_jwk_rsa(resonate_jwk_t *key,
     const resonate_jwk_type_t *type, json_t *object);
@@ -102,147 +93,27 @@ static const resonate_jwk_type_t  resonate_jwk_types[] = {
 };
 
 
-resonate_jwks_t *
-resonate_jwks_parse(const char *data, size_t len, char *error)
+int
+resonate_jwk_read(resonate_jwk_t *key, json_t *object)
 {
-    json_t           *root, *keys;
-    size_t            i;
-    const char       *reason;
-    resonate_jwks_t  *jwks;
+    const char  *reason;
 
-    root = NULL;
+    key->kid_len = 0;
 
-    if (len <= RESONATE_JWKS_MAX) {
-        (void) resonate_jwt_object(data, len, &root);
-    }
-
-    keys = json_object_get(root, "keys");
-
-    if (!json_is_array(keys) || json_array_size(keys) > RESONATE_JWKS_KEYS_MAX)
-    {
-        snprintf(error, RESONATE_JWK_ERROR_MAX,
-                 "not a set of at most %d keys", RESONATE_JWKS_KEYS_MAX);
-        json_decref(root);
-        return NULL;
-    }
-
-    jwks = calloc(1, sizeof(resonate_jwks_t));
-    reason = jwks ? NULL : "out of memory";
-
-    for (i = 0; reason == NULL && i < json_array_size(keys); i++) {
-
-        if (resonate_jwks_add(jwks, json_array_get(keys, i), &reason) != 0) {
-            snprintf(error, RESONATE_JWK_ERROR_MAX, "key %zu: %s", i + 1,
-                     reason);
-            goto failed;
-        }
-    }
-
-    if (reason == NULL && jwks->nkeys == 0) {
-        reason = "no key that verifies signatures";
-    }
-
-    if (reason == NULL) {
-        json_decref(root);
-        return jwks;
-    }
-
-    snprintf(error, RESONATE_JWK_ERROR_MAX, "%s", reason);
-
-failed:
-
-    json_decref(root);
-    resonate_jwks_free(jwks);
-
-    return NULL;
-}
-
-
-void
-resonate_jwks_free(resonate_jwks_t *jwks)
-{
-    size_t  i;
-
-    for (i = 0; jwks && i < jwks->nkeys; i++) {
-        EVP_PKEY_free(jwks->keys[i].pkey);
-    }
-
-    free(jwks);
-}
-
-
-const resonate_jwk_t *
-resonate_jwks_find(const resonate_jwks_t *jwks, const resonate_jwt_t *jwt)
-{
-    size_t                 i;
-    const resonate_jwk_t  *key, *found;
-
-    found = NULL;
-
-    for (i = 0; i < jwks->nkeys; i++) {
-        key = &jwks->keys[i];
-
-        if (!(key->algs & jwt->alg)) {
-            continue;
-        }
-
-        if (jwt->kid_len) {
-            if (key->kid_len == jwt->kid_len
-                && memcmp(key->kid, jwt->kid, jwt->kid_len) == 0)
-            {
-                return key;
-            }
-
-            continue;
-        }
-
-        if (found) {
-            return NULL;
-        }
-
-        found = key;
-    }
-
-    return found;
+    return resonate_jwk_take(key, object, &reason) == 1 ? 0 : -1;
 }
 
 
 int
-resonate_jwk_read(resonate_jwk_t *key, json_t *object)
+resonate_jwk_take(resonate_jwk_t *key, json_t *object, const char **reason)
 {
     const resonate_jwk_type_t  *type;
-
-    type = resonate_jwk_wanted(object) ? resonate_jwk_type(object) : NULL;
-
-    if (type == NULL || !resonate_jwk_algs(key, type, object)
-        || json_object_get(object, "d"))
-    {
-        return -1;
-    }
-
-    key->kid_len = 0;
-
-    return resonate_jwk_make(key, type, object) ? -1 : 0;
-}
-
-
-static int
-resonate_jwks_add(resonate_jwks_t *jwks, json_t *object, const char **reason)
-{
-    resonate_jwk_t             *key;
-    const resonate_jwk_type_t  *type;
-
-    if (!json_is_object(object)) {
-        *reason = "not an object";
-        return -1;
-    }
 
     if (!resonate_jwk_wanted(object)) {
         return 0;
     }
 
     type = resonate_jwk_type(object);
-    key = &jwks->keys[jwks->nkeys];
 
     if (type == NULL || !resonate_jwk_algs(key, type, object)) {
         return 0;
@@ -253,24 +124,18 @@ resonate_jwks_add(resonate_jwks_t *jwks, json_t *object, const char **reason)
         return -1;
     }
 
-    if (!resonate_jwk_kid(key, object)) {
-        *reason = "bad \"kid\"";
-        return -1;
-    }
+    key->pkey = NULL;
 
-    *reason = resonate_jwk_ambiguous(jwks, key);
-
-    if (*reason == NULL) {
-        *reason = resonate_jwk_make(key, type, object);
-    }
+    *reason = type->crv ? resonate_jwk_point(key, type, object)
+                        : resonate_jwk_rsa(key, type, object);
 
     if (*reason) {
+        EVP_PKEY_free(key->pkey);
+        key->pkey = NULL;
         return -1;
     }
 
-    jwks->nkeys++;
-
-    return 0;
+    return 1;
 }
 
 
@@ -357,71 +222,6 @@ resonate_jwk_algs(resonate_jwk_t *key, const resonate_jwk_type_t *type,
                                   json_string_length(alg));
 
     return key->algs != 0;
-}
-
-
-static int
-resonate_jwk_kid(resonate_jwk_t *key, json_t *object)
-{
-    json_t  *kid;
-
-    key->kid_len = 0;
-    kid = json_object_get(object, "kid");
-
-    if (kid == NULL) {
-        return 1;
-    }
-
-    if (!json_is_string(kid) || json_string_length(kid) == 0
-        || json_string_length(kid) > RESONATE_JWT_KID_MAX)
-    {
-        return 0;
-    }
-
-    key->kid_len = json_string_length(kid);
-    memcpy(key->kid, json_string_value(kid), key->kid_len);
-
-    return 1;
-}
-
-
-static const char *
-resonate_jwk_ambiguous(const resonate_jwks_t *jwks, const resonate_jwk_t *key)
-{
-    size_t                 i;
-    const resonate_jwk_t  *other;
-
-    for (i = 0; key->kid_len && i < jwks->nkeys; i++) {
-        other = &jwks->keys[i];
-
-        if ((other->algs & key->algs) && other->kid_len == key->kid_len
-            && memcmp(other->kid, key->kid, key->kid_len) == 0)
-        {
-            return "same \"kid\" as another key";
-        }
-    }
-
-    return NULL;
-}
-
-
-static const char *
-resonate_jwk_make(resonate_jwk_t *key, const resonate_jwk_type_t *type,
-    json_t *object)
-{
-    const char  *reason;
-
-    key->pkey = NULL;
-
-    reason = type->crv ? resonate_jwk_point(key, type, object)
-                       : resonate_jwk_rsa(key, type, object);
-
-    if (reason) {
-        EVP_PKEY_free(key->pkey);
-        key->pkey = NULL;
-    }
-
-    return reason;
 }
 
 

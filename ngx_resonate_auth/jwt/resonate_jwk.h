@@ -6,8 +6,7 @@
  *
  * What a key may verify is fixed when the set is read, from the key's type
  * and its "alg", never by a token (RFC 8725, section 3.1).  Keys of other
- * uses and types are passed over, as RFC 7517, section 5 wants it; a key of
- * a known type that is broken, weak or private makes the whole set bad.
+ * uses and types are passed over, as RFC 7517, section 5 wants it.
  */
 
 
@@ -27,6 +26,7 @@
 #define RESONATE_JWKS_KEYS_MAX      32
 #define RESONATE_JWK_RSA_BITS_MIN   2048    /* RFC 7518, section 3.3 */
 #define RESONATE_JWK_RSA_BITS_MAX   8192    /* verifying costs time */
+#define RESONATE_JWK_SECRET_MAX     1024    /* bytes */
 #define RESONATE_JWK_ERROR_MAX      160     /* bytes of a reason, with NUL */
 
 
@@ -47,14 +47,27 @@ typedef struct {
 /*
  * A new set, or NULL and the reason in words; "error" must have room for
  * RESONATE_JWK_ERROR_MAX bytes.  The reason never quotes key material.
+ *
+ * parse()    a file of whoever runs the edge: a key of a known type that is
+ *            broken, weak or private makes the whole set bad
+ * fetched()  of an issuer's server: such a key is passed over, as are those
+ *            beyond the limit, and "error" says with a set too what was
+ *            wrong, or is ""
+ * secret()   the bytes of a file as the one key of the HMAC ones of "algs",
+ *            which RFC 7518, section 3.2 wants as long as their hash
  */
 resonate_jwks_t *resonate_jwks_parse(const char *data, size_t len,
     char *error);
+resonate_jwks_t *resonate_jwks_fetched(const char *data, size_t len,
+    char *error);
+resonate_jwks_t *resonate_jwks_secret(const char *data, size_t len,
+    unsigned algs, char *error);
 void resonate_jwks_free(resonate_jwks_t *jwks);
 
 /*
  * The one key that fits the token's algorithm and "kid"; NULL if there is
- * none, or if the token has no "kid" and there are more.
+ * none, or if the token has no "kid" and there are more.  A secret has no
+ * name, and fits any.
  */
 const resonate_jwk_t *resonate_jwks_find(const resonate_jwks_t *jwks,
     const resonate_jwt_t *jwt);

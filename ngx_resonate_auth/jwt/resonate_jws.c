@@ -6,6 +6,7 @@
 
 #include "resonate_jws.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <string.h>
@@ -22,6 +23,10 @@ static size_t resonate_jws_ecdsa(unsigned char *der,
 static unsigned char *resonate_jws_integer(unsigned char *dst,
     const unsigned char *src, size_t len);
 static resonate_jwt_rc_e resonate_jws_check(EVP_MD_CTX *ctx,
+    const resonate_jwk_t *key, resonate_jwt_alg_e alg,
+    const resonate_jwt_view_t *input, const unsigned char *signature,
+    size_t len);
+static resonate_jwt_rc_e resonate_jws_hmac(EVP_MD_CTX *ctx,
     const resonate_jwk_t *key, resonate_jwt_alg_e alg,
     const resonate_jwt_view_t *input, const unsigned char *signature,
     size_t len);
@@ -51,7 +56,9 @@ resonate_jws_verify(const resonate_jwk_t *key, resonate_jwt_alg_e alg,
         len = resonate_jws_ecdsa(der, signature, size);
         signature = der;
 
-    } else if (len != (size_t) EVP_PKEY_size(key->pkey)) {
+    } else if (!(alg & RESONATE_JWT_HMAC)
+               && len != (size_t) EVP_PKEY_size(key->pkey))
+    {
         return RESONATE_JWT_SIGNATURE;
     }
 
@@ -62,7 +69,9 @@ resonate_jws_verify(const resonate_jwk_t *key, resonate_jwt_alg_e alg,
 
     ERR_clear_error();
 
-    rc = resonate_jws_check(ctx, key, alg, input, signature, len);
+    rc = alg & RESONATE_JWT_HMAC
+         ? resonate_jws_hmac(ctx, key, alg, input, signature, len)
+         : resonate_jws_check(ctx, key, alg, input, signature, len);
 
     EVP_MD_CTX_free(ctx);
 
@@ -112,6 +121,31 @@ resonate_jws_check(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
 }
 
 
+static resonate_jwt_rc_e
+resonate_jws_hmac(EVP_MD_CTX *ctx, const resonate_jwk_t *key,
+    resonate_jwt_alg_e alg, const resonate_jwt_view_t *input,
+    const unsigned char *signature, size_t len)
+{
+    size_t         size;
+    unsigned char  mac[EVP_MAX_MD_SIZE];
+
+    size = sizeof(mac);
+
+    if (EVP_DigestSignInit(ctx, NULL, resonate_jws_digest(alg), NULL,
+                           key->pkey)
+        != 1
+        || EVP_DigestSign(ctx, mac, &size,
+                          (const unsigned char *) input->data, input->len)
+           != 1)
+    {
+        return RESONATE_JWT_NO_MEMORY;
+    }
+
+    return len == size && CRYPTO_memcmp(mac, signature, size) == 0
+           ? RESONATE_JWT_OK : RESONATE_JWT_SIGNATURE;
+}
+
+
 static const EVP_MD *
 resonate_jws_digest(resonate_jwt_alg_e alg)
 {
@@ -120,16 +154,19 @@ resonate_jws_digest(resonate_jwt_alg_e alg)
     case RESONATE_JWT_RS256:
     case RESONATE_JWT_PS256:
     case RESONATE_JWT_ES256:
+    case RESONATE_JWT_HS256:
         return EVP_sha256();
 
     case RESONATE_JWT_RS384:
     case RESONATE_JWT_PS384:
     case RESONATE_JWT_ES384:
+    case RESONATE_JWT_HS384:
         return EVP_sha384();
 
     case RESONATE_JWT_RS512:
     case RESONATE_JWT_PS512:
     case RESONATE_JWT_ES512:
+    case RESONATE_JWT_HS512:
         return EVP_sha512();
 
     default: /* RESONATE_JWT_EDDSA: hashes by itself */

@@ -44,7 +44,7 @@ typedef enum {
     RESONATE_JWT_ENCRYPTED,      /* five parts: a JWE */
     RESONATE_JWT_JSON,           /* not an object, or beyond the caps */
     RESONATE_JWT_HEADER,         /* "typ", "crit", or a key of its own */
-    RESONATE_JWT_ALGORITHM,      /* none, symmetric, unknown, not allowed */
+    RESONATE_JWT_ALGORITHM,      /* none, unknown, not allowed */
     RESONATE_JWT_ISSUER,
     RESONATE_JWT_KEY,            /* no key, or more than one, would fit */
     RESONATE_JWT_SIGNATURE,
@@ -68,11 +68,15 @@ typedef enum {
     RESONATE_JWT_ES256 = 0x040,
     RESONATE_JWT_ES384 = 0x080,
     RESONATE_JWT_ES512 = 0x100,
-    RESONATE_JWT_EDDSA = 0x200
+    RESONATE_JWT_EDDSA = 0x200,
+    RESONATE_JWT_HS256 = 0x400,
+    RESONATE_JWT_HS384 = 0x800,
+    RESONATE_JWT_HS512 = 0x1000
 } resonate_jwt_alg_e;
 
-#define RESONATE_JWT_RSA  0x03f    /* what an RSA key can do */
-#define RESONATE_JWT_ANY  0x3ff
+#define RESONATE_JWT_RSA   0x03f    /* what an RSA key can do */
+#define RESONATE_JWT_ANY   0x3ff    /* what does without a shared secret */
+#define RESONATE_JWT_HMAC  0x1c00
 
 
 typedef struct {
@@ -119,7 +123,7 @@ int resonate_jwt_typ(const resonate_jwt_t *jwt, const char *typ, size_t len);
 /* a sentence without quotes or backslashes, fit for "error_description" */
 const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);
 
-/* one of the ten names of RFC 7518 and 8037, or 0 */
+/* one of the thirteen names of RFC 7518 and 8037, or 0 */
 unsigned resonate_jwt_alg(const char *name, size_t len);
 
 /*

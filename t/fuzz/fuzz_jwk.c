@@ -20,24 +20,27 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
-static void
-set(const char *data, size_t size)
+static size_t
+set(const char *data, size_t size,
+    resonate_jwks_t *(*parse)(const char *data, size_t len, char *error))
 {
     char              error[RESONATE_JWK_ERROR_MAX] = "";
-    size_t            i;
+    size_t            i, nkeys;
     resonate_jwks_t  *jwks;
 
-    jwks = resonate_jwks_parse(data, size, error);
+    jwks = parse(data, size, error);
 
     if (jwks == NULL) {
         if (error[0] == '\0') {
             abort();
         }
 
-        return;
+        return 0;
     }
 
-    for (i = 0; i < jwks->nkeys; i++) {
+    nkeys = jwks->nkeys;
+
+    for (i = 0; i < nkeys; i++) {
         if (jwks->keys[i].pkey == NULL
             || jwks->keys[i].algs == 0
             || (jwks->keys[i].algs & ~(unsigned) RESONATE_JWT_ANY)
@@ -48,6 +51,23 @@ set(const char *data, size_t size)
     }
 
     resonate_jwks_free(jwks);
+
+    return nkeys;
+}
+
+
+/* what a file may hold, a server may send */
+
+static void
+both(const char *data, size_t size)
+{
+    size_t  nkeys;
+
+    nkeys = set(data, size, resonate_jwks_parse);
+
+    if (set(data, size, resonate_jwks_fetched) < nkeys) {
+        abort();
+    }
 }
 
 
@@ -56,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char  *text;
 
-    set((const char *) data, size);
+    both((const char *) data, size);
 
     text = malloc(sizeof(HEAD TAIL) + size);
 
@@ -68,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text + sizeof(HEAD) - 1, data, size);
     memcpy(text + sizeof(HEAD) - 1 + size, TAIL, sizeof(TAIL) - 1);
 
-    set(text, sizeof(HEAD TAIL) - 1 + size);
+    both(text, sizeof(HEAD TAIL) - 1 + size);
     free(text);
 
     return 0;

@@ -144,6 +144,147 @@ test_parse(void **state)
 }
 
 
+/* the same keys as an issuer's server might give them */
+
+typedef struct {
+    const char  *keys;
+    size_t       nkeys;
+    const char  *error;
+} fetched_case_t;
+
+
+static const fetched_case_t  fetched_cases[] = {
+    { EC(""), 1, "" },
+    { "{\"kty\":\"oct\",\"k\":\"AA\"}," EC(""), 1, "" },
+    { "1," EC(""), 1, "key 1: not an object" },
+    { EC("") "," EC(",\"d\":\"AA\""), 1, "key 2: is a private key" },
+    { RSA("") "," EC("") ",[]", 1, "key 1: bad \"n\" or \"e\", and 1 more" },
+    { EC(",\"kid\":\"a\"") "," EC(",\"kid\":\"a\"") ","
+      EC(",\"kid\":\"b\""), 2, "key 2: same \"kid\" as another key" },
+    { EC(",\"kid\":1") "," ED(",\"kid\":\"\"") "," ED(""), 1,
+      "key 1: bad \"kid\", and 1 more" },
+    { "1,2,3", 0, "key 1: not an object, and 2 more" },
+    { "{\"kty\":\"oct\",\"k\":\"AA\"}", 0,
+      "no key that verifies signatures" },
+    { "", 0, "no key that verifies signatures" }
+};
+
+
+static void
+test_fetched(void **state)
+{
+    char              text[4096], error[RESONATE_JWK_ERROR_MAX], *p;
+    size_t            i;
+    resonate_jwks_t  *jwks;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(fetched_cases) / sizeof(fetched_cases[0]); i++) {
+        snprintf(text, sizeof(text), "{\"keys\":[%s]}",
+                 fetched_cases[i].keys);
+
+        jwks = resonate_jwks_fetched(text, strlen(text), error);
+
+        assert_string_equal(error, fetched_cases[i].error);
+        assert_int_equal(jwks ? jwks->nkeys : 0, fetched_cases[i].nkeys);
+
+        resonate_jwks_free(jwks);
+    }
+
+    p = stpcpy(text, "{\"keys\":[");
+
+    for (i = 0; i < RESONATE_JWKS_KEYS_MAX + 2; i++) {
+        p += sprintf(p, "%s%s", i ? "," : "", ED(""));
+    }
+
+    strcpy(p, "]}");
+
+    jwks = resonate_jwks_fetched(text, strlen(text), error);
+    assert_non_null(jwks);
+    assert_int_equal(jwks->nkeys, RESONATE_JWKS_KEYS_MAX);
+    assert_string_equal(error, "key 33: one too many, and 1 more");
+    resonate_jwks_free(jwks);
+
+    assert_null(resonate_jwks_parse(text, strlen(text), error));
+    assert_string_equal(error, "not a set of at most 32 keys");
+
+    assert_null(resonate_jwks_fetched("<html>", 6, error));
+    assert_string_equal(error, "not a set of at most 32 keys");
+}
+
+
+typedef struct {
+    unsigned     algs;
+    size_t       len;
+    const char  *error;
+} secret_case_t;
+
+
+static const secret_case_t  secret_cases[] = {
+    { RESONATE_JWT_HS256, 0, "not 32 to 1024 bytes" },
+    { RESONATE_JWT_HS256, 31, "not 32 to 1024 bytes" },
+    { RESONATE_JWT_HS256, 32, NULL },
+    { RESONATE_JWT_HS384, 47, "not 48 to 1024 bytes" },
+    { RESONATE_JWT_HS384, 48, NULL },
+    { RESONATE_JWT_HS512, 63, "not 64 to 1024 bytes" },
+    { RESONATE_JWT_HMAC, 63, "not 64 to 1024 bytes" },
+    { RESONATE_JWT_HMAC, 64, NULL },
+    { RESONATE_JWT_HMAC, 1024, NULL },
+    { RESONATE_JWT_HMAC, 1025, "not 64 to 1024 bytes" },
+    { RESONATE_JWT_HS256|RESONATE_JWT_ANY, 32, NULL },
+    { RESONATE_JWT_ANY, 64, "not 0 to 1024 bytes" }
+};
+
+
+static void
+test_secret(void **state)
+{
+    char              data[1025], error[RESONATE_JWK_ERROR_MAX];
+    size_t            i;
+    resonate_jwt_t    jwt;
+    resonate_jwks_t  *jwks;
+
+    (void) state;
+
+    memset(data, 'x', sizeof(data));
+
+    for (i = 0; i < sizeof(secret_cases) / sizeof(secret_cases[0]); i++) {
+        jwks = resonate_jwks_secret(data, secret_cases[i].len,
+                                    secret_cases[i].algs, error);
+
+        assert_int_equal(jwks == NULL, secret_cases[i].error != NULL);
+
+        if (jwks == NULL) {
+            assert_string_equal(error, secret_cases[i].error);
+            continue;
+        }
+
+        assert_int_equal(jwks->nkeys, 1);
+        assert_int_equal(jwks->keys[0].algs,
+                         secret_cases[i].algs & RESONATE_JWT_HMAC);
+        resonate_jwks_free(jwks);
+    }
+
+    /* its name is nothing to go by */
+
+    jwks = resonate_jwks_secret(data, 48, RESONATE_JWT_HS384, error);
+    assert_non_null(jwks);
+
+    jwt.kid_len = 1;
+    jwt.kid[0] = 'a';
+    jwt.alg = RESONATE_JWT_HS384;
+    assert_ptr_equal(resonate_jwks_find(jwks, &jwt), &jwks->keys[0]);
+
+    jwt.alg = RESONATE_JWT_HS256;
+    assert_null(resonate_jwks_find(jwks, &jwt));
+    resonate_jwks_free(jwks);
+
+    memcpy(data, "-----BEGIN PUBLIC KEY-----", 26);
+    assert_null(resonate_jwks_secret(data, 100, RESONATE_JWT_HS256, error));
+    assert_string_equal(error, "a key or a certificate");
+}
+
+
 static void
 test_sets(void **state)
 {
@@ -228,6 +369,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_fetched),
+        cmocka_unit_test(test_secret),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_find)
     };

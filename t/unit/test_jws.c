@@ -161,7 +161,7 @@ test_algorithms(void **state)
     for (i = 0; i < NCASES; i++) {
         jwks = set_of(cases[i].jwk);
 
-        for (alg = RESONATE_JWT_RS256; alg <= RESONATE_JWT_EDDSA; alg <<= 1) {
+        for (alg = RESONATE_JWT_RS256; alg <= RESONATE_JWT_HS512; alg <<= 1) {
             rc = resonate_jws_verify(&jwks->keys[0], alg, &input, sig,
                                      sizeof(sig));
 
@@ -175,12 +175,75 @@ test_algorithms(void **state)
 }
 
 
+/* by Python's hmac over "a.b", with 64 times "k" */
+
+static const struct {
+    resonate_jwt_alg_e   alg;
+    const char          *mac;
+} macs[] = {
+    { RESONATE_JWT_HS256,
+      "ErB7Qn5UrMfstcZFirEoW5ur-fHdmf2xG_A6ci52Tnc" },
+    { RESONATE_JWT_HS384,
+      "Lkiy3bAwFFM_iferI8DyfrGhWk5jdBjUamMLv3mnKk5raz759jkWbMXJGiC9"
+      "QUJs" },
+    { RESONATE_JWT_HS512,
+      "iOa0GdkvtsECzdQV3j60Vzte640fAdfJFvm8FYOsksw0CrQhd8HaLjBk5s0f"
+      "fK7PE0O8suhlRBrpEXzwVhprVQ" }
+};
+
+
+static void
+test_hmac(void **state)
+{
+    char                  key[64], error[RESONATE_JWK_ERROR_MAX];
+    size_t                i, len;
+    unsigned              alg;
+    resonate_jwks_t      *jwks;
+    resonate_jwt_view_t   input = { "a.b", 3 };
+    unsigned char         mac[RESONATE_JWT_SIGNATURE_MAX];
+
+    (void) state;
+
+    memset(key, 'k', sizeof(key));
+
+    for (i = 0; i < sizeof(macs) / sizeof(macs[0]); i++) {
+        jwks = resonate_jwks_secret(key, sizeof(key), macs[i].alg, error);
+        assert_non_null(jwks);
+
+        assert_int_equal(resonate_jwt_base64url(mac, sizeof(mac), &len,
+                                                macs[i].mac,
+                                                strlen(macs[i].mac)), 0);
+
+        for (alg = RESONATE_JWT_RS256; alg <= RESONATE_JWT_HS512; alg <<= 1) {
+            assert_int_equal(resonate_jws_verify(&jwks->keys[0], alg, &input,
+                                                 mac, len),
+                             alg == macs[i].alg ? RESONATE_JWT_OK
+                                                : RESONATE_JWT_ALGORITHM);
+        }
+
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0], macs[i].alg,
+                                             &input, mac, len - 1),
+                         RESONATE_JWT_SIGNATURE);
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0], macs[i].alg,
+                                             &input, mac, len + 1),
+                         RESONATE_JWT_SIGNATURE);
+
+        mac[len - 1] ^= 1;
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0], macs[i].alg,
+                                             &input, mac, len),
+                         RESONATE_JWT_SIGNATURE);
+        resonate_jwks_free(jwks);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_algorithms)
+        cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_hmac)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

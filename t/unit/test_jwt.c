@@ -103,7 +103,7 @@ static const parse_case_t  parse_cases[] = {
     { EMPTY "." EMPTY ".AA", RESONATE_JWT_ALGORITHM },
     { "eyJhbGciOiJub25lIn0." EMPTY ".AA",                        /* none */
       RESONATE_JWT_ALGORITHM },
-    { "eyJhbGciOiJIUzI1NiJ9." EMPTY ".AA",                       /* HS256 */
+    { "eyJhbGciOiJIUzI1Ni1ub25lIn0." EMPTY ".AA",
       RESONATE_JWT_ALGORITHM },
     { "eyJhbGciOiJFUzI1NiIsImNyaXQiOltdfQ." EMPTY ".AA",         /* crit */
       RESONATE_JWT_HEADER },
@@ -302,6 +302,8 @@ test_names(void **state)
     assert_int_equal(resonate_jwt_alg("EdDSA", 5), RESONATE_JWT_EDDSA);
     assert_int_equal(resonate_jwt_alg("PS512", 5), RESONATE_JWT_PS512);
     assert_int_equal(resonate_jwt_alg("ps512", 5), 0);
+    assert_int_equal(resonate_jwt_alg("HS384", 5), RESONATE_JWT_HS384);
+    assert_int_equal(RESONATE_JWT_ANY & RESONATE_JWT_HMAC, 0);
     assert_int_equal(resonate_jwt_alg("ES256K", 6), 0);
     assert_int_equal(resonate_jwt_alg("ES25", 4), 0);
     assert_int_equal(resonate_jwt_alg("", 0), 0);
