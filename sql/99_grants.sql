@@ -14,7 +14,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
 GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text), resonate.maintained(),
     resonate.revocations(text, integer),
     resonate.logout(text, text, text, text, bigint, interval),
-    resonate.token_claims(text) TO resonate_edge;
+    resonate.token_claims(text),
+    resonate.first_proof(bytea, integer) TO resonate_edge;
 
 GRANT USAGE ON SCHEMA resonate TO resonate_topup;
 GRANT USAGE ON TYPE resonate.reply TO resonate_topup;

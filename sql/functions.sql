@@ -26,4 +26,5 @@
 \ir 17_page.sql
 \ir 18_tell.sql
 \ir 19_access_token.sql
+\ir 19_proof.sql
 \ir 19_revocation.sql

@@ -13,8 +13,8 @@ sub rows { return @{ $dbh->selectcol_arrayref(@_) } }
 
 my %may = (
     resonate_edge   => [ qr/^v3\./, map { "resonate.$_" }
-                         qw(caller logout maintained revocations
-                            token_claims) ],
+                         qw(caller first_proof logout maintained
+                            revocations token_claims) ],
     resonate_identity => [ qr/^-/, map { "resonate.$_" }
                            qw(revoke token_delete token_store) ],
     resonate_topup  => [ qr/^-/, qw(resonate.topup) ],
