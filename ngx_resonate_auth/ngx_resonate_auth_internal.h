@@ -32,6 +32,7 @@ extern ngx_module_t  ngx_resonate_auth_module;
 
 typedef struct ngx_resonate_auth_worker_s  ngx_resonate_auth_worker_t;
 typedef struct ngx_resonate_auth_flight_s  ngx_resonate_auth_flight_t;
+typedef struct ngx_resonate_dpop_ask_s     ngx_resonate_dpop_ask_t;
 
 
 typedef struct {
@@ -125,15 +126,19 @@ typedef enum {
 typedef enum {
     NGX_RESONATE_AUTH_FIND = 0,
     NGX_RESONATE_AUTH_RESOLVE,
+    NGX_RESONATE_AUTH_BIND,
     NGX_RESONATE_AUTH_KNOWN
 } ngx_resonate_auth_step_e;
 
 
 /* of the main request, whose subrequests see it too */
 
-typedef struct {
+typedef struct ngx_resonate_auth_ctx_s  ngx_resonate_auth_ctx_t;
+
+struct ngx_resonate_auth_ctx_s {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
+    const char                  *detail;    /* of it; NULL: as "why" says */
 
     ngx_resonate_auth_step_e     step;
     ngx_resonate_auth_scheme_e   scheme;
@@ -141,11 +146,14 @@ typedef struct {
     ngx_str_t                    token;     /* where it was sent */
 
     ngx_queue_t                  waits;     /* requests, until it is known */
+    ngx_resonate_dpop_ask_t     *ask;       /* whether a proof is new */
+    ngx_resonate_auth_ctx_t     *view;      /* of locations that see less */
 
     unsigned                     sent:1;    /* a token, that is */
     unsigned                     failed:1;  /* whose it is cannot be known */
     unsigned                     may_wait:1;
-} ngx_resonate_auth_ctx_t;
+    unsigned                     nonce:1;   /* one was given */
+};
 
 
 /* the "resonate_issuer" and "resonate_provider" directives */
@@ -253,6 +261,7 @@ void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
  * resume()     runs the requests that wait; the ctx may be gone behind it
  * identity(),
  * challenge()  as in core's door
+ * why()        what is wrong with the token, as a sentence
  */
 
 ngx_int_t ngx_resonate_auth_request(ngx_http_request_t *r,
@@ -263,6 +272,35 @@ ngx_int_t ngx_resonate_auth_identity(ngx_http_request_t *r,
     ngx_resonate_identity_t **id);
 ngx_int_t ngx_resonate_auth_challenge(ngx_http_request_t *r,
     ngx_str_t *scope);
+const char *ngx_resonate_auth_why(ngx_resonate_auth_ctx_t *ctx);
+
+
+/*
+ * What a token is bound to.
+ *
+ * bound()       the step behind resolve(): whether who sent the token has its
+ *               key and its certificate
+ * mtls_check()  the latter, as a step
+ * view()        the ctx as the location of "r" sees it; NULL: out of memory
+ * mode()        of that location, and the names of algorithms of proofs
+ * used()        whether any location wants proofs
+ * give_nonce()  adds a nonce to the answer, if there are any
+ */
+
+#define NGX_RESONATE_DPOP_OFF       0
+#define NGX_RESONATE_DPOP_ON        1
+#define NGX_RESONATE_DPOP_REQUIRED  2
+
+ngx_int_t ngx_resonate_auth_bound(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+ngx_int_t ngx_resonate_mtls_check(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+ngx_resonate_auth_ctx_t *ngx_resonate_dpop_view(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+ngx_uint_t ngx_resonate_dpop_mode(ngx_http_request_t *r, ngx_str_t *names);
+ngx_uint_t ngx_resonate_dpop_used(ngx_http_request_t *r);
+ngx_int_t ngx_resonate_dpop_give_nonce(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 
 
 ngx_int_t ngx_resonate_auth_add_variables(ngx_conf_t *cf);

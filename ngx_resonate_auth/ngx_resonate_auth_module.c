@@ -205,7 +205,7 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
 
     return ngx_resonate_auth_refuse(r, NGX_HTTP_UNAUTHORIZED,
                                     ctx->sent
-                                    ? resonate_jwt_strerror(ctx->why)
+                                    ? ngx_resonate_auth_why(ctx)
                                     : "A token is required");
 }
 

@@ -10,8 +10,8 @@
 #include "ngx_resonate_auth_internal.h"
 
 
-#define NGX_RESONATE_AUTH_REALM     "Bearer realm=\"resonate\""
-#define NGX_RESONATE_AUTH_ERROR_MAX  256
+#define NGX_RESONATE_AUTH_REALM      "realm=\"resonate\""
+#define NGX_RESONATE_AUTH_ERROR_MAX  512
 
 
 /* a request in a phase that is run again once the identity is known */
@@ -37,8 +37,12 @@ static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_header(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
+static ngx_uint_t ngx_resonate_auth_scheme(ngx_str_t *value,
+    const char *scheme);
 static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
     ngx_str_t *scope, ngx_str_t *value);
+static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx, ngx_str_t *scope, ngx_str_t *value);
 
 
 /*
@@ -51,7 +55,8 @@ static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
 
 static const ngx_resonate_auth_step_pt  ngx_resonate_auth_steps[] = {
     ngx_resonate_auth_header,
-    ngx_resonate_auth_resolve
+    ngx_resonate_auth_resolve,
+    ngx_resonate_auth_bound
 };
 
 
@@ -62,7 +67,15 @@ ngx_resonate_auth_request(ngx_http_request_t *r, ngx_resonate_auth_ctx_t **ctx)
 
     rc = ngx_resonate_auth_ctx(r, ctx);
 
-    return (rc == NGX_OK) ? ngx_resonate_auth_know(r->main, *ctx) : rc;
+    if (rc == NGX_OK) {
+        rc = ngx_resonate_auth_know(r->main, *ctx);
+    }
+
+    if (rc == NGX_OK) {
+        *ctx = ngx_resonate_dpop_view(r, *ctx);
+    }
+
+    return (rc == NGX_OK && *ctx == NULL) ? NGX_ERROR : rc;
 }
 
 
@@ -117,7 +130,7 @@ ngx_resonate_auth_know(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "bearer token refused: %s",
-                      resonate_jwt_strerror(ctx->why));
+                      ngx_resonate_auth_why(ctx));
     }
 
     return ctx->failed ? NGX_ERROR : NGX_OK;
@@ -347,15 +360,17 @@ ngx_resonate_auth_header(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
     p = h->value.data;
     last = p + h->value.len;
 
-    if (h->value.len < sizeof("Bearer") - 1
-        || ngx_strncasecmp(p, (u_char *) "Bearer", sizeof("Bearer") - 1) != 0)
+    if (ngx_resonate_auth_scheme(&h->value, "Bearer")) {
+        ctx->scheme = NGX_RESONATE_AUTH_BEARER;
+        p += sizeof("Bearer") - 1;
+
+    } else if (ngx_resonate_dpop_used(r)
+               && ngx_resonate_auth_scheme(&h->value, "DPoP"))
     {
-        return NGX_DECLINED;
-    }
+        ctx->scheme = NGX_RESONATE_AUTH_DPOP;
+        p += sizeof("DPoP") - 1;
 
-    p += sizeof("Bearer") - 1;
-
-    if (p < last && *p != ' ') {
+    } else {
         return NGX_DECLINED;
     }
 
@@ -364,7 +379,6 @@ ngx_resonate_auth_header(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
     }
 
     ctx->sent = 1;
-    ctx->scheme = NGX_RESONATE_AUTH_BEARER;
     ctx->source = NGX_RESONATE_AUTH_HEADER;
 
     ctx->token.data = p;
@@ -374,7 +388,32 @@ ngx_resonate_auth_header(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 }
 
 
-/* RFC 6750, section 3: no "error" when no token was sent */
+/* the word of an Authorization header, in any case of letters */
+
+static ngx_uint_t
+ngx_resonate_auth_scheme(ngx_str_t *value, const char *scheme)
+{
+    size_t  len;
+
+    len = ngx_strlen(scheme);
+
+    return value->len >= len
+           && ngx_strncasecmp(value->data, (u_char *) scheme, len) == 0
+           && (value->len == len || value->data[len] == ' ');
+}
+
+
+const char *
+ngx_resonate_auth_why(ngx_resonate_auth_ctx_t *ctx)
+{
+    return ctx->detail ? ctx->detail : resonate_jwt_strerror(ctx->why);
+}
+
+
+/*
+ * A challenge for each scheme that the location takes; what was wrong is with
+ * that of the scheme that was used (RFC 9449, section 7.2).
+ */
 
 static ngx_int_t
 ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
@@ -382,16 +421,75 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
 {
     u_char                   *p;
     ngx_int_t                 rc;
-    ngx_resonate_auth_ctx_t  *ctx;
+    ngx_str_t                 error, names;
+    ngx_uint_t                mode, dpop;
+    ngx_resonate_auth_ctx_t  *ctx, *own;
 
     rc = ngx_resonate_auth_request(r, &ctx);
 
-    if (rc == NGX_ERROR || rc == NGX_AGAIN) {
+    if (rc == NGX_ERROR || rc == NGX_AGAIN
+        || ngx_resonate_auth_error(r, (rc == NGX_OK) ? ctx : NULL, scope,
+                                   &error)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    if (scope == NULL && (rc == NGX_DECLINED || !ctx->sent)) {
-        ngx_str_set(value, NGX_RESONATE_AUTH_REALM);
+    mode = ngx_resonate_dpop_mode(r, &names);
+
+    p = ngx_pnalloc(r->pool, NGX_RESONATE_AUTH_ERROR_MAX + error.len
+                             + names.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value->data = p;
+
+    dpop = (mode == NGX_RESONATE_DPOP_REQUIRED)
+           || (mode == NGX_RESONATE_DPOP_ON && rc == NGX_OK
+               && ctx->scheme == NGX_RESONATE_AUTH_DPOP);
+
+    if (mode != NGX_RESONATE_DPOP_REQUIRED) {
+        p = ngx_sprintf(p, "Bearer " NGX_RESONATE_AUTH_REALM);
+        p = dpop ? p : ngx_sprintf(p, "%V", &error);
+    }
+
+    if (mode == NGX_RESONATE_DPOP_ON) {
+        p = ngx_sprintf(p, ", ");
+    }
+
+    if (mode != NGX_RESONATE_DPOP_OFF) {
+        p = ngx_sprintf(p, "DPoP " NGX_RESONATE_AUTH_REALM ", algs=\"%V\"",
+                        &names);
+        p = dpop ? ngx_sprintf(p, "%V", &error) : p;
+    }
+
+    value->len = p - value->data;
+
+    /* who has no token yet spares himself the next refusal */
+
+    if (mode == NGX_RESONATE_DPOP_OFF
+        || ngx_resonate_auth_ctx(r, &own) != NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_resonate_dpop_give_nonce(r, own);
+}
+
+
+/* RFC 6750, section 3: no "error" when no token was sent */
+
+static ngx_int_t
+ngx_resonate_auth_error(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
+    ngx_str_t *scope, ngx_str_t *value)
+{
+    u_char      *p;
+    const char  *error;
+
+    ngx_str_null(value);
+
+    if (scope == NULL && (ctx == NULL || !ctx->sent)) {
         return NGX_OK;
     }
 
@@ -402,16 +500,19 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
     }
 
     value->data = p;
-    p = ngx_cpymem(p, NGX_RESONATE_AUTH_REALM,
-                   sizeof(NGX_RESONATE_AUTH_REALM) - 1);
 
     if (scope) {
         p = ngx_sprintf(p, ", error=\"insufficient_scope\", scope=\"%V\"",
                         scope);
 
     } else {
-        p = ngx_sprintf(p, ", error=\"invalid_token\", error_description="
-                        "\"%s\"", resonate_jwt_strerror(ctx->why));
+        error = (ctx->why == RESONATE_JWT_NONCE) ? "use_dpop_nonce"
+                : (ctx->why == RESONATE_JWT_PROOF
+                   || ctx->why == RESONATE_JWT_REPLAY)
+                  ? "invalid_dpop_proof" : "invalid_token";
+
+        p = ngx_sprintf(p, ", error=\"%s\", error_description=\"%s\"",
+                        error, ngx_resonate_auth_why(ctx));
     }
 
     value->len = p - value->data;

@@ -44,6 +44,12 @@ static const char *const  resonate_jwt_errors[] = {
     "The token has expired",
     "The token is not valid yet",
     "The token has claims that are missing or not acceptable",
+    "The token is bound to a key and needs a proof of it",
+    "The token is not bound to a key",
+    "The proof is missing or not acceptable",
+    "The proof needs the nonce that is given here",
+    "The proof was seen before",
+    "The token is bound to another certificate",
     "Out of memory"
 };
 

@@ -52,6 +52,12 @@ typedef enum {
     RESONATE_JWT_EXPIRED,
     RESONATE_JWT_NOT_YET,        /* "nbf" or "iat" in the future */
     RESONATE_JWT_CLAIMS,         /* one is missing or of a wrong type */
+    RESONATE_JWT_BOUND,          /* to a key, of which it came no proof */
+    RESONATE_JWT_UNBOUND,        /* and came with a proof */
+    RESONATE_JWT_PROOF,          /* no proof of the key, or no good one */
+    RESONATE_JWT_NONCE,          /* which the proof should have had */
+    RESONATE_JWT_REPLAY,         /* of the proof */
+    RESONATE_JWT_CERTIFICATE,    /* the token is bound to another one */
     RESONATE_JWT_NO_MEMORY       /* ours: answer 500, never "anonymous" */
 } resonate_jwt_rc_e;
 
