@@ -117,12 +117,12 @@ subtest 'scripts' => sub {
 
     for my $row ([ redirect => '302 0' ], [ error => '500 24' ],
                  [ html => '200 37' ], [ { length => 1e6 } => '200 1000000' ],
-                 [ cut => 'connection closed' ], [ hang => 'no answer' ],
+                 [ cut => 'connection closed' ], [ hang => 'no answer', 0.1 ],
                  [ close => 'connection closed' ],
                  [ { status => 410, times => 1 } => '410 0' ])
     {
         $provider->script('/jwks', $row->[0]);
-        my $res = eval { $agent->get($jwks, timeout => 0.1) };
+        my $res = eval { $agent->get($jwks, timeout => $row->[2]) };
 
         is($res ? "$res->{status} " . length $res->{content}
                 : $@ =~ s/^(\w+ \w+) .*/$1/sr, $row->[1], "a $row->[1]");
