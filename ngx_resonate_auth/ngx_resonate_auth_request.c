@@ -502,8 +502,11 @@ ngx_resonate_auth_error(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     value->data = p;
 
     if (scope) {
-        p = ngx_sprintf(p, ", error=\"insufficient_scope\", scope=\"%V\"",
-                        scope);
+        p = ngx_sprintf(p, ", error=\"insufficient_scope\"");
+
+        if (scope->len) {
+            p = ngx_sprintf(p, ", scope=\"%V\"", scope);
+        }
 
     } else {
         error = (ctx->why == RESONATE_JWT_NONCE) ? "use_dpop_nonce"

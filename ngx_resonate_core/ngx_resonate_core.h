@@ -27,7 +27,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  12
+#define NGX_RESONATE_CORE_ABI  13
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -73,6 +73,8 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_identity
 #pragma weak ngx_resonate_challenge
 #pragma weak ngx_resonate_has_scope
+#pragma weak ngx_resonate_role
+#pragma weak ngx_resonate_has_role
 #pragma weak ngx_resonate_pg_get
 #pragma weak ngx_resonate_pg_stmt_add
 #pragma weak ngx_resonate_pg_timeout

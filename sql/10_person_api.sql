@@ -49,6 +49,25 @@ $$;
 
 COMMENT ON FUNCTION resonate.caller(text, text, text) IS 'The person a token speaks of; null for nobody. At first sight a new person with an empty wallet, called by the name that the token gives, else by a number; except on a read-only server, which takes a stranger for anonymous.';
 
+CREATE OR REPLACE FUNCTION resonate.caller_as(role text, issuer text, subject text,
+    name text DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    _caller CONSTANT uuid := resonate.caller($2, $3, $4);
+BEGIN
+    -- the lower the number, the more the role may
+    IF NOT EXISTS (SELECT FROM resonate.person p, resonate.role r
+                   WHERE p.id = _caller AND r.name = $1 AND p.role_id <= r.id)
+    THEN
+        RAISE EXCEPTION 'The account lacks the role %', $1 USING ERRCODE = 'RH403';
+    END IF;
+
+    RETURN _caller;
+END
+$$;
+
+COMMENT ON FUNCTION resonate.caller_as(text, text, text, text) IS 'As resonate.caller(), for a person who has this role or one that may more; 403 for everybody else. That the token has it was asked by the edge: what counts is the weaker of both.';
+
 -- Volatile, to see the person whom resonate.caller() may have made just now,
 -- in the same statement.
 

@@ -11,7 +11,8 @@ REVOKE ALL ON SCHEMA resonate, v3 FROM PUBLIC;
 GRANT USAGE ON SCHEMA resonate, v3 TO resonate_edge;
 GRANT USAGE ON TYPE resonate.reply TO resonate_edge;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA v3 TO resonate_edge;
-GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text), resonate.maintained(),
+GRANT EXECUTE ON FUNCTION resonate.caller(text, text, text),
+    resonate.caller_as(text, text, text, text), resonate.maintained(),
     resonate.revocations(text, integer),
     resonate.logout(text, text, text, text, bigint, interval),
     resonate.token_claims(text),

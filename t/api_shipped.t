@@ -48,7 +48,7 @@ while ($conf =~ /resonate_route\s+GET\s+(\S+)\s+([\w.]+)/g) {
             "$path by $function " . ($token ? 'for a person' : 'for all');
         ok exists json($res)->{data}, 'has data';
         is $res->{headers}{'cache-control'}, $token && $conf =~
-            /\Q$function\E\s[^;]*(?:\bcaller\b|access=user)/
+            /\Q$function\E\s[^;]*(?:\bcaller\b|scope=)/
             ? 'private, no-store'
             : $personal ? 'no-store' : 'public, max-age=0, must-revalidate',
             'Cache-Control';

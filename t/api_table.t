@@ -15,6 +15,8 @@ my @cases = (
     [ 'v.f cache=1m', '| | ignored | 1m |' ],
     [ 'v.f access=user', '| | required | |' ],
     [ 'v.f scope=plays', '| | scope plays | |' ],
+    [ 'v.f scope=plays|all role=artist',
+      '| | scope plays or all, role artist | |' ],
     [ 'v.f pg=read reply=audio', '| | ignored | |' ],
     [ 'v.f ?limit:int(1..100)=50', '| limit (50; 1-100) | ignored | |' ],
     [ 'v.f ?n:int(-5..-1)', '| n (-5 to -1) | ignored | |' ],

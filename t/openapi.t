@@ -103,6 +103,8 @@ for (
       '200 304 400 404 429 503 504' ],
     [ 'GET /a v3.f access=user', 'bearer', '200 401 429 503 504' ],
     [ 'GET /a v3.f scope=s', 'bearer:s', '200 401 403 429 503 504' ],
+    [ 'GET /a v3.f scope=s|t', 'bearer:s bearer:t',
+      '200 401 403 429 503 504' ],
     [ 'GET /a v3.s caller reply=audio', '- bearer',
       '200 206 304 416 429 503 504' ],
     [ 'POST /a v3.c access=user body.a:int header.Idempotency-Key:text',

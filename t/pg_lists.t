@@ -88,7 +88,7 @@ my $conf = slurp("$Resonate::Test::ROOT/conf.d/api-v3.conf");
 for my $route ($conf =~ /^    resonate_route ([^;]*);/mg) {
     my ($name) = $route =~ /^(\w+ \S+)/;
     my $list = $route =~ /[?]page:|^GET (?:\/search|\S+\/top) /
-               && $route !~ /access=user/;
+               && $route !~ /scope=/;
 
     is(scalar($route =~ / pg=lists[|]read\b/), $list ? 1 : '',
        "$name: " . ($list ? 'a list' : 'no list'));

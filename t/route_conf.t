@@ -33,6 +33,7 @@ for (
     ['a safe POST',         'POST /a v3.a safe body.n:int'],
     ['a caller by name',    'GET /a v3.a ?caller:text'],
     ['a scope',             'GET /a v3.a scope=plays'],
+    ['one of two scopes',   'GET /a v3.a scope=plays|read_write role=artist'],
     ['another database',    'GET /a v3.a pg=write'],
     ['the first there is',  'GET /a v3.a pg=none|write'],
     ['reply=json',          'GET /a v3.a reply=json'],
@@ -73,8 +74,11 @@ for (
     map([ "GET /a v3.a '$_->[0]'", qq(invalid parameter "$_->[0]" $directive, )
                                 . "it must be $_->[1]" ],
         map([ "access=$_", 'any or user' ], '', 'all'),
-        map([ "scope=$_", 'one scope (RFC 6749, section 3.3)' ],
-            '', 'a b', 'a"b', 'a\b'),
+        map([ "scope=$_", 'a scope (RFC 6749, section 3.3), or several with '
+                          . '"|" between' ],
+            '', 'a b', 'a"b', 'a\b', 'a|', '|a', 'a||b'),
+        map([ "role=$_", 'superadmin, admin, tenantadmin, label, artist or '
+                         . 'user' ], '', 'owner', 'artist|label'),
         map([ $_, 'between 0 and 1y' ],
             qw(cache= cache=x cache=2y personal=-1 stale= stale=x stale=2y)),
         [ 'pg=', 'the name of a resonate_pg' ],
@@ -84,6 +88,7 @@ for (
         [qw(cache=1s cache=2s)], [qw(stale=1s stale=2s)],
         [qw(access=any access=user)],
         [qw(pg=read pg=write)], [qw(scope=a scope=b)],
+        [qw(role=user role=artist)],
         [qw(caller caller)], [qw(safe safe)], [qw(reply=json reply=audio)]),
     ['GET /a v3.a ?n',          'argument "?n" has no type'],
     ['GET /a v3.a ?n:int(5..1)', 'argument "?n:int(5..1)" has a minimum above '

@@ -13,7 +13,7 @@ sub rows { return @{ $dbh->selectcol_arrayref(@_) } }
 
 my %may = (
     resonate_edge   => [ qr/^v3\./, map { "resonate.$_" }
-                         qw(caller first_proof logout maintained
+                         qw(caller caller_as first_proof logout maintained
                             revocations token_claims) ],
     resonate_identity => [ qr/^-/, map { "resonate.$_" }
                            qw(revoke token_delete token_store) ],

@@ -15,6 +15,7 @@ typedef struct {
 
 
 static void *ngx_resonate_identity_create_main_conf(ngx_conf_t *cf);
+static ngx_uint_t ngx_resonate_next_word(ngx_str_t *list, ngx_str_t *word);
 static ngx_resonate_identity_provider_t *ngx_resonate_identity_provider(
     ngx_http_request_t *r);
 
@@ -102,33 +103,99 @@ ngx_resonate_challenge(ngx_http_request_t *r, ngx_str_t *scope)
 }
 
 
-/* RFC 6749, section 3.3: scopes are words between single spaces */
-
 ngx_uint_t
 ngx_resonate_has_scope(ngx_resonate_identity_t *id, ngx_str_t *scope)
 {
-    u_char  *p, *last, *word;
+    ngx_str_t  list, word;
 
-    p = id->scope.data;
-    last = p + id->scope.len;
+    list = id->scope;
 
-    while (p < last) {
-        word = p;
-
-        while (p < last && *p != ' ') {
-            p++;
-        }
-
-        if ((size_t) (p - word) == scope->len
-            && ngx_strncmp(word, scope->data, scope->len) == 0)
+    while (ngx_resonate_next_word(&list, &word)) {
+        if (word.len == scope->len
+            && ngx_strncmp(word.data, scope->data, scope->len) == 0)
         {
             return 1;
         }
-
-        p++;
     }
 
     return 0;
+}
+
+
+/* the numbers are those of the table resonate.role */
+
+ngx_uint_t
+ngx_resonate_role(ngx_str_t *name)
+{
+    ngx_uint_t  i;
+
+    static const ngx_str_t  roles[] = {
+        ngx_string("superadmin"),
+        ngx_string("admin"),
+        ngx_string("tenantadmin"),
+        ngx_string("label"),
+        ngx_string("artist"),
+        ngx_string("user")
+    };
+
+    for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (roles[i].len == name->len
+            && ngx_strncmp(roles[i].data, name->data, name->len) == 0)
+        {
+            return i + 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_resonate_has_role(ngx_resonate_identity_t *id, ngx_uint_t role)
+{
+    ngx_str_t   list, word;
+    ngx_uint_t  has;
+    ngx_str_t   least = ngx_string("user");
+
+    if (role >= ngx_resonate_role(&least)) {
+        return 1;
+    }
+
+    list = id->roles;
+
+    while (ngx_resonate_next_word(&list, &word)) {
+        has = ngx_resonate_role(&word);
+
+        if (has && has <= role) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* words between single spaces, as scopes are (RFC 6749, section 3.3) */
+
+static ngx_uint_t
+ngx_resonate_next_word(ngx_str_t *list, ngx_str_t *word)
+{
+    u_char  *p, *last;
+
+    if (list->len == 0) {
+        return 0;
+    }
+
+    last = list->data + list->len;
+    p = ngx_strlchr(list->data, last, ' ');
+
+    word->data = list->data;
+    word->len = (p ? p : last) - list->data;
+
+    list->data = p ? p + 1 : last;
+    list->len = last - list->data;
+
+    return 1;
 }
 
 

@@ -71,8 +71,9 @@ void ngx_resonate_watch_client(ngx_http_request_t *r);
  *   identity    NGX_OK: *id is who calls, NULL: anonymous;  NGX_ERROR: it
  *               cannot be known, answer 503
  *   challenge   adds the WWW-Authenticate header that fits the request (RFC
- *               6750): with "scope" the token lacked that scope (403),
- *               without it the caller has to log in (401)
+ *               6750): with "scope" the token lacked that scope, or more
+ *               than a scope if it is empty (403), without it the caller has
+ *               to log in (401)
  *
  * The auth room registers itself as the provider of both; without it
  * everybody is anonymous.
@@ -101,6 +102,14 @@ ngx_int_t ngx_resonate_identity(ngx_http_request_t *r,
 ngx_int_t ngx_resonate_challenge(ngx_http_request_t *r, ngx_str_t *scope);
 ngx_uint_t ngx_resonate_has_scope(ngx_resonate_identity_t *id,
     ngx_str_t *scope);
+
+/*
+ * Roles: superadmin, admin, tenantadmin, label, artist, user, each with all
+ * that those behind it may.  The number of a name, 1 and up, or 0; a token
+ * without roles is a user's.
+ */
+ngx_uint_t ngx_resonate_role(ngx_str_t *name);
+ngx_uint_t ngx_resonate_has_role(ngx_resonate_identity_t *id, ngx_uint_t role);
 
 
 #endif /* _NGX_RESONATE_REQUEST_H_INCLUDED_ */

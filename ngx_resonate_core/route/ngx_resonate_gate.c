@@ -26,6 +26,7 @@ static ngx_uint_t ngx_resonate_gate_who_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_gate_may_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_may(ngx_resonate_route_ctx_t *ctx);
+static ngx_uint_t ngx_resonate_gate_scope(ngx_resonate_route_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_gate_body_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_body(ngx_resonate_route_ctx_t *ctx);
 static void ngx_resonate_gate_body_handler(ngx_http_request_t *r);
@@ -102,28 +103,75 @@ ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
 static ngx_uint_t
 ngx_resonate_gate_may_needed(ngx_resonate_route_t *route)
 {
-    return route->scope.len != 0;
+    return route->scopes || route->role.len;
 }
 
+
+/* that the person has the role, too, is asked where persons are known */
 
 static ngx_int_t
 ngx_resonate_gate_may(ngx_resonate_route_ctx_t *ctx)
 {
-    ngx_str_t  *scope;
+    ngx_str_t             *lacks, role;
+    ngx_resonate_route_t  *route;
 
-    scope = &ctx->route->scope;
+    route = ctx->route;
+    lacks = NULL;
 
-    if (ngx_resonate_has_scope(ctx->identity, scope)) {
+    if (route->role.len
+        && !ngx_resonate_has_role(ctx->identity,
+                                  ngx_resonate_role(&route->role)))
+    {
+        ngx_str_null(&role);
+        lacks = &role;
+        ctx->detail = "The token lacks a role";
+    }
+
+    if (lacks == NULL && !ngx_resonate_gate_scope(ctx)) {
+
+        /* the first is what new clients ask for */
+
+        lacks = route->scopes->elts;
+        ctx->detail = "The token lacks a scope";
+    }
+
+    if (lacks == NULL) {
         return NGX_OK;
     }
 
-    if (ngx_resonate_challenge(ctx->request, scope) != NGX_OK) {
+    if (ngx_resonate_challenge(ctx->request, lacks) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->detail = "The token lacks a scope";
-
     return NGX_HTTP_FORBIDDEN;
+}
+
+
+static ngx_uint_t
+ngx_resonate_gate_scope(ngx_resonate_route_ctx_t *ctx)
+{
+    ngx_str_t                      *scope;
+    ngx_uint_t                      i;
+    ngx_array_t                    *scopes;
+    ngx_resonate_route_loc_conf_t  *rlcf;
+
+    rlcf = ngx_http_get_module_loc_conf(ctx->request,
+                                        ngx_resonate_route_module);
+    scopes = ctx->route->scopes;
+
+    if (scopes == NULL || !rlcf->scopes) {
+        return 1;
+    }
+
+    scope = scopes->elts;
+
+    for (i = 0; i < scopes->nelts; i++) {
+        if (ngx_resonate_has_scope(ctx->identity, &scope[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

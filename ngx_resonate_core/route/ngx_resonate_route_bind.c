@@ -164,7 +164,8 @@ ngx_resonate_route_statement(ngx_conf_t *cf, ngx_resonate_route_t *route)
     function.len = route->function.len;
 
     sql.len = resonate_route_sql((char *) sql.data, size, function,
-                                 route->args, route->nargs, route->caller);
+                                 route->args, route->nargs, route->caller,
+                                 (char *) route->role.data);
 
     nparams = route->nargs + (route->caller ? RESONATE_CALLER : 0);
 
@@ -218,7 +219,8 @@ ngx_resonate_route_cache_key(ngx_conf_t *cf, ngx_resonate_route_t *route)
 
     /* the first byte is the cache's */
 
-    len = sizeof(" :(caller)") + route->database.len + route->function.len;
+    len = sizeof(" :(caller)") + route->database.len + route->function.len
+          + route->role.len;
 
     for (i = 0; i < route->nargs; i++) {
         len += ngx_strlen(route->args[i].sql) + 1;
@@ -237,7 +239,7 @@ ngx_resonate_route_cache_key(ngx_conf_t *cf, ngx_resonate_route_t *route)
         p = ngx_sprintf(p, "%s,", route->args[i].sql);
     }
 
-    p = ngx_sprintf(p, "%s)", route->caller ? "caller" : "");
+    p = ngx_sprintf(p, "%s%V)", route->caller ? "caller" : "", &route->role);
 
     route->key.len = p - route->key.data;
 

@@ -29,10 +29,6 @@ static void ngx_resonate_route_external(ngx_resonate_route_t *route);
 static char *ngx_resonate_route_check(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
 static void *ngx_resonate_route_alloc(void *ctx, size_t size);
-static char *ngx_resonate_route_access(ngx_conf_t *cf,
-    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
-static char *ngx_resonate_route_scope(ngx_conf_t *cf,
-    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 
 
 static const ngx_resonate_param_t  ngx_resonate_route_params[] = {
@@ -52,8 +48,13 @@ static const ngx_resonate_param_t  ngx_resonate_route_params[] = {
       0, 0, 0, "any or user" },
 
     { ngx_string("scope="),
-      ngx_resonate_route_scope,
-      0, 0, 0, "one scope (RFC 6749, section 3.3)" },
+      ngx_resonate_route_scopes,
+      0, 0, 0, "a scope (RFC 6749, section 3.3), or several with \"|\" "
+               "between" },
+
+    { ngx_string("role="),
+      ngx_resonate_route_role,
+      0, 0, 0, "superadmin, admin, tenantadmin, label, artist or user" },
 
     { ngx_string("pg="),
       ngx_resonate_param_str,
@@ -466,57 +467,6 @@ static void *
 ngx_resonate_route_alloc(void *ctx, size_t size)
 {
     return ngx_pcalloc(ctx, size);
-}
-
-
-static char *
-ngx_resonate_route_access(ngx_conf_t *cf, const ngx_resonate_param_t *param,
-    ngx_str_t *value, void *conf)
-{
-    ngx_resonate_route_t *route = conf;
-
-    if (ngx_strcmp(value->data, "user") == 0) {
-        route->user = 1;
-        route->caller = 1;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value->data, "any") == 0) {
-        return NGX_CONF_OK;
-    }
-
-    return (char *) param->expected;
-}
-
-
-/* it is quoted in a challenge: RFC 6749, section 3.3 allows no " and no \ */
-
-static char *
-ngx_resonate_route_scope(ngx_conf_t *cf, const ngx_resonate_param_t *param,
-    ngx_str_t *value, void *conf)
-{
-    ngx_resonate_route_t *route = conf;
-
-    u_char      c;
-    ngx_uint_t  i;
-
-    for (i = 0; i < value->len; i++) {
-        c = value->data[i];
-
-        if (c <= 0x20 || c >= 0x7f || c == '"' || c == '\\') {
-            return (char *) param->expected;
-        }
-    }
-
-    if (value->len == 0) {
-        return (char *) param->expected;
-    }
-
-    route->scope = *value;
-    route->user = 1;
-    route->caller = 1;
-
-    return NGX_CONF_OK;
 }
 
 

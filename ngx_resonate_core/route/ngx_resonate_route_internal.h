@@ -48,7 +48,9 @@ typedef struct {
     resonate_method_e         method;
     size_t                    defaults;    /* bytes of all defaults */
 
-    ngx_str_t                 scope;       /* empty: none needed */
+    ngx_array_t              *scopes;      /* of ngx_str_t, one of them is
+                                              needed; NULL: none is */
+    ngx_str_t                 role;        /* empty: none needed */
     ngx_str_t                 database;
     ngx_str_t                 kind;
     const ngx_resonate_type_t  *type;      /* NULL: the handler's affair */
@@ -97,6 +99,7 @@ typedef struct {
     ngx_str_t                 unknown;     /* named location, or empty */
     ngx_str_t                 control;     /* Cache-Control of public ones */
     ngx_flag_t                status;      /* Cache-Status */
+    ngx_flag_t                scopes;      /* are asked for */
 } ngx_resonate_route_loc_conf_t;
 
 
@@ -143,6 +146,12 @@ char *ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_resonate_unknown_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_resonate_route_access(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_route_scopes(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+char *ngx_resonate_route_role(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
 ngx_int_t ngx_resonate_route_postconfiguration(ngx_conf_t *cf);
 ngx_int_t ngx_resonate_route_handler(ngx_http_request_t *r);
 

@@ -44,6 +44,13 @@ static ngx_command_t  ngx_resonate_route_commands[] = {
       offsetof(ngx_resonate_route_loc_conf_t, status),
       NULL },
 
+    { ngx_string("resonate_route_scopes"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_route_loc_conf_t, scopes),
+      NULL },
+
       ngx_null_command
 };
 
@@ -130,6 +137,7 @@ ngx_resonate_route_create_loc_conf(ngx_conf_t *cf)
     }
 
     conf->status = NGX_CONF_UNSET;
+    conf->scopes = NGX_CONF_UNSET;
 
     return conf;
 }
@@ -160,6 +168,7 @@ ngx_resonate_route_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(conf->control, prev->control,
                              "public, max-age=0, must-revalidate");
     ngx_conf_merge_value(conf->status, prev->status, 0);
+    ngx_conf_merge_value(conf->scopes, prev->scopes, 1);
 
     return NGX_CONF_OK;
 }

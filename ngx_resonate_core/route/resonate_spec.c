@@ -563,7 +563,7 @@ resonate_function_valid(resonate_view_t name)
 
 size_t
 resonate_route_sql(char *buf, size_t size, resonate_view_t function,
-    const resonate_arg_t *args, size_t nargs, int caller)
+    const resonate_arg_t *args, size_t nargs, int caller, const char *role)
 {
     int     n;
     size_t  i, len;
@@ -580,8 +580,9 @@ resonate_route_sql(char *buf, size_t size, resonate_view_t function,
 
     if (caller && len < size) {
         n = snprintf(buf + len, size - len,
-                     "%s\"caller\" => resonate.caller($%zu, $%zu, $%zu)",
-                     i ? ", " : "", i + 1, i + 2, i + 3);
+                     "%s\"caller\" => resonate.caller%s%s%s$%zu, $%zu, $%zu)",
+                     i ? ", " : "", role ? "_as('" : "", role ? role : "",
+                     role ? "', " : "(", i + 1, i + 2, i + 3);
         len += n;
     }
 

@@ -123,11 +123,12 @@ int resonate_function_valid(resonate_view_t name);
 /*
  * The call of a route as SQL, NUL-terminated; "caller" adds the mapped
  * identity as the last RESONATE_CALLER parameters: issuer and subject, which
- * name a person, and what the person is called.  Returns its length, or 0
+ * name a person, and what the person is called.  "role", a word that needs no
+ * quotes, is what the person must have, or NULL.  Returns its length, or 0
  * when "size" is too small.
  */
 size_t resonate_route_sql(char *buf, size_t size, resonate_view_t function,
-    const resonate_arg_t *args, size_t nargs, int caller);
+    const resonate_arg_t *args, size_t nargs, int caller, const char *role);
 
 
 #pragma GCC visibility pop

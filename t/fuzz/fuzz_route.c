@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (resonate_arg_where(&word, &where) == 0
         && resonate_arg_parse(word, where, &args[0]) == NULL
-        && resonate_route_sql(sql, sizeof(sql), name, args, 1, 1) == 0)
+        && resonate_route_sql(sql, sizeof(sql), name, args, 1, 1, NULL) == 0)
     {
         abort();
     }

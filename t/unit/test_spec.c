@@ -274,7 +274,7 @@ test_sql(void **state)
     args[0] = arg_of("body.trackId:uuid!");
     args[1] = arg_of("header.Idempotency-Key:text(1..9)");
 
-    n = resonate_route_sql(sql, sizeof(sql), name, args, 2, 1);
+    n = resonate_route_sql(sql, sizeof(sql), name, args, 2, 1, NULL);
 
     assert_int_equal(n, strlen(sql));
     assert_string_equal(sql,
@@ -283,8 +283,16 @@ test_sql(void **state)
         "\"caller\" => resonate.caller($3, $4, $5))");
 
     for (n = 0; n < strlen(sql) + 1; n++) {
-        assert_int_equal(resonate_route_sql(sql, n, name, args, 2, 1), 0);
+        assert_int_equal(resonate_route_sql(sql, n, name, args, 2, 1, NULL),
+                         0);
     }
+
+    n = resonate_route_sql(sql, sizeof(sql), name, args, 0, 1, "label");
+
+    assert_int_equal(n, strlen(sql));
+    assert_string_equal(sql,
+        "SELECT status, body, tags FROM v3.play("
+        "\"caller\" => resonate.caller_as('label', $1, $2, $3))");
 }
 
 

@@ -25,11 +25,11 @@ my %QUERY = ('/search' => 'q=e', '/resolve' => 'url=/artist/{artist}');
 
 sub public {
     return grep { $_->{method} eq 'GET'
-                  && $_->{text} !~ /access=user|scope=|reply=audio/ } all();
+                  && $_->{text} !~ /scope=|reply=audio/ } all();
 }
 
 
-sub personal { return grep { $_->{text} =~ /access=user/ } all() }
+sub personal { return grep { $_->{text} =~ /scope=/ } all() }
 
 
 sub all {
