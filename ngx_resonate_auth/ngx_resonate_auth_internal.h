@@ -138,7 +138,8 @@ typedef struct ngx_resonate_auth_ctx_s  ngx_resonate_auth_ctx_t;
 struct ngx_resonate_auth_ctx_s {
     ngx_resonate_auth_entry_t   *entry;     /* NULL: anonymous */
     resonate_jwt_rc_e            why;       /* the token is not good */
-    const char                  *detail;    /* of it; NULL: as "why" says */
+    const char                  *detail;    /* in words; NULL: as "why" has
+                                               it */
 
     ngx_resonate_auth_step_e     step;
     ngx_resonate_auth_scheme_e   scheme;
@@ -148,6 +149,9 @@ struct ngx_resonate_auth_ctx_s {
     ngx_queue_t                  waits;     /* requests, until it is known */
     ngx_resonate_dpop_ask_t     *ask;       /* whether a proof is new */
     ngx_resonate_auth_ctx_t     *view;      /* of locations that see less */
+
+    ngx_uint_t                   status;    /* of a request that is refused
+                                               whoever made it, or 0 */
 
     unsigned                     sent:1;    /* a token, that is */
     unsigned                     failed:1;  /* whose it is cannot be known */
@@ -301,6 +305,22 @@ ngx_uint_t ngx_resonate_dpop_mode(ngx_http_request_t *r, ngx_str_t *names);
 ngx_uint_t ngx_resonate_dpop_used(ngx_http_request_t *r);
 ngx_int_t ngx_resonate_dpop_give_nonce(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
+
+
+/*
+ * Sessions of browsers, see login/.
+ *
+ * token()     NGX_OK: ctx->token is that of the session;  NGX_DECLINED: there
+ *             is none, or ctx->status says why the request is refused;
+ *             NGX_AGAIN: it is being renewed;  NGX_ERROR
+ * beside()    whether there is one
+ * refused()   the token of the session is no good
+ */
+
+ngx_int_t ngx_resonate_login_token(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
+ngx_uint_t ngx_resonate_login_beside(ngx_http_request_t *r);
+void ngx_resonate_login_refused(ngx_http_request_t *r);
 
 
 ngx_int_t ngx_resonate_auth_add_variables(ngx_conf_t *cf);

@@ -185,6 +185,10 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
         return ngx_resonate_auth_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE, NULL);
     }
 
+    if (ctx->status) {
+        return ngx_resonate_auth_refuse(r, ctx->status, ctx->detail);
+    }
+
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
 
     if (ctx->entry) {

@@ -35,6 +35,8 @@ static ngx_int_t ngx_resonate_auth_know(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
+static ngx_int_t ngx_resonate_auth_source(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_header(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_auth_scheme(ngx_str_t *value,
@@ -54,7 +56,7 @@ static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
  */
 
 static const ngx_resonate_auth_step_pt  ngx_resonate_auth_steps[] = {
-    ngx_resonate_auth_header,
+    ngx_resonate_auth_source,
     ngx_resonate_auth_resolve,
     ngx_resonate_auth_bound
 };
@@ -131,6 +133,10 @@ ngx_resonate_auth_know(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "bearer token refused: %s",
                       ngx_resonate_auth_why(ctx));
+
+        if (ctx->source == NGX_RESONATE_AUTH_SESSION) {
+            ngx_resonate_login_refused(r);
+        }
     }
 
     return ctx->failed ? NGX_ERROR : NGX_OK;
@@ -336,6 +342,32 @@ ngx_resonate_auth_cleanup(void *data)
     ngx_resonate_auth_ctx_t *ctx = data;
 
     ngx_resonate_auth_entry_release(ctx->entry);
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_source(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_resonate_auth_header(r, ctx);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_resonate_login_token(r, ctx);
+    }
+
+    if (rc == NGX_OK && ngx_resonate_login_beside(r)) {
+
+        /* RFC 6750, section 2: a token by one way only */
+
+        ctx->sent = 0;
+        ctx->status = NGX_HTTP_BAD_REQUEST;
+        ctx->detail = "There is a token in a header and one in a cookie";
+
+        return NGX_DECLINED;
+    }
+
+    return rc;
 }
 
 
