@@ -14,8 +14,10 @@ my $dir = tempdir();
 my $provider = Resonate::Provider->new(nonce => 1);
 my $client = Resonate::Dpop->new;
 
-spew("$dir/jwks.json", Resonate::Http->new(
-    port => $provider->url('') =~ /:(\d+)/)->request('GET', '/jwks')->{content});
+my ($port) = $provider->issuer =~ /:(\d+)/;
+
+spew("$dir/jwks.json", Resonate::Http->new(port => $port)
+                           ->request('GET', '/jwks')->{content});
 
 my $edge = Resonate::Edge->new(
     modules => [qw(core auth)],
