@@ -32,6 +32,7 @@ extern ngx_module_t  ngx_resonate_auth_module;
 
 typedef struct ngx_resonate_auth_worker_s  ngx_resonate_auth_worker_t;
 typedef struct ngx_resonate_auth_flight_s  ngx_resonate_auth_flight_t;
+typedef struct ngx_resonate_auth_opaque_s  ngx_resonate_auth_opaque_t;
 typedef struct ngx_resonate_dpop_ask_s     ngx_resonate_dpop_ask_t;
 
 
@@ -42,6 +43,9 @@ typedef struct {
     resonate_claims_policy_t     policy;
     ngx_uint_t                   seen;      /* bits of lines of its block */
     ngx_array_t                 *origins;   /* of "fetch" lines, or NULL */
+    ngx_str_t                   *secret;    /* of HMAC, or NULL */
+    ngx_str_t                    client;    /* our name there */
+    ngx_str_t                    basic;     /* and "Basic ..." of it */
     u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
                                  /* of all that decides about a token */
 } ngx_resonate_auth_issuer_t;
@@ -50,18 +54,31 @@ typedef char *(*ngx_resonate_auth_line_pt)(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
 
 
+/* the questions of a worker that have no answer yet */
+
+typedef struct {
+    ngx_queue_t                  queue;
+    ngx_uint_t                   n;
+} ngx_resonate_auth_flights_t;
+
+
 typedef struct {
     ngx_array_t                  issuers; /* of ngx_resonate_auth_issuer_t * */
+    ngx_array_t                  opaques; /* of ngx_resonate_auth_opaque_t * */
 
     size_t                       cache_size;
     ngx_resonate_table_t        *table;
+    ngx_resonate_table_t        *refused_table;  /* with opaque tokens only */
     u_char                       generation[NGX_RESONATE_AUTH_DIGEST];
 
     ngx_resonate_counter_t      *cached;
     ngx_resonate_counter_t      *verified;
     ngx_resonate_counter_t      *refused;
 
-    ngx_resonate_auth_worker_t  *worker;  /* made at init_process */
+    ngx_resonate_counter_t      *asked;
+
+    ngx_resonate_auth_worker_t  *worker;  /* both made at init_process */
+    ngx_resonate_auth_flights_t *flights;
 
     ngx_uint_t                   required;  /* somewhere */
 } ngx_resonate_auth_main_conf_t;
@@ -157,6 +174,9 @@ struct ngx_resonate_auth_ctx_s {
     unsigned                     failed:1;  /* whose it is cannot be known */
     unsigned                     may_wait:1;
     unsigned                     nonce:1;   /* one was given */
+    unsigned                     asking:1;    /* a flight has it */
+    unsigned                     answered:1;  /* by a flight, see "answer" */
+    ngx_int_t                    answer;
 };
 
 
@@ -189,7 +209,10 @@ ngx_int_t ngx_resonate_auth_issuer_mix_args(ngx_conf_t *cf,
 char *ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
 char *ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n,
+    unsigned known);
+char *ngx_resonate_auth_issuer_secret(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
 char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
 
@@ -218,9 +241,105 @@ ngx_int_t ngx_resonate_auth_fetch_uri(ngx_resonate_auth_issuer_t *issuer,
 ngx_int_t ngx_resonate_auth_resolve(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 
+/* of the machine's table: as ngx_resonate_table_get() */
+ngx_int_t ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
+    u_char *digest, ngx_pool_t *pool, ngx_resonate_auth_entry_t **entry);
+
+/* what a token was found to say; NULL: out of memory */
+ngx_resonate_auth_entry_t *ngx_resonate_auth_accept(
+    ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
+    json_t *json, resonate_claims_t *claims, u_char *digest, ngx_log_t *log);
+
 /* NGX_ERROR: out of memory, or OpenSSL has no SHA-256 */
 ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
     ngx_cycle_t *cycle);
+
+
+/*
+ * Opaque tokens.
+ *
+ * opaque_find()   whom to ask about a token, of that issuer if there is one;
+ *                 NULL: nobody
+ * opaque_init()   from postconfiguration
+ * ask()           NGX_AGAIN: the ctx is answered later, and its requests are
+ *                 resumed, or it may not wait;  NGX_DECLINED: refused not long
+ *                 ago, see "why";  NGX_ERROR
+ * told()          what a flight was told: NGX_OK and claims, NGX_DECLINED: not
+ *                 active, NGX_ERROR.  The flight is gone behind it
+ * wiped()         memory that is wiped when the configuration goes
+ */
+
+#define NGX_RESONATE_AUTH_INACTIVE_MAX  8
+#define NGX_RESONATE_AUTH_ANSWER_MAX    16384    /* bytes */
+
+struct ngx_resonate_auth_opaque_s {
+    ngx_resonate_auth_issuer_t  *issuer;
+    ngx_int_t                  (*ask)(ngx_resonate_auth_flight_t *flight);
+                                 /* NGX_AGAIN: told() comes;  NGX_ERROR */
+    time_t                       ttl;
+    time_t                       negative;
+    ngx_msec_t                   timeout;
+    ngx_msec_t                  *pause;     /* of the worker, after a fault */
+    ngx_uint_t                   uuid;      /* is asked about uuids only */
+
+    ngx_str_t                    url;       /* of introspection */
+    ngx_str_t                    uri;
+    ngx_str_t                    args;
+    ngx_uint_t                   inactive[NGX_RESONATE_AUTH_INACTIVE_MAX];
+    ngx_uint_t                   ninactive;
+
+    ngx_str_t                    database;  /* of a look-up */
+    ngx_str_t                    function;
+    ngx_resonate_pg_stmt_t      *stmt;
+};
+
+struct ngx_resonate_auth_flight_s {
+    ngx_queue_t                     queue;
+    ngx_queue_t                     waiters;
+    ngx_pool_t                     *pool;
+    ngx_resonate_auth_main_conf_t  *amcf;
+    ngx_resonate_auth_opaque_t     *opaque;
+    ngx_str_t                       token;
+    u_char                          digest[NGX_RESONATE_AUTH_DIGEST];
+    ngx_resonate_auth_entry_t      *entry;     /* once it was found good */
+    ngx_event_t                     timer;
+    ngx_msec_t                      wait;      /* until it looks again */
+    ngx_uint_t                      claimed;
+
+    ngx_resonate_fetch_t            fetch;
+    ngx_resonate_pg_query_t         query;
+    const char                     *value;
+    u_char                          hex[2 * NGX_RESONATE_AUTH_DIGEST + 1];
+};
+
+ngx_resonate_auth_opaque_t *ngx_resonate_auth_opaque_add(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+char *ngx_resonate_auth_opaque_match(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+ngx_int_t ngx_resonate_auth_opaque_done(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+ngx_int_t ngx_resonate_auth_opaque_init(ngx_conf_t *cf,
+    ngx_resonate_auth_main_conf_t *amcf);
+ngx_resonate_auth_opaque_t *ngx_resonate_auth_opaque_find(
+    ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
+    ngx_str_t *token);
+char *ngx_resonate_auth_line_introspection(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+char *ngx_resonate_auth_line_client(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+char *ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
+    ngx_resonate_auth_opaque_t *opaque);
+char *ngx_resonate_auth_line_lookup(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+u_char *ngx_resonate_auth_wiped(ngx_conf_t *cf, size_t len);
+
+ngx_int_t ngx_resonate_auth_flights_init(ngx_resonate_auth_main_conf_t *amcf,
+    ngx_cycle_t *cycle);
+ngx_int_t ngx_resonate_auth_ask(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx, ngx_resonate_auth_opaque_t *opaque,
+    u_char *digest);
+void ngx_resonate_auth_told(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
+    json_t *claims);
 
 
 /*

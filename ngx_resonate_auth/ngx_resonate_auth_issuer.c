@@ -18,6 +18,10 @@ static ngx_int_t ngx_resonate_auth_read(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *data);
 static ngx_int_t ngx_resonate_auth_read_fd(ngx_conf_t *cf, ngx_fd_t fd,
     ngx_str_t *name, ngx_str_t *data);
+static char *ngx_resonate_auth_issuer_hmac(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
+static char *ngx_resonate_auth_jwks_owned(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer);
 static void ngx_resonate_auth_jwks_cleanup(void *data);
 static char *ngx_resonate_auth_audience(ngx_conf_t *cf,
     const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
@@ -148,20 +152,14 @@ char *
 ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value)
 {
-    char                 error[RESONATE_JWK_ERROR_MAX];
-    ngx_str_t            name, data;
-    ngx_pool_cleanup_t  *cln;
+    char       error[RESONATE_JWK_ERROR_MAX];
+    ngx_str_t  name, data;
 
     name = *value;
 
     if (ngx_conf_full_name(cf->cycle, &name, 0) != NGX_OK
         || ngx_resonate_auth_read(cf, &name, &data) != NGX_OK)
     {
-        return NGX_CONF_ERROR;
-    }
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
         return NGX_CONF_ERROR;
     }
 
@@ -173,8 +171,9 @@ ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    cln->handler = ngx_resonate_auth_jwks_cleanup;
-    cln->data = issuer->jwks;
+    if (ngx_resonate_auth_jwks_owned(cf, issuer) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     return ngx_resonate_auth_issuer_mix(cf, issuer, &data) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -283,7 +282,7 @@ ngx_resonate_auth_algorithms(ngx_conf_t *cf,
     }
 
     return ngx_resonate_auth_issuer_algorithms(cf, issuer, words.elts,
-                                               words.nelts);
+                                               words.nelts, RESONATE_JWT_ANY);
 }
 
 
@@ -363,7 +362,8 @@ ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
 
 char *
 ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n)
+    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n,
+    unsigned known)
 {
     unsigned    alg;
     ngx_uint_t  i;
@@ -372,8 +372,7 @@ ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
 
     for (i = 0; i < n; i++) {
 
-        alg = resonate_jwt_alg((char *) words[i].data, words[i].len)
-              & RESONATE_JWT_ANY;
+        alg = resonate_jwt_alg((char *) words[i].data, words[i].len) & known;
 
         if (alg == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -395,10 +394,45 @@ ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
 
 
 char *
+ngx_resonate_auth_issuer_secret(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    issuer->secret = ngx_resonate_secret(cf, &value[0], &value[1], 32, 1024);
+    if (issuer->secret == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_resonate_auth_issuer_mix(cf, issuer, issuer->secret) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+char *
 ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer)
 {
-    size_t  i;
+    size_t     i;
+    ngx_int_t  asked;
+
+    if ((issuer->secret || issuer->algs & RESONATE_JWT_HMAC)
+        && ngx_resonate_auth_issuer_hmac(cf, issuer) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    asked = ngx_resonate_auth_opaque_done(cf, issuer);
+
+    if (asked == NGX_ERROR) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->jwks == NULL && asked == NGX_OK) {
+        return NGX_CONF_OK;
+    }
 
     if (issuer->jwks == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -418,6 +452,61 @@ ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
                        &issuer->name);
 
     return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_resonate_auth_issuer_hmac(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    char  error[RESONATE_JWK_ERROR_MAX];
+
+    if (issuer->secret == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "issuer \"%V\" needs a \"secret\" for its "
+                           "\"algorithms\"", &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (issuer->jwks) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "issuer \"%V\" has both \"jwks\" and \"secret\"",
+                           &issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->jwks = resonate_jwks_secret((char *) issuer->secret->data,
+                                        issuer->secret->len, issuer->algs,
+                                        error);
+
+    if (issuer->jwks == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "bad \"secret\" of issuer \"%V\": %s",
+                           &issuer->name, error);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_resonate_auth_jwks_owned(cf, issuer);
+}
+
+
+static char *
+ngx_resonate_auth_jwks_owned(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (cln == NULL) {
+        resonate_jwks_free(issuer->jwks);
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_resonate_auth_jwks_cleanup;
+    cln->data = issuer->jwks;
+
+    return NGX_CONF_OK;
 }
 
 

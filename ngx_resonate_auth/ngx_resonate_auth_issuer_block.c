@@ -96,7 +96,12 @@ static const ngx_resonate_auth_line_t  ngx_resonate_auth_lines[] = {
     { ngx_string("algorithms"), 1, 16, ngx_resonate_auth_line_algorithms,
       NULL, 0 },
     { ngx_string("jwks"), 1, 1, ngx_resonate_auth_line_jwks, NULL, 0 },
+    { ngx_string("secret"), 1, 1, ngx_resonate_auth_issuer_secret, NULL, 0 },
     { ngx_string("fetch"), 1, 2, ngx_resonate_auth_line_fetch, NULL, 1 },
+    { ngx_string("client"), 2, 2, ngx_resonate_auth_line_client, NULL, 0 },
+    { ngx_string("introspection"), 1, 6, ngx_resonate_auth_line_introspection,
+      NULL, 0 },
+    { ngx_string("lookup"), 2, 5, ngx_resonate_auth_line_lookup, NULL, 0 },
     { ngx_string("typ"), 1, 1, NULL, &ngx_resonate_auth_line_typ, 0 },
     { ngx_string("profile"), 1, 1, NULL, &ngx_resonate_auth_line_profile, 0 },
     { ngx_string("leeway"), 1, 1, NULL, &ngx_resonate_auth_line_leeway, 0 },
@@ -250,7 +255,9 @@ ngx_resonate_auth_line_algorithms(ngx_conf_t *cf,
     value = cf->args->elts;
 
     return ngx_resonate_auth_issuer_algorithms(cf, issuer, &value[1],
-                                               cf->args->nelts - 1);
+                                               cf->args->nelts - 1,
+                                               RESONATE_JWT_ANY
+                                               |RESONATE_JWT_HMAC);
 }
 
 

@@ -295,8 +295,12 @@ ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
                        "resonate_auth_tokens_refused_total",
                        "Requests whose token was refused.");
 
+    amcf->asked = ngx_resonate_counter_add(cf,
+                      "resonate_auth_tokens_asked_total",
+                      "Tokens about which an issuer or a database was asked.");
+
     if (amcf->cached == NULL || amcf->verified == NULL
-        || amcf->refused == NULL)
+        || amcf->refused == NULL || amcf->asked == NULL)
     {
         return NGX_ERROR;
     }
@@ -316,6 +320,10 @@ ngx_resonate_auth_postconfiguration(ngx_conf_t *cf)
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"resonate_auth required\" needs a "
                       "\"resonate_issuer\"");
+        return NGX_ERROR;
+    }
+
+    if (ngx_resonate_auth_opaque_init(cf, amcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -366,7 +374,10 @@ ngx_resonate_auth_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&amcf->issuers, cf->pool, 2,
                        sizeof(ngx_resonate_auth_issuer_t *))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&amcf->opaques, cf->pool, 2,
+                          sizeof(ngx_resonate_auth_opaque_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -383,6 +394,7 @@ ngx_resonate_auth_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_resonate_auth_main_conf_t *amcf = conf;
 
     ngx_str_t  name = ngx_string("resonate_tokens");
+    ngx_str_t  refused = ngx_string("resonate_tokens_refused");
 
     ngx_conf_init_size_value(amcf->cache_size, NGX_RESONATE_AUTH_CACHE_SIZE);
 
@@ -395,6 +407,15 @@ ngx_resonate_auth_init_main_conf(ngx_conf_t *cf, void *conf)
     }
 
     amcf->table = ngx_resonate_table_add(cf, &name, amcf->cache_size);
+
+    if (amcf->opaques.nelts) {
+        amcf->refused_table = ngx_resonate_table_add(cf, &refused,
+                                  ngx_max(amcf->cache_size / 8,
+                                          NGX_RESONATE_TABLE_MIN_SIZE));
+        if (amcf->refused_table == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
 
     return amcf->table ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -477,6 +498,10 @@ ngx_resonate_auth_init_process(ngx_cycle_t *cycle)
 
     if (amcf == NULL || amcf->issuers.nelts == 0) {
         return NGX_OK;
+    }
+
+    if (ngx_resonate_auth_flights_init(amcf, cycle) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_resonate_auth_worker_init(amcf, cycle);

@@ -26,6 +26,8 @@ struct ngx_resonate_auth_worker_s {
 };
 
 
+static ngx_int_t ngx_resonate_auth_answer(ngx_resonate_auth_worker_t *worker,
+    ngx_resonate_auth_ctx_t *ctx, ngx_log_t *log);
 static void ngx_resonate_auth_worker_cleanup(void *data);
 static ngx_int_t ngx_resonate_auth_digest(ngx_resonate_auth_worker_t *worker,
     ngx_str_t *token, u_char *digest);
@@ -35,9 +37,6 @@ static ngx_uint_t ngx_resonate_auth_equal(ngx_resonate_auth_entry_t *entry,
     ngx_str_t *token);
 static void ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log);
-static ngx_int_t ngx_resonate_auth_shared(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_resonate_auth_ctx_t *ctx);
 static void ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf,
     u_char *digest, ngx_resonate_auth_packed_t *packed);
 static void ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf,
@@ -45,14 +44,14 @@ static void ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf,
 static ngx_int_t ngx_resonate_auth_verify(ngx_http_request_t *r,
     ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
     ngx_resonate_auth_ctx_t *ctx);
+static ngx_int_t ngx_resonate_auth_judge(ngx_http_request_t *r,
+    ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt, u_char *digest,
+    ngx_resonate_auth_ctx_t *ctx);
 static resonate_jwt_rc_e ngx_resonate_auth_check_token(
     ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt,
     resonate_claims_t *claims);
 static ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
     ngx_resonate_auth_main_conf_t *amcf, resonate_jwt_t *jwt);
-static ngx_int_t ngx_resonate_auth_accept(ngx_http_request_t *r,
-    ngx_resonate_auth_issuer_t *issuer, json_t *json,
-    resonate_claims_t *claims, u_char *digest, ngx_resonate_auth_ctx_t *ctx);
 
 
 ngx_int_t
@@ -78,7 +77,15 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
+    if (ctx->asking) {
+        return NGX_AGAIN;
+    }
+
     worker = amcf->worker;
+
+    if (ctx->answered) {
+        return ngx_resonate_auth_answer(worker, ctx, r->connection->log);
+    }
 
     e = *ngx_resonate_auth_slot(worker, token);
 
@@ -95,22 +102,41 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_auth_shared(r, amcf, digest, ctx);
+    rc = ngx_resonate_auth_shared_get(amcf, digest, r->pool, &ctx->entry);
+
+    if (rc == NGX_OK) {
+        ngx_resonate_count(amcf->cached);
+    }
 
     if (rc == NGX_DECLINED) {
         rc = ngx_resonate_auth_verify(r, amcf, digest, ctx);
     }
 
     if (rc == NGX_OK) {
-        ngx_memcpy(ctx->entry->digest, digest, NGX_RESONATE_AUTH_DIGEST);
-
-        if (ctx->entry->id.expires > ngx_time()) {
-            ngx_resonate_auth_keep(worker, ctx->entry, token,
-                                   r->connection->log);
-        }
+        ngx_resonate_auth_keep(worker, ctx->entry, token, r->connection->log);
     }
 
     return rc;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_answer(ngx_resonate_auth_worker_t *worker,
+    ngx_resonate_auth_ctx_t *ctx, ngx_log_t *log)
+{
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    if (ctx->answer == NGX_OK) {
+        ngx_resonate_auth_keep(worker, ctx->entry, &ctx->token, log);
+    }
+
+    if (ctx->answer == NGX_DECLINED) {
+        amcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
+                                                   ngx_resonate_auth_module);
+        ngx_resonate_count(amcf->refused);
+    }
+
+    return ctx->answer;
 }
 
 
@@ -228,6 +254,12 @@ ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     size_t                       n;
     ngx_resonate_auth_entry_t  **slot;
 
+    /* several requests may have waited for the same entry */
+
+    if (entry->id.expires <= ngx_time() || entry->token.data) {
+        return;
+    }
+
     entry->token.data = ngx_alloc(token->len, log);
     if (entry->token.data == NULL) {
         return;
@@ -249,10 +281,9 @@ ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
 }
 
 
-static ngx_int_t
-ngx_resonate_auth_shared(ngx_http_request_t *r,
-    ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_resonate_auth_ctx_t *ctx)
+ngx_int_t
+ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
+    u_char *digest, ngx_pool_t *pool, ngx_resonate_auth_entry_t **entry)
 {
     u_char     buf[2 * NGX_RESONATE_AUTH_DIGEST];
     ngx_int_t  rc;
@@ -262,17 +293,17 @@ ngx_resonate_auth_shared(ngx_http_request_t *r,
     key.data = buf;
     key.len = sizeof(buf);
 
-    rc = ngx_resonate_table_get(amcf->table, &key, r->pool, &value);
+    rc = ngx_resonate_table_get(amcf->table, &key, pool, &value);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    ctx->entry = ngx_resonate_auth_entry_open(&value, r->connection->log);
-    if (ctx->entry == NULL) {
+    *entry = ngx_resonate_auth_entry_open(&value, pool->log);
+    if (*entry == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_resonate_count(amcf->cached);
+    ngx_memcpy((*entry)->digest, digest, NGX_RESONATE_AUTH_DIGEST);
 
     return NGX_OK;
 }
@@ -317,27 +348,36 @@ ngx_resonate_auth_verify(ngx_http_request_t *r,
 {
     ngx_int_t                    rc;
     resonate_jwt_t               jwt;
-    resonate_claims_t            claims;
     ngx_resonate_auth_issuer_t  *issuer;
+    ngx_resonate_auth_opaque_t  *opaque;
+
+    opaque = NULL;
+    rc = NGX_DECLINED;
 
     ctx->why = resonate_jwt_parse(&jwt, (char *) ctx->token.data,
                                   ctx->token.len);
-    rc = NGX_DECLINED;
 
     if (ctx->why == RESONATE_JWT_OK) {
         issuer = ngx_resonate_auth_find_issuer(amcf, &jwt);
 
-        ctx->why = issuer
-                   ? ngx_resonate_auth_check_token(issuer, &jwt, &claims)
-                   : RESONATE_JWT_ISSUER;
+        if (issuer == NULL) {
+            ctx->why = RESONATE_JWT_ISSUER;
 
-        if (ctx->why == RESONATE_JWT_OK) {
-            ngx_resonate_count(amcf->verified);
-            rc = ngx_resonate_auth_accept(r, issuer, jwt.claims, &claims,
-                                          digest, ctx);
+        } else if (issuer->jwks) {
+            rc = ngx_resonate_auth_judge(r, issuer, &jwt, digest, ctx);
+
+        } else {
+            opaque = ngx_resonate_auth_opaque_find(amcf, issuer, &ctx->token);
         }
 
         resonate_jwt_free(&jwt);
+
+    } else if (ctx->why == RESONATE_JWT_MALFORMED) {
+        opaque = ngx_resonate_auth_opaque_find(amcf, NULL, &ctx->token);
+    }
+
+    if (opaque) {
+        return ngx_resonate_auth_ask(r, ctx, opaque, digest);
     }
 
     if (ctx->why == RESONATE_JWT_NO_MEMORY) {
@@ -349,6 +389,31 @@ ngx_resonate_auth_verify(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_judge(ngx_http_request_t *r,
+    ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt, u_char *digest,
+    ngx_resonate_auth_ctx_t *ctx)
+{
+    resonate_claims_t               claims;
+    ngx_resonate_auth_main_conf_t  *amcf;
+
+    ctx->why = ngx_resonate_auth_check_token(issuer, jwt, &claims);
+
+    if (ctx->why != RESONATE_JWT_OK) {
+        return NGX_DECLINED;
+    }
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
+
+    ngx_resonate_count(amcf->verified);
+
+    ctx->entry = ngx_resonate_auth_accept(amcf, issuer, jwt->claims, &claims,
+                                          digest, r->connection->log);
+
+    return ctx->entry ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -401,23 +466,20 @@ ngx_resonate_auth_find_issuer(ngx_resonate_auth_main_conf_t *amcf,
 }
 
 
-static ngx_int_t
-ngx_resonate_auth_accept(ngx_http_request_t *r,
+ngx_resonate_auth_entry_t *
+ngx_resonate_auth_accept(ngx_resonate_auth_main_conf_t *amcf,
     ngx_resonate_auth_issuer_t *issuer, json_t *json,
-    resonate_claims_t *claims, u_char *digest, ngx_resonate_auth_ctx_t *ctx)
+    resonate_claims_t *claims, u_char *digest, ngx_log_t *log)
 {
-    ngx_resonate_auth_packed_t      packed;
-    ngx_resonate_auth_main_conf_t  *amcf;
+    ngx_resonate_auth_entry_t   *entry;
+    ngx_resonate_auth_packed_t   packed;
 
-    amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
+    entry = ngx_resonate_auth_entry_make(issuer, json, claims, &packed, log);
 
-    ctx->entry = ngx_resonate_auth_entry_make(issuer, json, claims, &packed,
-                                              r->connection->log);
-    if (ctx->entry == NULL) {
-        return NGX_ERROR;
+    if (entry) {
+        ngx_memcpy(entry->digest, digest, NGX_RESONATE_AUTH_DIGEST);
+        ngx_resonate_auth_share(amcf, digest, &packed);
     }
 
-    ngx_resonate_auth_share(amcf, digest, &packed);
-
-    return NGX_OK;
+    return entry;
 }

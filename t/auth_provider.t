@@ -9,6 +9,11 @@ my $iss = 'https://demo.resonate.example';
 
 spew("$dir/more.conf", "audience resonate;\n");
 
+for (32, 63) {
+    spew("$dir/hs$_", 'k' x $_);
+    chmod 0600, "$dir/hs$_" or die "chmod: $!";
+}
+
 for (
     "jwks $keys;",
     "jwks $keys; audience a b c; algorithms ES256 RS256; leeway 0;",
@@ -16,6 +21,7 @@ for (
     "jwks $keys; profile rfc9068; roles_claim a.b; scope_claim s; "
         . 'name_claim https://a.example/name;',
     "jwks $keys; include $dir/more.conf;",
+    "secret $dir/hs32; algorithms HS256;",
     "jwks $keys; fetch /id/; fetch /b/ http://b:8080; } resonate_fetch {",
 ) {
     my ($ok, $output) = conf_test("resonate_provider $iss { $_ }");
@@ -44,6 +50,16 @@ for (
         [ typ => '', 'a media type' ],
         [ roles_claim => 'a..b', 'a path of claims' ],
         [ scope_claim => '', 'a path of claims' ]),
+    [ "secret $dir/hs32;", qq(bad "secret" of issuer "$iss") ],
+    [ "secret $dir/hs32; algorithms ES256;",
+      qq(bad "secret" of issuer "$iss") ],
+    [ "secret $dir/hs63; algorithms HS256 HS512;",
+      qq(bad "secret" of issuer "$iss") ],
+    [ "secret $dir/hs32; jwks $keys; algorithms HS256;",
+      qq(issuer "$iss" has both "jwks" and "secret") ],
+    [ "secret $keys; algorithms HS256;", 'group and others must have no' ],
+    [ "jwks $keys; algorithms ES256 HS256;",
+      qq(issuer "$iss" needs a "secret" for its "algorithms") ],
     [ "jwks $keys; fetch /id/;", '"fetch" needs a "resonate_fetch" block' ],
     [ "jwks $keys; fetch /id/; fetch /x/;",
       'duplicate origin "https://demo.resonate.example" in "fetch"' ],
@@ -73,6 +89,9 @@ resonate_provider https://strict.example {
     roles_claim realm.roles; scope_claim scp; name_claim nick;
 }
 resonate_provider https://lax.example { jwks $keys; typ x+jwt; }
+resonate_provider https://hmac.example {
+    secret $dir/hs32; algorithms HS256; audience resonate;
+}
 EOF
 location / {
     resonate_auth required;
@@ -101,6 +120,10 @@ for (
     [ { %lax, _header => { typ => 'JWT' } }, 401 ],
     [ { %lax, aud => 'resonate', _header => { typ => 'x+jwt' } }, 401 ],
     [ { iss => 'https://other.example' }, 401 ],
+    [ { iss => 'https://hmac.example' }, 401 ],
+    [ { iss => 'https://hmac.example', _hmac => 'k' x 32 }, 200 ],
+    [ { iss => 'https://hmac.example', _hmac => 'k' x 31 }, 401 ],
+    [ { %lax, _hmac => 'k' x 32, _header => { typ => 'x+jwt' } }, 401 ],
 ) {
     my ($claims, $status, $is) = @$_;
     my $res = $edge->get('/', token => token(%$claims));

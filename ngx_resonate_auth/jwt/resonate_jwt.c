@@ -50,6 +50,7 @@ static const char *const  resonate_jwt_errors[] = {
     "The proof needs the nonce that is given here",
     "The proof was seen before",
     "The token is bound to another certificate",
+    "The token is not active",
     "Out of memory"
 };
 

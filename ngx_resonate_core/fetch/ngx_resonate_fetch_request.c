@@ -169,6 +169,11 @@ ngx_resonate_fetch_connection_init(ngx_connection_t *c, ngx_log_t *log)
     c->recv_chain = ngx_recv_chain;
     c->send_chain = ngx_send_chain;
 
+    /* what nginx does to a client's socket where nothing is buffered */
+
+    c->tcp_nodelay = NGX_TCP_NODELAY_DISABLED;
+    c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
+
     c->sockaddr->sa_family = AF_UNIX;
     c->socklen = sizeof(c->sockaddr->sa_family);
     ngx_str_set(&c->addr_text, "unix:");

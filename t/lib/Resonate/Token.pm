@@ -6,6 +6,7 @@ package Resonate::Token;
 #   token(sub => 'x', scope => 'a b')  any claim; undef leaves it out
 #   token(_key => 'rs256')             es256 (default), rs256, ps256, eddsa
 #   token(_header => { kid => 'x' })   header fields; undef leaves one out
+#   token(_hmac => $secret)            HS256, without a kid
 #   Resonate::Token::jwks()            the file with the public keys
 #   Resonate::Token::private('es256')  the private key, PEM
 
@@ -27,6 +28,9 @@ sub token {
 
     my $key = delete $claims{_key} || 'es256';
     my $header = delete $claims{_header} || {};
+    my $hmac = delete $claims{_hmac};
+
+    $header = { kid => undef, alg => 'HS256', %$header } if $hmac;
     my $now = time;
 
     %claims = (iss => 'https://demo.resonate.example', aud => 'resonate',
@@ -40,7 +44,7 @@ sub token {
     return encode_jwt(payload => JSON::PP->new->canonical->utf8
                                          ->encode(\%claims),
                       alg => $header{alg} || $ALG{$key},
-                      key => key($key), extra_headers => \%header);
+                      key => $hmac // key($key), extra_headers => \%header);
 }
 
 

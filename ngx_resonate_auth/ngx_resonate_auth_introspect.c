@@ -1,0 +1,334 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Token introspection (RFC 7662): an issuer is asked what a token says.
+ */
+
+
+#include "ngx_resonate_auth_internal.h"
+#include "jwt/resonate_query.h"
+
+
+#define NGX_RESONATE_AUTH_HINT  "&token_type_hint=access_token"
+
+
+static char *ngx_resonate_auth_inactive(ngx_conf_t *cf,
+    const ngx_resonate_param_t *param, ngx_str_t *value, void *conf);
+static ngx_int_t ngx_resonate_auth_introspect(
+    ngx_resonate_auth_flight_t *flight);
+static ngx_int_t ngx_resonate_auth_introspect_body(
+    ngx_resonate_auth_flight_t *flight, ngx_str_t *body);
+static void ngx_resonate_auth_introspect_header(ngx_resonate_fetch_t *f,
+    const char *name, size_t len, ngx_str_t *value);
+static void ngx_resonate_auth_introspected(ngx_resonate_fetch_t *f);
+static ngx_int_t ngx_resonate_auth_introspect_answer(
+    ngx_resonate_auth_flight_t *flight, json_t **json);
+static ngx_uint_t ngx_resonate_auth_is_inactive(
+    ngx_resonate_auth_opaque_t *opaque, ngx_uint_t status);
+
+
+static const ngx_resonate_param_t  ngx_resonate_auth_introspect_params[] = {
+    { ngx_string("ttl="), ngx_resonate_param_sec,
+      offsetof(ngx_resonate_auth_opaque_t, ttl), 1, 3600,
+      "a time of 1s to 1h" },
+    { ngx_string("negative="), ngx_resonate_param_sec,
+      offsetof(ngx_resonate_auth_opaque_t, negative), 0, 60,
+      "a time of at most 60s" },
+    { ngx_string("timeout="), ngx_resonate_param_msec,
+      offsetof(ngx_resonate_auth_opaque_t, timeout), 100, 60000,
+      "a time of 100ms to 60s" },
+    { ngx_string("match="), ngx_resonate_auth_opaque_match, 0, 0, 0,
+      "\"any\" or \"uuid\"" },
+    { ngx_string("inactive="), ngx_resonate_auth_inactive, 0, 0, 0,
+      "statuses from 400 to 599 with commas between" },
+    { ngx_null_string, NULL, 0, 0, 0, NULL }
+};
+
+
+char *
+ngx_resonate_auth_line_introspection(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    ngx_str_t                   *value;
+    ngx_resonate_auth_opaque_t  *opaque;
+
+    value = cf->args->elts;
+
+    opaque = ngx_resonate_auth_opaque_add(cf, issuer);
+    if (opaque == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    opaque->ask = ngx_resonate_auth_introspect;
+    opaque->timeout = 5000;
+    opaque->url = value[1];
+    opaque->inactive[0] = NGX_HTTP_NOT_FOUND;
+    opaque->ninactive = 1;
+
+    return ngx_resonate_params(cf, 2, ngx_resonate_auth_introspect_params,
+                               opaque);
+}
+
+
+static char *
+ngx_resonate_auth_inactive(ngx_conf_t *cf, const ngx_resonate_param_t *param,
+    ngx_str_t *value, void *conf)
+{
+    ngx_resonate_auth_opaque_t *opaque = conf;
+
+    u_char     *p, *last, *comma;
+    ngx_int_t   n;
+
+    p = value->data;
+    last = p + value->len;
+    opaque->ninactive = 0;
+
+    do {
+        comma = ngx_strlchr(p, last, ',');
+        n = ngx_atoi(p, (comma ? comma : last) - p);
+
+        if (n < 400 || n > 599
+            || opaque->ninactive == NGX_RESONATE_AUTH_INACTIVE_MAX)
+        {
+            return (char *) param->expected;
+        }
+
+        opaque->inactive[opaque->ninactive++] = n;
+        p = comma ? comma + 1 : NULL;
+
+    } while (comma);
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * "client": by what name and secret the edge introduces itself (RFC 6749,
+ * section 2.3.1: both are encoded as in a form before they are joined).
+ */
+
+char *
+ngx_resonate_auth_line_client(ngx_conf_t *cf,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    char        *p;
+    ngx_str_t   *value, *secret, plain;
+
+    value = cf->args->elts;
+
+    secret = ngx_resonate_secret(cf, &value[0], &value[2], 8, 1024);
+    if (secret == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->client = value[1];
+
+    plain.len = resonate_query_encoded((char *) value[1].data, value[1].len)
+                + 1
+                + resonate_query_encoded((char *) secret->data, secret->len);
+    plain.data = ngx_pnalloc(cf->temp_pool, plain.len);
+
+    issuer->basic.data = ngx_resonate_auth_wiped(cf, sizeof("Basic ") - 1
+                                       + ngx_base64_encoded_length(plain.len));
+
+    if (plain.data == NULL || issuer->basic.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = resonate_query_encode((char *) plain.data, (char *) value[1].data,
+                              value[1].len);
+    *p++ = ':';
+    (void) resonate_query_encode(p, (char *) secret->data, secret->len);
+
+    ngx_memcpy(issuer->basic.data, "Basic ", sizeof("Basic ") - 1);
+    issuer->basic.data += sizeof("Basic ") - 1;
+
+    ngx_encode_base64(&issuer->basic, &plain);
+
+    issuer->basic.data -= sizeof("Basic ") - 1;
+    issuer->basic.len += sizeof("Basic ") - 1;
+
+    OPENSSL_cleanse(plain.data, plain.len);
+
+    return ngx_resonate_auth_issuer_mix(cf, issuer, secret) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
+    ngx_resonate_auth_opaque_t *opaque)
+{
+    ngx_int_t  rc;
+
+    if (opaque->issuer->basic.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"introspection\" of issuer \"%V\" needs a "
+                           "\"client\"", &opaque->issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
+    rc = ngx_resonate_auth_fetch_uri(opaque->issuer, &opaque->url, cf->pool,
+                                     &opaque->uri, &opaque->args);
+
+    if (rc == NGX_DECLINED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of \"introspection\" leads to no origin of "
+                           "a \"fetch\" directive", &opaque->url);
+    }
+
+    return (rc == NGX_OK) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_introspect(ngx_resonate_auth_flight_t *flight)
+{
+    ngx_resonate_fetch_t        *f;
+    ngx_resonate_auth_opaque_t  *opaque;
+
+    ngx_str_t  type = ngx_string("application/x-www-form-urlencoded");
+    ngx_str_t  json = ngx_string("application/json");
+
+    opaque = flight->opaque;
+    f = &flight->fetch;
+
+    if (ngx_resonate_auth_introspect_body(flight, &f->body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    f->uri = opaque->uri;
+    f->args = opaque->args;
+
+    ngx_resonate_auth_introspect_header(f, "Authorization",
+                                        sizeof("Authorization") - 1,
+                                        &opaque->issuer->basic);
+    ngx_resonate_auth_introspect_header(f, "Content-Type",
+                                        sizeof("Content-Type") - 1, &type);
+    ngx_resonate_auth_introspect_header(f, "Accept", sizeof("Accept") - 1,
+                                        &json);
+
+    f->max = NGX_RESONATE_AUTH_ANSWER_MAX;
+    f->timeout = opaque->timeout;
+    f->handler = ngx_resonate_auth_introspected;
+    f->data = flight;
+
+    return ngx_resonate_fetch_start(f);
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_introspect_body(ngx_resonate_auth_flight_t *flight,
+    ngx_str_t *body)
+{
+    u_char  *p;
+    size_t   len;
+    char    *token;
+
+    token = (char *) flight->token.data;
+
+    len = sizeof("token=") - 1
+          + resonate_query_encoded(token, flight->token.len)
+          + sizeof(NGX_RESONATE_AUTH_HINT) - 1;
+
+    body->data = ngx_pnalloc(flight->pool, len);
+    if (body->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(body->data, "token=", sizeof("token=") - 1);
+    p = (u_char *) resonate_query_encode((char *) p, token,
+                                         flight->token.len);
+    ngx_memcpy(p, NGX_RESONATE_AUTH_HINT, sizeof(NGX_RESONATE_AUTH_HINT) - 1);
+
+    body->len = len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_resonate_auth_introspect_header(ngx_resonate_fetch_t *f, const char *name,
+    size_t len, ngx_str_t *value)
+{
+    ngx_keyval_t  *kv;
+
+    kv = &f->headers[f->nheaders++];
+
+    kv->key.data = (u_char *) name;
+    kv->key.len = len;
+    kv->value = *value;
+}
+
+
+static void
+ngx_resonate_auth_introspected(ngx_resonate_fetch_t *f)
+{
+    ngx_resonate_auth_flight_t *flight = f->data;
+
+    json_t     *json;
+    ngx_int_t   rc;
+
+    json = NULL;
+
+    rc = ngx_resonate_auth_introspect_answer(flight, &json);
+
+    ngx_resonate_auth_told(flight, rc, json);
+
+    json_decref(json);
+}
+
+
+/* an answer that is no answer (RFC 7662, section 2.2) is the server's fault */
+
+static ngx_int_t
+ngx_resonate_auth_introspect_answer(ngx_resonate_auth_flight_t *flight,
+    json_t **json)
+{
+    json_t                *active;
+    ngx_resonate_fetch_t  *f;
+
+    f = &flight->fetch;
+
+    if (f->status == 0) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_resonate_auth_is_inactive(flight->opaque, f->status)) {
+        return NGX_DECLINED;
+    }
+
+    if (f->status == NGX_HTTP_OK
+        && resonate_jwt_object((char *) f->answer.data, f->answer.len, json)
+           == RESONATE_JWT_OK)
+    {
+        active = json_object_get(*json, "active");
+
+        if (json_is_boolean(active)) {
+            return json_is_true(active) ? NGX_OK : NGX_DECLINED;
+        }
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "introspection at \"%V\" answered %ui, and not whether the "
+                  "token is active", &flight->opaque->url, f->status);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_uint_t
+ngx_resonate_auth_is_inactive(ngx_resonate_auth_opaque_t *opaque,
+    ngx_uint_t status)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < opaque->ninactive; i++) {
+        if (opaque->inactive[i] == status) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
