@@ -44,14 +44,13 @@ ngx_resonate_auth_bound(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 
     jkt = &ctx->entry->texts[NGX_RESONATE_AUTH_JKT];
 
-    if (ctx->scheme != NGX_RESONATE_AUTH_DPOP) {
-        ctx->why = RESONATE_JWT_BOUND;
-        return jkt->len ? NGX_DECLINED : NGX_OK;
+    if ((ctx->scheme == NGX_RESONATE_AUTH_DPOP) != (jkt->len != 0)) {
+        ctx->why = jkt->len ? RESONATE_JWT_BOUND : RESONATE_JWT_UNBOUND;
+        return NGX_DECLINED;
     }
 
     if (jkt->len == 0) {
-        ctx->why = RESONATE_JWT_UNBOUND;
-        return NGX_DECLINED;
+        return NGX_OK;
     }
 
     dmcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_dpop_module);
@@ -111,11 +110,10 @@ ngx_resonate_dpop_proof(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     ngx_table_elt_t     *h;
     resonate_dpop_rc_e   rc;
 
-    ctx->why = RESONATE_JWT_PROOF;
-
     h = ngx_resonate_find_header(r, "DPoP", sizeof("DPoP") - 1, &n);
 
     if (n != 1) {
+        ctx->why = RESONATE_JWT_PROOF;
         ctx->detail = n ? "There is more than one proof"
                         : "There is no proof of the key of the token";
         return NGX_DECLINED;
@@ -131,6 +129,7 @@ ngx_resonate_dpop_proof(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    ctx->why = RESONATE_JWT_PROOF;
     ctx->detail = resonate_dpop_strerror(rc);
 
     return NGX_DECLINED;
@@ -349,7 +348,7 @@ ngx_resonate_dpop_view(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
     dlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_dpop_module);
     proof = (ctx->scheme == NGX_RESONATE_AUTH_DPOP);
 
-    if (!ctx->sent || dlcf->mode == NGX_RESONATE_DPOP_ON
+    if (!ctx->sent || ctx->status || dlcf->mode == NGX_RESONATE_DPOP_ON
         || (dlcf->mode == NGX_RESONATE_DPOP_REQUIRED) == proof)
     {
         return ctx;

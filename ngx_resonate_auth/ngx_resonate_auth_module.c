@@ -203,7 +203,11 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL) {
+    /* who has to repeat himself would not know it from an anonymous answer */
+
+    if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL
+        && ctx->why != RESONATE_JWT_NONCE)
+    {
         return NGX_DECLINED;
     }
 

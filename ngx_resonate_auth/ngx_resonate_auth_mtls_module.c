@@ -88,8 +88,6 @@ ngx_resonate_mtls_check(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         return NGX_OK;
     }
 
-    ctx->why = RESONATE_JWT_CERTIFICATE;
-
     mscf = ngx_http_get_module_srv_conf(r, ngx_resonate_auth_mtls_module);
 
     rc = mscf->certificate
@@ -103,7 +101,11 @@ ngx_resonate_mtls_check(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
             || len != sizeof(bound)
             || CRYPTO_memcmp(bound, sent, len) != 0))
     {
-        return NGX_DECLINED;
+        rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_DECLINED) {
+        ctx->why = RESONATE_JWT_CERTIFICATE;
     }
 
     return rc;

@@ -105,8 +105,10 @@ is $http->request('GET', '/')->{headers}{'dpop-nonce'}, $nonce,
    'without a token';
 is $http->request('GET', '/off')->{headers}{'dpop-nonce'}, undef,
    '... but not where DPoP is off';
-is_deeply [ ask($http, undef, '/may') ], [ '200 use_dpop_nonce', $nonce ],
-   'where a token is optional';
+is_deeply [ ask($http, undef, '/may') ], [ '401 use_dpop_nonce', $nonce ],
+   'where a token is optional, it is asked for all the same';
+is_deeply [ ask($http, $nonce, '/may', ath => 'x') ],
+   [ '200 invalid_dpop_proof', $nonce ], '... what is bad is as none';
 
 # time goes on
 
