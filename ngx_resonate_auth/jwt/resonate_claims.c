@@ -29,7 +29,6 @@ static int resonate_claims_audience(json_t *aud,
     const resonate_claims_policy_t *policy);
 static int resonate_claims_one_of(json_t *aud,
     const resonate_claims_policy_t *policy);
-static int resonate_claims_is(json_t *value, const resonate_jwt_view_t *view);
 
 
 resonate_jwt_view_t
@@ -90,7 +89,7 @@ resonate_claims_all(json_t *claims, const resonate_claims_policy_t *policy,
     iss = json_object_get(claims, "iss");
 
     if (policy->issuer.len && !(answer && iss == NULL)
-        && !resonate_claims_is(iss, &policy->issuer))
+        && !resonate_jwt_equal(iss, &policy->issuer))
     {
         return RESONATE_JWT_ISSUER;
     }
@@ -300,18 +299,10 @@ resonate_claims_one_of(json_t *aud, const resonate_claims_policy_t *policy)
     size_t  i;
 
     for (i = 0; i < policy->naudiences; i++) {
-        if (resonate_claims_is(aud, &policy->audiences[i])) {
+        if (resonate_jwt_equal(aud, &policy->audiences[i])) {
             return 1;
         }
     }
 
     return 0;
-}
-
-
-static int
-resonate_claims_is(json_t *value, const resonate_jwt_view_t *view)
-{
-    return json_is_string(value) && json_string_length(value) == view->len
-           && memcmp(json_string_value(value), view->data, view->len) == 0;
 }

@@ -142,7 +142,7 @@ resonate_jwks_read(const char *data, size_t len, int strict, char *error)
     *error = '\0';
 
     if (len <= RESONATE_JWKS_MAX) {
-        (void) resonate_jwt_object(data, len, &root);
+        (void) resonate_jwt_document(data, len, &root);
     }
 
     keys = json_object_get(root, "keys");

@@ -26,7 +26,9 @@ static resonate_jwt_rc_e resonate_jwt_header(resonate_jwt_t *jwt,
 static int resonate_jwt_copy(json_t *value, char *dst, size_t max,
     size_t *len);
 static resonate_jwt_view_t resonate_jwt_subtype(const char *typ, size_t len);
-static int resonate_jwt_capped(const char *data, size_t len);
+static resonate_jwt_rc_e resonate_jwt_load(const char *data, size_t len,
+    unsigned max, json_t **object);
+static int resonate_jwt_capped(const char *data, size_t len, unsigned max);
 
 
 static const char *const  resonate_jwt_errors[] = {
@@ -284,11 +286,33 @@ resonate_jwt_base64url_put(char *dst, const unsigned char *src, size_t len)
 resonate_jwt_rc_e
 resonate_jwt_object(const char *data, size_t len, json_t **object)
 {
+    return resonate_jwt_load(data, len, RESONATE_JWT_ITEMS_MAX, object);
+}
+
+
+resonate_jwt_rc_e
+resonate_jwt_document(const char *data, size_t len, json_t **object)
+{
+    return resonate_jwt_load(data, len, RESONATE_JWT_DOCUMENT_ITEMS, object);
+}
+
+
+int
+resonate_jwt_equal(json_t *value, const resonate_jwt_view_t *view)
+{
+    return json_is_string(value) && json_string_length(value) == view->len
+           && memcmp(json_string_value(value), view->data, view->len) == 0;
+}
+
+
+static resonate_jwt_rc_e
+resonate_jwt_load(const char *data, size_t len, unsigned max, json_t **object)
+{
     json_t  *probe;
 
     *object = NULL;
 
-    if (!resonate_jwt_capped(data, len)) {
+    if (!resonate_jwt_capped(data, len, max)) {
         return RESONATE_JWT_JSON;
     }
 
@@ -422,7 +446,7 @@ resonate_jwt_subtype(const char *typ, size_t len)
  */
 
 static int
-resonate_jwt_capped(const char *data, size_t len)
+resonate_jwt_capped(const char *data, size_t len, unsigned max)
 {
     int       quoted;
     size_t    i;
@@ -467,7 +491,7 @@ resonate_jwt_capped(const char *data, size_t len)
             break;
         }
 
-        if (depth > RESONATE_JWT_DEPTH_MAX || items > RESONATE_JWT_ITEMS_MAX) {
+        if (depth > RESONATE_JWT_DEPTH_MAX || items > max) {
             return 0;
         }
     }

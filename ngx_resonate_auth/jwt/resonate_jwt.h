@@ -30,6 +30,7 @@
 #define RESONATE_JWT_SIGNATURE_MAX  1024   /* bytes: RSA of 8192 bits */
 #define RESONATE_JWT_DEPTH_MAX      16     /* nested arrays and objects */
 #define RESONATE_JWT_ITEMS_MAX      512    /* members and elements */
+#define RESONATE_JWT_DOCUMENT_ITEMS 4096   /* so too, of what no client sent */
 
 
 /*
@@ -148,6 +149,11 @@ size_t resonate_jwt_base64url_put(char *dst, const unsigned char *src,
 /* RESONATE_JWT_JSON: *object is NULL, it is no JSON object within the caps */
 resonate_jwt_rc_e resonate_jwt_object(const char *data, size_t len,
     json_t **object);
+resonate_jwt_rc_e resonate_jwt_document(const char *data, size_t len,
+    json_t **object);
+
+/* whether it is that string */
+int resonate_jwt_equal(json_t *value, const resonate_jwt_view_t *view);
 
 
 #pragma GCC visibility pop

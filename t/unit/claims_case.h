@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * JSON of the claims' tests, with ' for ", and policies to start from.
+ * What the claims' tests begin with.
  */
 
 
@@ -11,27 +11,23 @@
 
 
 #include "../../ngx_resonate_auth/jwt/resonate_claims.h"
+#include "json_case.h"
 
 
 #define NOW      1000000
 #define LEEWAY   30
 
-#define VIEW(s)  { s, sizeof(s) - 1 }
-
 
 static inline json_t *
 claims_object(const char *members)
 {
-    char    *p, text[8192];
+    char     text[JSON_CASE_MAX];
+    size_t   len;
     json_t  *object;
 
-    snprintf(text, sizeof(text), "{%s}", members);
+    len = json_case(text, "{", members, "}");
 
-    for (p = text; *p; p++) {
-        *p = *p == '\'' ? '"' : *p;
-    }
-
-    assert_int_equal(resonate_jwt_object(text, strlen(text), &object),
+    assert_int_equal(resonate_jwt_object(text, len, &object),
                      RESONATE_JWT_OK);
 
     return object;

@@ -216,6 +216,31 @@ wide(unsigned n)
 }
 
 
+/* {"a":[0,0,...]}: the object, the array and what is after commas count */
+
+static resonate_jwt_rc_e
+documented(unsigned n)
+{
+    char               buf[16384], *p;
+    json_t            *object;
+    unsigned           i;
+    resonate_jwt_rc_e  rc;
+
+    p = stpcpy(buf, "{\"a\":[0");
+
+    for (i = 2; i < n; i++) {
+        p = stpcpy(p, ",0");
+    }
+
+    p = stpcpy(p, "]}");
+
+    rc = resonate_jwt_document(buf, p - buf, &object);
+    json_decref(object);
+
+    return rc;
+}
+
+
 static void
 test_caps(void **state)
 {
@@ -235,6 +260,10 @@ test_caps(void **state)
     json_decref(object);
 
     assert_null(wide(RESONATE_JWT_ITEMS_MAX + 1));
+
+    assert_int_equal(documented(RESONATE_JWT_DOCUMENT_ITEMS), RESONATE_JWT_OK);
+    assert_int_equal(documented(RESONATE_JWT_DOCUMENT_ITEMS + 1),
+                     RESONATE_JWT_JSON);
 
     /* what stands in strings does not count; escapes do not end them */
 
