@@ -121,6 +121,8 @@ typedef struct {
     ngx_str_t                    claims;     /* packed */
     u_char                       digest[NGX_RESONATE_AUTH_DIGEST];
                                  /* SHA-256 of the token */
+    ngx_atomic_uint_t            judged;     /* whether it was revoked */
+    ngx_uint_t                   revoked;
     ngx_uint_t                   refs;
     ngx_str_t                    token;      /* the worker's cache compares */
     size_t                       signature;  /* where it begins there */
@@ -143,6 +145,7 @@ typedef enum {
 typedef enum {
     NGX_RESONATE_AUTH_FIND = 0,
     NGX_RESONATE_AUTH_RESOLVE,
+    NGX_RESONATE_AUTH_REVOKED,
     NGX_RESONATE_AUTH_BIND,
     NGX_RESONATE_AUTH_KNOWN
 } ngx_resonate_auth_step_e;
@@ -249,6 +252,13 @@ ngx_int_t ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
 ngx_resonate_auth_entry_t *ngx_resonate_auth_accept(
     ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
     json_t *json, resonate_claims_t *claims, u_char *digest, ngx_log_t *log);
+
+/*
+ * Whether ctx->entry was revoked: NGX_OK: it was not;  NGX_DECLINED: it was;
+ * NGX_ERROR: it is not known.
+ */
+ngx_int_t ngx_resonate_auth_revoked(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 
 /* NGX_ERROR: out of memory, or OpenSSL has no SHA-256 */
 ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,

@@ -58,6 +58,7 @@ static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
 static const ngx_resonate_auth_step_pt  ngx_resonate_auth_steps[] = {
     ngx_resonate_auth_source,
     ngx_resonate_auth_resolve,
+    ngx_resonate_auth_revoked,
     ngx_resonate_auth_bound
 };
 

@@ -14,6 +14,7 @@
 #include "base/ngx_resonate_base.h"
 #include "base/ngx_resonate_param.h"
 #include "base/ngx_resonate_request.h"
+#include "cache/ngx_resonate_word.h"
 #include "fetch/ngx_resonate_fetch.h"
 #include "pg/ngx_resonate_pg.h"
 #include "route/ngx_resonate_route.h"
@@ -27,7 +28,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  13
+#define NGX_RESONATE_CORE_ABI  14
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -75,6 +76,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_has_scope
 #pragma weak ngx_resonate_role
 #pragma weak ngx_resonate_has_role
+#pragma weak ngx_resonate_word_add
 #pragma weak ngx_resonate_pg_get
 #pragma weak ngx_resonate_pg_stmt_add
 #pragma weak ngx_resonate_pg_timeout

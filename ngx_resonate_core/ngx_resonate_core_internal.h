@@ -72,6 +72,15 @@ typedef struct {
 } ngx_resonate_sample_t;
 
 
+/* what upper rooms hear, see cache/ngx_resonate_word.h */
+
+typedef struct {
+    ngx_str_t                 word;
+    ngx_resonate_word_pt      handler;
+    void                     *data;
+} ngx_resonate_word_t;
+
+
 /*
  * The main configuration of the core module; other parts keep the pointer.
  */
@@ -84,6 +93,7 @@ typedef struct {
     ngx_array_t               samples;     /* of ngx_resonate_sample_t */
     ngx_array_t               routes;      /* of ngx_resonate_traffic_t * */
     ngx_array_t               tables;      /* of ngx_resonate_table_t * */
+    ngx_array_t               words;       /* of ngx_resonate_word_t */
     ngx_msec_t                short_time;  /* 0: nobody listens */
     ngx_uint_t                purges;      /* "resonate_cache_purge" is used */
 } ngx_resonate_shared_t;

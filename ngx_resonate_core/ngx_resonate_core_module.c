@@ -108,6 +108,9 @@ ngx_resonate_core_create_main_conf(ngx_conf_t *cf)
            != NGX_OK
         || ngx_array_init(&shared->tables, cf->pool, 4,
                           sizeof(ngx_resonate_table_t *))
+           != NGX_OK
+        || ngx_array_init(&shared->words, cf->pool, 1,
+                          sizeof(ngx_resonate_word_t))
            != NGX_OK)
     {
         return NULL;

@@ -174,10 +174,10 @@ COMMENT ON FUNCTION resonate.revocation_stamp() IS 'Trigger: a row is of the tra
 CREATE OR REPLACE FUNCTION resonate.revocation_notify() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('resonate_revoked', '');
+    PERFORM pg_notify('resonate_tags', 'revoked');
 
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION resonate.revocation_notify() IS 'Trigger: tells every edge on the channel resonate_revoked that there is something to read.';
+COMMENT ON FUNCTION resonate.revocation_notify() IS 'Trigger: tells every edge that listens that there is something to read.';

@@ -99,7 +99,7 @@ cmp_ok abs($rows[0]{expires} - time - 90 * 86400), '<', 9, 'for a while';
 # it is said when it is committed, and forgotten when it has expired
 
 my $listener = $pg->connect;
-$listener->do('LISTEN resonate_revoked');
+$listener->do('LISTEN resonate_tags');
 $service->begin_work;
 $service->do("SELECT resonate.revoke('jti', 'heard', '$iss')");
 is $listener->pg_notifies, undef, 'nothing before the commit';

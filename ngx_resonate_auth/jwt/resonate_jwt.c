@@ -53,6 +53,7 @@ static const char *const  resonate_jwt_errors[] = {
     "The proof was seen before",
     "The token is bound to another certificate",
     "The token is not active",
+    "The token was revoked",
     "Out of memory"
 };
 

@@ -60,6 +60,7 @@ typedef enum {
     RESONATE_JWT_REPLAY,         /* of the proof */
     RESONATE_JWT_CERTIFICATE,    /* the token is bound to another one */
     RESONATE_JWT_INACTIVE,       /* says who was asked about it */
+    RESONATE_JWT_REVOKED,
     RESONATE_JWT_NO_MEMORY       /* ours: answer 500, never "anonymous" */
 } resonate_jwt_rc_e;
 

@@ -3,9 +3,10 @@
  * Copyright (C) Resonate
  *
  * The connection that listens, and what is said on it: tags that have
- * changed, and callers who wrote through another machine.  Of the latter we
- * tell others, some at a time, because each notification takes a lock that
- * all of the server's commits with one wait for; plays notify nothing.
+ * changed, words of upper rooms, and callers who wrote through another
+ * machine.  Of the latter we tell others, some at a time, because each
+ * notification takes a lock that all of the server's commits with one wait
+ * for; plays notify nothing.
  */
 
 
@@ -26,6 +27,8 @@ static void ngx_resonate_listen_up(void *data);
 static void ngx_resonate_listen_lost(void *data);
 static void ngx_resonate_listen_notified(void *data, u_char *payload,
     size_t len, ngx_uint_t own);
+static ngx_uint_t ngx_resonate_listen_word(ngx_resonate_listener_t *l,
+    u_char *payload, size_t len);
 static void ngx_resonate_listen_callers(ngx_resonate_listener_t *l,
     u_char *payload, size_t len);
 static void ngx_resonate_listen_start(ngx_resonate_listener_t *l,
@@ -69,6 +72,7 @@ ngx_resonate_listen_add(ngx_conf_t *cf, ngx_resonate_cache_t *cache)
     l->name = cache->listen;
     l->source = ngx_resonate_pg_listener_hash(pg);
     l->invalidations = cache->invalidations;
+    l->words = &cache->shared->words;
     cache->listener = l;
 
     ngx_str_set(&sql, "SELECT pg_catalog.pg_notify('" NGX_RESONATE_CHANNEL
@@ -82,6 +86,26 @@ ngx_resonate_listen_add(ngx_conf_t *cf, ngx_resonate_cache_t *cache)
     cache->shared->short_time = cache->short_time * 1000;
 
     return ngx_resonate_listen_statements(cf, l);
+}
+
+
+ngx_int_t
+ngx_resonate_word_add(ngx_conf_t *cf, const char *word,
+    ngx_resonate_word_pt handler, void *data)
+{
+    ngx_resonate_word_t  *w;
+
+    w = ngx_array_push(&ngx_resonate_shared(cf)->words);
+    if (w == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->word.data = (u_char *) word;
+    w->word.len = ngx_strlen(word);
+    w->handler = handler;
+    w->data = data;
+
+    return NGX_OK;
 }
 
 
@@ -191,8 +215,34 @@ ngx_resonate_listen_notified(void *data, u_char *payload, size_t len,
         return;
     }
 
+    if (ngx_resonate_listen_word(l, payload, len)) {
+        return;
+    }
+
     ngx_resonate_tag_touch(l->clock, payload, len);
     ngx_resonate_count(l->invalidations);
+}
+
+
+static ngx_uint_t
+ngx_resonate_listen_word(ngx_resonate_listener_t *l, u_char *payload,
+    size_t len)
+{
+    ngx_uint_t            i;
+    ngx_resonate_word_t  *word;
+
+    word = l->words->elts;
+
+    for (i = 0; i < l->words->nelts; i++) {
+        if (word[i].word.len == len
+            && ngx_memcmp(word[i].word.data, payload, len) == 0)
+        {
+            word[i].handler(word[i].data);
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -48,6 +48,7 @@ struct ngx_resonate_listener_s {
     ngx_resonate_pg_stmt_t        *question;    /* what is asked instead */
     ngx_resonate_pg_stmt_t        *notify;
     ngx_resonate_counter_t        *invalidations;
+    ngx_array_t                   *words;       /* of ngx_resonate_word_t */
     ngx_str_t                      name;        /* of the database */
     uint32_t                       source;
 
