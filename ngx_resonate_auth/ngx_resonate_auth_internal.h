@@ -86,6 +86,7 @@ typedef struct {
 
 typedef struct {
     ngx_uint_t                   mode;
+    ngx_str_t                    cookie;    /* that has a token, or empty */
 } ngx_resonate_auth_loc_conf_t;
 
 
@@ -233,6 +234,11 @@ char *ngx_resonate_auth_line_fetch(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
 ngx_int_t ngx_resonate_auth_fetch_uri(ngx_resonate_auth_issuer_t *issuer,
     ngx_str_t *url, ngx_pool_t *pool, ngx_str_t *uri, ngx_str_t *args);
+
+
+/* the first step: where the token is */
+ngx_int_t ngx_resonate_auth_source(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 
 
 /*

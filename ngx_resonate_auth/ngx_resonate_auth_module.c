@@ -5,6 +5,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "jwt/resonate_cookie.h"
 
 
 #define NGX_RESONATE_AUTH_CACHE_SIZE  (8 * 1024 * 1024)
@@ -34,6 +35,8 @@ static ngx_int_t ngx_resonate_auth_init_process(ngx_cycle_t *cycle);
 
 static char *ngx_resonate_auth_mode(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_resonate_auth_cookie_name(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_resonate_auth_check_size(ngx_conf_t *cf, void *post,
     void *data);
 
@@ -60,6 +63,13 @@ static ngx_command_t  ngx_resonate_auth_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_resonate_auth_loc_conf_t, mode),
       &ngx_resonate_auth_modes },
+
+    { ngx_string("resonate_auth_cookie"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_auth_cookie_name,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_auth_loc_conf_t, cookie),
+      NULL },
 
     { ngx_string("resonate_issuer"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
@@ -469,7 +479,7 @@ ngx_resonate_auth_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_resonate_auth_loc_conf_t  *alcf;
 
-    alcf = ngx_palloc(cf->pool, sizeof(ngx_resonate_auth_loc_conf_t));
+    alcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_auth_loc_conf_t));
     if (alcf == NULL) {
         return NULL;
     }
@@ -487,6 +497,7 @@ ngx_resonate_auth_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_resonate_auth_loc_conf_t *conf = child;
 
     ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_RESONATE_AUTH_OFF);
+    ngx_conf_merge_str_value(conf->cookie, prev->cookie, "");
 
     return NGX_CONF_OK;
 }
@@ -529,6 +540,46 @@ ngx_resonate_auth_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return rv;
+}
+
+
+/* RFC 6265, section 4.1.1: a name is a token */
+
+static char *
+ngx_resonate_auth_cookie_name(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_resonate_auth_loc_conf_t *alcf = conf;
+
+    size_t      i;
+    ngx_str_t  *value;
+
+    if (alcf->cookie.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        if (value[1].data[i] <= 0x20 || value[1].data[i] >= 0x7f
+            || ngx_strchr("()<>@,;:\\\"/[]?={}", value[1].data[i]))
+        {
+            break;
+        }
+    }
+
+    if (i < value[1].len || i == 0 || i > RESONATE_COOKIE_NAME_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name of a cookie \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    alcf->cookie = value[1];
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        alcf->cookie.len = 0;
+    }
+
+    return NGX_CONF_OK;
 }
 
 

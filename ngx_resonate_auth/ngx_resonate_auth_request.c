@@ -35,12 +35,6 @@ static ngx_int_t ngx_resonate_auth_know(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
-static ngx_int_t ngx_resonate_auth_source(ngx_http_request_t *r,
-    ngx_resonate_auth_ctx_t *ctx);
-static ngx_int_t ngx_resonate_auth_header(ngx_http_request_t *r,
-    ngx_resonate_auth_ctx_t *ctx);
-static ngx_uint_t ngx_resonate_auth_scheme(ngx_str_t *value,
-    const char *scheme);
 static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
     ngx_str_t *scope, ngx_str_t *value);
 static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
@@ -343,96 +337,6 @@ ngx_resonate_auth_cleanup(void *data)
     ngx_resonate_auth_ctx_t *ctx = data;
 
     ngx_resonate_auth_entry_release(ctx->entry);
-}
-
-
-static ngx_int_t
-ngx_resonate_auth_source(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_resonate_auth_header(r, ctx);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_resonate_login_token(r, ctx);
-    }
-
-    if (rc == NGX_OK && ngx_resonate_login_beside(r)) {
-
-        /* RFC 6750, section 2: a token by one way only */
-
-        ctx->sent = 0;
-        ctx->status = NGX_HTTP_BAD_REQUEST;
-        ctx->detail = "There is a token in a header and one in a cookie";
-
-        return NGX_DECLINED;
-    }
-
-    return rc;
-}
-
-
-/*
- * NGX_DECLINED: there is no token to resolve.  Two Authorization headers never
- * get here, nginx answers 400; other places of a token (RFC 6750, sections 2.2
- * and 2.3) are not looked at, they end up in logs and histories.
- */
-
-static ngx_int_t
-ngx_resonate_auth_header(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
-{
-    u_char           *p, *last;
-    ngx_table_elt_t  *h;
-
-    h = r->headers_in.authorization;
-
-    if (h == NULL) {
-        return NGX_DECLINED;
-    }
-
-    p = h->value.data;
-    last = p + h->value.len;
-
-    if (ngx_resonate_auth_scheme(&h->value, "Bearer")) {
-        ctx->scheme = NGX_RESONATE_AUTH_BEARER;
-        p += sizeof("Bearer") - 1;
-
-    } else if (ngx_resonate_dpop_used(r)
-               && ngx_resonate_auth_scheme(&h->value, "DPoP"))
-    {
-        ctx->scheme = NGX_RESONATE_AUTH_DPOP;
-        p += sizeof("DPoP") - 1;
-
-    } else {
-        return NGX_DECLINED;
-    }
-
-    while (p < last && *p == ' ') {
-        p++;
-    }
-
-    ctx->sent = 1;
-    ctx->source = NGX_RESONATE_AUTH_HEADER;
-
-    ctx->token.data = p;
-    ctx->token.len = last - p;
-
-    return NGX_OK;
-}
-
-
-/* the word of an Authorization header, in any case of letters */
-
-static ngx_uint_t
-ngx_resonate_auth_scheme(ngx_str_t *value, const char *scheme)
-{
-    size_t  len;
-
-    len = ngx_strlen(scheme);
-
-    return value->len >= len
-           && ngx_strncasecmp(value->data, (u_char *) scheme, len) == 0
-           && (value->len == len || value->data[len] == ' ');
 }
 
 

@@ -131,7 +131,7 @@ ngx_resonate_login_origin(ngx_http_request_t *r, ngx_resonate_login_t *login,
     ngx_str_t         host;
     const char       *scheme;
 
-    if (login->origin.len) {
+    if (login && login->origin.len) {
         *origin = login->origin;
         return NGX_OK;
     }

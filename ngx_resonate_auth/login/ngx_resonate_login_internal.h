@@ -208,7 +208,7 @@ void ngx_resonate_login_grant_free(ngx_resonate_login_grant_t *grant);
  * redirect_uri()  where a provider sends people back to
  * page()          of words for a person
  * origin()        "scheme://host" as it is asked for, or as it is configured
- * own()           whether a page of ours made the request
+ * own()           whether a page of ours made the request; "login" may be NULL
  */
 
 ngx_int_t ngx_resonate_login_start_handler(ngx_http_request_t *r);
