@@ -125,6 +125,13 @@ sub bootstrap {
     Resonate::Test::spew("$dir/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n");
     chmod 0755, "$dir/usr/sbin/policy-rc.d";
 
+    # else each run of apt reads all that it knows of packages anew
+    Resonate::Test::spew("$dir/etc/apt/apt.conf.d/quick", <<'END');
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
+Acquire::GzipIndexes "false";
+END
+
     with_devices($dir, 'exec chroot "$@"', $dir, qw(apt-get -qq update));
     command('tar', '-C', $dir, '-cpf', "$draft/root.tar", '.');
     command('rm', '-rf', $dir);
@@ -241,7 +248,7 @@ sub newer {
         mkdir up; for deb in *.deb; do dpkg-deb -R \$deb new;
             sed -i 's/^Version: .*/&.1/; s/ (= [^)]*/&.1/' new/DEBIAN/control;
             [ ! -e new/$file ] || cat line >> new/$file;
-            dpkg-deb -b new up > up.log; rm -r new; done
+            dpkg-deb -Znone -b new up > up.log; rm -r new; done
 EOF2
 }
 
