@@ -92,7 +92,8 @@ static const ngx_resonate_param_t  ngx_resonate_dpop_nonce_params[] = {
 static ngx_command_t  ngx_resonate_dpop_commands[] = {
 
     { ngx_string("resonate_dpop"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_HTTP_LMT_CONF
+                        |NGX_CONF_TAKE1,
       ngx_resonate_dpop_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_resonate_dpop_loc_conf_t, mode),

@@ -1,6 +1,5 @@
-# DPoP (RFC 9449): a bound token is good with a proof of its key only, and a
-# proof for one request only.  The last four columns of a row change a good
-# request: claims of the proof, of the token, the headers, what is answered.
+# DPoP (RFC 9449): a bound token is good with a proof of its key only.  A row
+# changes a good request: claims of the proof, headers; what is answered.
 
 use lib 't/lib';
 use Resonate::Test;
@@ -25,6 +24,8 @@ location @only { resonate_dpop required; resonate_auth optional;
 location /may  { resonate_dpop required; resonate_auth optional;
                  try_files /none @only; }
 location /off  { resonate_dpop off; try_files /none @off; }
+location /post { limit_except GET { resonate_dpop required; }
+                 try_files /none @said; }
 location @off  { resonate_dpop off; resonate_auth optional;
                  return 200 "$resonate_user."; }
 END
@@ -168,6 +169,7 @@ for (
     [ '/only', $unbound, qq(401 $algs, error="invalid_token", )
       . 'error_description="The token is not bound to a key"' ],
     [ '/only', { Authorization => undef }, "401 $algs" ],
+    [ '/post', $unbound, 'listener.' ],
     [ '/may', $unbound, '.' ],
     [ '/off', {}, "401 $bearer" ],
     [ '/off', $unbound, 'listener.' ],
@@ -180,6 +182,9 @@ for (
     is ask({ htu => "$url$path" }, $headers, 'GET', $path), $answer,
        "$path: $answer";
 }
+
+like ask({ htm => 'POST', htu => "$url/post" }, $unbound, 'POST', '/post'),
+     qr/^401 DPoP/, '/post, by POST';
 
 for my $kind (qw(eddsa rs256)) {
     my $c = Resonate::Dpop->new($kind);
