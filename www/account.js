@@ -34,9 +34,9 @@ function show() {
     const { credit, name } = store;
 
     render(html`${credit === null ? nothing : wallet(credit, name)}
-        ${session.token || session.able ? html`<button class="button"
+        ${session.who || session.able ? html`<button class="button"
             id="log" type="button" ?disabled=${busy} @click=${press}>${
-            session.token ? 'Log out' : html`Log in${
+            session.who ? 'Log out' : html`Log in${
                 session.demo ? html` <span class="wide">as the demo
                     listener</span>` : nothing}`}</button>`
             : nothing}`, $('account'));
@@ -60,9 +60,9 @@ async function press() {
     busy = true;
     store.changed();
 
-    if (session.token) {
+    if (session.who) {
         outbox.clear();
-        session.logout();
+        await session.logout();
 
     } else {
         await login();
@@ -106,16 +106,16 @@ export async function login() {
 
 
 async function welcome() {
-    const { token } = session;
+    const { who } = session;
 
-    if (!token) {
+    if (!who) {
         return;
     }
 
     try {
         const { data } = await ok(api.GET('/user/profile'));
 
-        if (token === session.token) {
+        if (who === session.who) {
             store.wallet(data.credit.total, data.displayName);
         }
 

@@ -15,7 +15,7 @@ import { amount, message } from './words.js';
  * @param {string} what  as it is called
  */
 export async function addTo(tracks, what) {
-    if (!session.token) {
+    if (!session.who) {
         askIn('Log in to make playlists.');
         return;
     }

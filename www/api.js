@@ -11,6 +11,7 @@ export { ApiError, ok } from './lib/resonate-client/index.js';
 
 const options = {
     token: () => session.token,
+    fetch: watched,
 
     /** @param {string} token */
     refused(token) {
@@ -31,4 +32,20 @@ export function local(address) {
     const url = new URL(address, location.href);
 
     return url.pathname + url.search;
+}
+
+
+/**
+ * A cookie goes by itself; that it is good no more only an answer tells.
+ *
+ * @type {typeof fetch}
+ */
+async function watched(input, init) {
+    const answer = await fetch(input, init);
+
+    if (answer.status === 401) {
+        session.look();
+    }
+
+    return answer;
 }

@@ -302,12 +302,12 @@ function hint({ track, mode, duration }) {
         const seconds = Math.round(Math.min(rule.previewS, duration));
 
         return html`<p class="hint preview" id="hint">Preview, ${seconds} s. ${
-            session.token ? 'Your credit does not cover the next play.'
+            session.who ? 'Your credit does not cover the next play.'
                 : session.able ? 'Log in to hear it all.' : nothing}</p>`;
     }
 
-    const owned = Boolean(session.token && track && store.owned(track));
+    const owned = Boolean(session.who && track && store.owned(track));
 
     return html`<p class=${classMap({ hint: true, owned })} id="hint">${
-        session.token && track ? priceText(track) : nothing}</p>`;
+        session.who && track ? priceText(track) : nothing}</p>`;
 }

@@ -18,7 +18,7 @@ import { dots, names } from './view.js';
  * @param {Track} track
  */
 export function owing(track) {
-    return session.token ? left(track) : 0;
+    return session.who ? left(track) : 0;
 }
 
 

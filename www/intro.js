@@ -37,7 +37,7 @@ function whole() {
         <div class="intro-text">
             <h2 id="intro-title">${TITLE}</h2>
             <p>${sentence()} ${visitor()}</p>
-            <div class="intro-foot">${session.able && !session.token
+            <div class="intro-foot">${session.able && !session.who
                 ? html`<button class="button strong" type="button"
                     @click=${login}>Log in</button>` : nothing}<button
                 class="button" type="button" @click=${dismiss}>Got
@@ -92,7 +92,7 @@ function sentence() {
 
 
 function visitor() {
-    return session.token ? ''
+    return session.who ? ''
         : `Without logging in you hear the first ${rule.previewS} seconds of`
           + ' each track, and free ones whole.';
 }

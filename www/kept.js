@@ -71,7 +71,7 @@ export function keep(playback) {
     addEventListener('pagehide', place);
 
     session.addEventListener('change', () => {
-        if (session.token) {
+        if (session.who) {
             if (!playback.track) {
                 restore(playback);
             }
@@ -98,11 +98,13 @@ function restore(playback) {
         const place = read(store, PLACE);
         const track = queue?.rows?.[place?.index]?.track;
 
-        if (track && track.id === place.id && queue.owner === owner()
-            && place.owner === owner())
+        const owner = session.subject;
+
+        if (track && track.id === place.id && queue.owner === owner
+            && place.owner === owner)
         {
             const heard = read(sessionStorage, HEARD);
-            const mine = heard?.owner === owner() && heard.id === place.id;
+            const mine = heard?.owner === owner && heard.id === place.id;
 
             playback.restore({ queue: { ...queue, index: place.index },
                                position: position(place, track),
@@ -134,28 +136,13 @@ function slim(queue) {
 }
 
 
-/* whose it is: the subject of the token, '' for nobody.  Of a token that
-   does not say it nothing is found again */
-function owner() {
-    const { token } = session;
-
-    try {
-        return token ? JSON.parse(atob(token.split('.')[1]
-            .replace(/-/g, '+').replace(/_/g, '/'))).sub ?? NaN : '';
-
-    } catch {
-        return NaN;
-    }
-}
-
-
 /**
  * @param {string} name
  * @param {object} value
  */
 function save(name, value, stores = [sessionStorage, localStorage]) {
     for (const store of stores) {
-        write(store, name, { ...value, owner: owner() });
+        write(store, name, { ...value, owner: session.subject });
     }
 }
 

@@ -15,7 +15,7 @@ const turns = new Map();
 
 /** @param {Track} track */
 export function like(track) {
-    if (!session.token) {
+    if (!session.who) {
         askIn('Log in, and your favourites are kept.');
         return undefined;
     }

@@ -19,7 +19,7 @@ const WAYS = [
 /** @param {import('./router.js').Router} router */
 export function bindNav(router) {
     const show = () => render(WAYS.map(({ address, name, personal }) =>
-        personal && !session.token ? nothing : html`<a href=${address}
+        personal && !session.who ? nothing : html`<a href=${address}
             aria-current=${location.pathname === address ? 'page'
                                                          : 'false'}>${
             name}</a>`), $('nav'));

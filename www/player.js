@@ -133,7 +133,7 @@ function bindPlayback() {
 
 /* another listener: other counts, another stream behind the same address */
 function bindSession() {
-    if (session.token) {
+    if (session.who) {
         controlled();
     }
 
@@ -141,18 +141,26 @@ function bindSession() {
         router.forget();
         router.again({ quiet: true });
 
-        if (session.token) {
+        if (session.who) {
             await controlled();
         }
 
         playback.reload();
+    });
+
+    /* in another tab, or at the provider, they may have gone or come */
+    session.look();
+    document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'visible') {
+            session.look();
+        }
     });
 }
 
 
 function bindPlays() {
     playback.addEventListener('heard', ({ detail: { track, key } }) => {
-        if (session.token) {
+        if (session.who) {
             outbox.add(track.id, key);
         }
     });

@@ -105,7 +105,7 @@ class Outbox extends EventTarget {
         this.#busy = true;
 
         try {
-            while (this.#plays.length && session.token) {
+            while (this.#plays.length && session.who) {
                 await this.#report(this.#plays[0]);
             }
 

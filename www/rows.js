@@ -70,7 +70,7 @@ export function row(track, { number, play, actions }) {
 function plays(track) {
     const mc = next(track);
 
-    if (!session.token) {
+    if (!session.who) {
         return mc === 0 ? html`<div class="track-plays"><span
             class="price">Free</span></div>` : nothing;
     }

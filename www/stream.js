@@ -1,7 +1,7 @@
 /*
- * Where the audio element gets a track from.  Anonymous: the plain URL, which
- * answers the preview.  Logged in: the same URL through the service worker,
- * which adds the token; where there is none (plain HTTP on another host than
+ * Where the audio element gets a track from.  Anonymous, or with a session in
+ * a cookie: the plain URL.  With a token: the same URL through the service
+ * worker, which adds it; where there is none (plain HTTP on another host than
  * localhost) the file is fetched with the token and played from memory.
  */
 

@@ -82,7 +82,7 @@ function tint(name) {
 
 /** @param {Track} track */
 export function dots(track) {
-    if (!session.token) {
+    if (!session.who) {
         return nothing;
     }
 

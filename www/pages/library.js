@@ -41,7 +41,7 @@ export const collection = {
     async load(ctx) {
         const { signal } = ctx;
 
-        if (!session.token) {
+        if (!session.who) {
             return {};
         }
 
@@ -69,7 +69,7 @@ function page(pattern, title, { path, anonymous, empty, advice }) {
     return {
         pattern,
         title: () => title,
-        load: async ({ signal }) => (session.token
+        load: async ({ signal }) => (session.who
             ? { list: await Paged.load(path, { limit: LIMIT }, signal) } : {}),
         render: ({ list, near: almost = [] }, ctx) => {
             if (!list) {

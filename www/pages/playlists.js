@@ -19,7 +19,7 @@ export const playlists = {
 
     async load({ signal }) {
         const [own, all] = await Promise.all([
-            session.token ? mine(signal) : null,
+            session.who ? mine(signal) : null,
             Paged.load('/playlists', { limit: 24 }, signal),
         ]);
 
@@ -31,7 +31,7 @@ export const playlists = {
             </h1><button class="button strong" type="button"
             @click=${() => make(ctx)}>${icon('plus')}New playlist</button></div>
         ${own?.length ? section('Yours', shelf(own))
-            : html`<p class="soft">${session.token
+            : html`<p class="soft">${session.who
                 ? 'You have none yet. Make one here, or with “Add to'
                   + ' playlist” beside any track.'
                 : session.able ? 'Log in to make your own.' : NOBODY}</p>`}
@@ -49,7 +49,7 @@ export function shelf(lists) {
 
 /** @param {Ctx} ctx */
 function make(ctx) {
-    if (!session.token) {
+    if (!session.who) {
         askIn('Log in to make playlists.');
         return;
     }
