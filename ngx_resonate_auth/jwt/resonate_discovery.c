@@ -91,7 +91,8 @@ resonate_discovery_url(const char *url, size_t len)
         }
     }
 
-    if (len > RESONATE_URL_MAX || resonate_uri_normalize(&uri, url, len) != 0)
+    if (len == 0 || len > RESONATE_URL_MAX
+        || resonate_uri_normalize(&uri, url, len) != 0)
     {
         return 0;
     }
