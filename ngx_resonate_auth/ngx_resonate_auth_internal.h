@@ -400,7 +400,13 @@ void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
  * resume()     runs the requests that wait; the ctx may be gone behind it
  * identity(),
  * challenge()  as in core's door
+ * challenge_error()
+ *              the same for what is wrong with a good token, ", error=..."
  * why()        what is wrong with the token, as a sentence
+ * required()   what the location asks of a good token: NGX_OK, or what a
+ *              handler of the access phase returns
+ * refuse()     answers with a problem, or with the page that the location has
+ *              for the status
  */
 
 ngx_int_t ngx_resonate_auth_request(ngx_http_request_t *r,
@@ -411,7 +417,13 @@ ngx_int_t ngx_resonate_auth_identity(ngx_http_request_t *r,
     ngx_resonate_identity_t **id);
 ngx_int_t ngx_resonate_auth_challenge(ngx_http_request_t *r,
     ngx_str_t *scope);
+ngx_int_t ngx_resonate_auth_challenge_error(ngx_http_request_t *r,
+    ngx_str_t *error);
 const char *ngx_resonate_auth_why(ngx_resonate_auth_ctx_t *ctx);
+ngx_int_t ngx_resonate_auth_required(ngx_http_request_t *r,
+    ngx_resonate_auth_entry_t *entry);
+ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
+    const char *detail);
 
 
 /*

@@ -15,8 +15,6 @@ static ngx_int_t ngx_resonate_auth_preaccess_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_precontent_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_check(ngx_http_request_t *r);
-static ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r,
-    ngx_int_t status, const char *detail);
 static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
     ngx_int_t status);
 
@@ -202,7 +200,7 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
 
     if (ctx->entry) {
-        return NGX_OK;
+        return ngx_resonate_auth_required(r, ctx->entry);
     }
 
     if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL && !ctx->sent) {
@@ -233,7 +231,7 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
  * nginx's way, everybody else a problem.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
     const char *detail)
 {

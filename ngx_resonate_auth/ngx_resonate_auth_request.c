@@ -35,8 +35,8 @@ static ngx_int_t ngx_resonate_auth_know(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
-static ngx_int_t ngx_resonate_auth_reason(ngx_http_request_t *r,
-    ngx_str_t *scope, ngx_str_t *value);
+static ngx_int_t ngx_resonate_auth_schemes(ngx_http_request_t *r,
+    ngx_str_t *error, ngx_str_t *value);
 static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx, ngx_str_t *scope, ngx_str_t *value);
 
@@ -250,10 +250,31 @@ ngx_resonate_auth_identity(ngx_http_request_t *r, ngx_resonate_identity_t **id)
 ngx_int_t
 ngx_resonate_auth_challenge(ngx_http_request_t *r, ngx_str_t *scope)
 {
+    ngx_int_t                 rc;
+    ngx_str_t                 error;
+    ngx_resonate_auth_ctx_t  *ctx;
+
+    rc = ngx_resonate_auth_request(r, &ctx);
+
+    if (rc == NGX_ERROR || rc == NGX_AGAIN
+        || ngx_resonate_auth_error(r, (rc == NGX_OK) ? ctx : NULL, scope,
+                                   &error)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_auth_challenge_error(r, &error);
+}
+
+
+ngx_int_t
+ngx_resonate_auth_challenge_error(ngx_http_request_t *r, ngx_str_t *error)
+{
     ngx_str_t         value;
     ngx_table_elt_t  *h;
 
-    if (ngx_resonate_auth_reason(r, scope, &value) != NGX_OK) {
+    if (ngx_resonate_auth_schemes(r, error, &value) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -353,28 +374,24 @@ ngx_resonate_auth_why(ngx_resonate_auth_ctx_t *ctx)
  */
 
 static ngx_int_t
-ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
+ngx_resonate_auth_schemes(ngx_http_request_t *r, ngx_str_t *error,
     ngx_str_t *value)
 {
     u_char                   *p;
     ngx_int_t                 rc;
-    ngx_str_t                 error, names;
+    ngx_str_t                 names;
     ngx_uint_t                mode, dpop;
     ngx_resonate_auth_ctx_t  *ctx, *own;
 
     rc = ngx_resonate_auth_request(r, &ctx);
 
-    if (rc == NGX_ERROR || rc == NGX_AGAIN
-        || ngx_resonate_auth_error(r, (rc == NGX_OK) ? ctx : NULL, scope,
-                                   &error)
-           != NGX_OK)
-    {
+    if (rc == NGX_ERROR || rc == NGX_AGAIN) {
         return NGX_ERROR;
     }
 
     mode = ngx_resonate_dpop_mode(r, &names);
 
-    p = ngx_pnalloc(r->pool, NGX_RESONATE_AUTH_ERROR_MAX + error.len
+    p = ngx_pnalloc(r->pool, NGX_RESONATE_AUTH_ERROR_MAX + error->len
                              + names.len);
     if (p == NULL) {
         return NGX_ERROR;
@@ -388,7 +405,7 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
 
     if (mode != NGX_RESONATE_DPOP_REQUIRED) {
         p = ngx_sprintf(p, "Bearer " NGX_RESONATE_AUTH_REALM);
-        p = dpop ? p : ngx_sprintf(p, "%V", &error);
+        p = dpop ? p : ngx_sprintf(p, "%V", error);
     }
 
     if (mode == NGX_RESONATE_DPOP_ON) {
@@ -398,7 +415,7 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_str_t *scope,
     if (mode != NGX_RESONATE_DPOP_OFF) {
         p = ngx_sprintf(p, "DPoP " NGX_RESONATE_AUTH_REALM ", algs=\"%V\"",
                         &names);
-        p = dpop ? ngx_sprintf(p, "%V", &error) : p;
+        p = dpop ? ngx_sprintf(p, "%V", error) : p;
     }
 
     value->len = p - value->data;

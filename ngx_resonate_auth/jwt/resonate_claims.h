@@ -139,6 +139,10 @@ long resonate_claims_pack(json_t *claims, char *buf, size_t size);
 int resonate_claims_get(const char *packed, size_t len, const char *name,
     size_t namelen, resonate_jwt_view_t *value);
 
+/* by the name as it is; whether the value is a string or JSON, too */
+int resonate_claims_find(const char *packed, size_t len, const char *name,
+    resonate_jwt_view_t *value, int *string);
+
 
 #pragma GCC visibility pop
 

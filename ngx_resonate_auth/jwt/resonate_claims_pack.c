@@ -13,6 +13,10 @@
 #include <strings.h>
 
 
+/* in a name's length: the value was a string, not JSON */
+#define RESONATE_CLAIMS_STRING  0x8000
+
+
 /* before the name and the value */
 
 typedef struct {
@@ -61,7 +65,8 @@ resonate_claims_pack(json_t *claims, char *buf, size_t size)
             && resonate_claims_printable(text, len)
             && sizeof(head) + namelen + len <= size - (size_t) (p - buf))
         {
-            head.name_len = (uint16_t) namelen;
+            head.name_len = (uint16_t) (namelen
+                                        | (dump ? 0 : RESONATE_CLAIMS_STRING));
             head.value_len = (uint16_t) len;
 
             memcpy(p, &head, sizeof(head));
@@ -93,6 +98,7 @@ resonate_claims_get(const char *packed, size_t len, const char *name,
 
         memcpy(&head, p, sizeof(head));
         p += sizeof(head);
+        head.name_len &= (uint16_t) ~RESONATE_CLAIMS_STRING;
 
         if (head.name_len != namelen
             || strncasecmp(p, name, namelen) != 0)
@@ -114,4 +120,34 @@ resonate_claims_get(const char *packed, size_t len, const char *name,
     }
 
     return found;
+}
+
+
+int
+resonate_claims_find(const char *packed, size_t len, const char *name,
+    resonate_jwt_view_t *value, int *string)
+{
+    size_t                   namelen;
+    const char              *p, *last;
+    resonate_claims_head_t   head;
+
+    namelen = strlen(name);
+    last = packed + len;
+
+    for (p = packed; p < last; p += head.name_len + head.value_len) {
+
+        memcpy(&head, p, sizeof(head));
+        p += sizeof(head);
+
+        *string = (head.name_len & RESONATE_CLAIMS_STRING) != 0;
+        head.name_len &= (uint16_t) ~RESONATE_CLAIMS_STRING;
+
+        if (head.name_len == namelen && memcmp(p, name, namelen) == 0) {
+            value->data = p + namelen;
+            value->len = head.value_len;
+            return 1;
+        }
+    }
+
+    return 0;
 }
