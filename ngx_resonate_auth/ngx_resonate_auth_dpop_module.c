@@ -376,9 +376,9 @@ ngx_resonate_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_dpop_main_conf_t *dmcf = conf;
 
+    char        *rv;
     u_char      *p;
     size_t       len;
-    unsigned     alg;
     ngx_str_t   *value;
     ngx_uint_t   i;
 
@@ -387,20 +387,16 @@ ngx_resonate_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
+
+    rv = ngx_resonate_auth_algs(cf, &dmcf->algs, &value[1],
+                                cf->args->nelts - 1, RESONATE_JWT_ANY);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
     len = 0;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        alg = resonate_jwt_alg((char *) value[i].data, value[i].len);
-
-        if (!(alg & RESONATE_JWT_ANY) || (alg & dmcf->algs)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s algorithm \"%V\"",
-                               (alg & dmcf->algs) ? "duplicate"
-                                                  : "unsupported",
-                               &value[i]);
-            return NGX_CONF_ERROR;
-        }
-
-        dmcf->algs |= alg;
         len += value[i].len + 1;
     }
 

@@ -212,9 +212,8 @@ ngx_int_t ngx_resonate_auth_issuer_mix_args(ngx_conf_t *cf,
 
 char *ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n);
-char *ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n,
-    unsigned known);
+char *ngx_resonate_auth_algs(ngx_conf_t *cf, unsigned *algs, ngx_str_t *words,
+    ngx_uint_t n, unsigned known);
 char *ngx_resonate_auth_issuer_secret(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
 char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,

@@ -281,8 +281,8 @@ ngx_resonate_auth_algorithms(ngx_conf_t *cf,
         return (char *) param->expected;
     }
 
-    return ngx_resonate_auth_issuer_algorithms(cf, issuer, words.elts,
-                                               words.nelts, RESONATE_JWT_ANY);
+    return ngx_resonate_auth_algs(cf, &issuer->algs, words.elts, words.nelts,
+                                  RESONATE_JWT_ANY);
 }
 
 
@@ -361,14 +361,13 @@ ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
 
 
 char *
-ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer, ngx_str_t *words, ngx_uint_t n,
-    unsigned known)
+ngx_resonate_auth_algs(ngx_conf_t *cf, unsigned *algs, ngx_str_t *words,
+    ngx_uint_t n, unsigned known)
 {
     unsigned    alg;
     ngx_uint_t  i;
 
-    issuer->algs = 0;
+    *algs = 0;
 
     for (i = 0; i < n; i++) {
 
@@ -380,13 +379,13 @@ ngx_resonate_auth_issuer_algorithms(ngx_conf_t *cf,
             return NGX_CONF_ERROR;
         }
 
-        if (issuer->algs & alg) {
+        if (*algs & alg) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "duplicate algorithm \"%V\"", &words[i]);
             return NGX_CONF_ERROR;
         }
 
-        issuer->algs |= alg;
+        *algs |= alg;
     }
 
     return NGX_CONF_OK;

@@ -254,10 +254,9 @@ ngx_resonate_auth_line_algorithms(ngx_conf_t *cf,
 
     value = cf->args->elts;
 
-    return ngx_resonate_auth_issuer_algorithms(cf, issuer, &value[1],
-                                               cf->args->nelts - 1,
-                                               RESONATE_JWT_ANY
-                                               |RESONATE_JWT_HMAC);
+    return ngx_resonate_auth_algs(cf, &issuer->algs, &value[1],
+                                  cf->args->nelts - 1,
+                                  RESONATE_JWT_ANY|RESONATE_JWT_HMAC);
 }
 
 
