@@ -178,6 +178,9 @@ ngx_resonate_fetch_connection_init(ngx_connection_t *c, ngx_log_t *log)
     c->socklen = sizeof(c->sockaddr->sa_family);
     ngx_str_set(&c->addr_text, "unix:");
 
+    /* nginx would ask for it when a proxy does not buffer */
+    c->tcp_nodelay = NGX_TCP_NODELAY_DISABLED;
+
     c->local_sockaddr = c->sockaddr;
     c->local_socklen = c->socklen;
 
