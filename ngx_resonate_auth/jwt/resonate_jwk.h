@@ -73,6 +73,13 @@ const resonate_jwk_t *resonate_jwks_find(const resonate_jwks_t *jwks,
     const resonate_jwt_t *jwt);
 
 /*
+ * Whether all that was verified with "other" can be verified with "jwks": it
+ * has each of its keys, with the same "kid", for the same algorithms.
+ */
+int resonate_jwks_contains(const resonate_jwks_t *jwks,
+    const resonate_jwks_t *other);
+
+/*
  * One public key, whatever its "kid"; 0, or -1: none of ours, not one for
  * verifying, broken, weak or private.  key->pkey is then the caller's.
  */

@@ -16,6 +16,8 @@
 
 static resonate_jwks_t *resonate_jwks_read(const char *data, size_t len,
     int strict, char *error);
+static int resonate_jwks_has(const resonate_jwks_t *jwks,
+    const resonate_jwk_t *key);
 static size_t resonate_jwks_fill(resonate_jwks_t *jwks, json_t *keys,
     int strict, char *error);
 static int resonate_jwks_add(resonate_jwks_t *jwks, json_t *object,
@@ -128,6 +130,53 @@ resonate_jwks_find(const resonate_jwks_t *jwks, const resonate_jwt_t *jwt)
     }
 
     return found;
+}
+
+
+int
+resonate_jwks_contains(const resonate_jwks_t *jwks,
+    const resonate_jwks_t *other)
+{
+    size_t  i;
+
+    for (i = 0; i < other->nkeys; i++) {
+        if (!resonate_jwks_has(jwks, &other->keys[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+resonate_jwks_has(const resonate_jwks_t *jwks, const resonate_jwk_t *key)
+{
+    int                    same;
+    size_t                 i;
+    const resonate_jwk_t  *k;
+
+    for (i = 0; i < jwks->nkeys; i++) {
+        k = &jwks->keys[i];
+
+        if ((k->algs & key->algs) != key->algs || k->kid_len != key->kid_len
+            || memcmp(k->kid, key->kid, k->kid_len) != 0)
+        {
+            continue;
+        }
+
+#if (OPENSSL_VERSION_NUMBER >= 0x30000000L)
+        same = EVP_PKEY_eq(k->pkey, key->pkey);
+#else
+        same = EVP_PKEY_cmp(k->pkey, key->pkey);
+#endif
+
+        if (same == 1) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -364,6 +364,57 @@ test_find(void **state)
 }
 
 
+typedef struct {
+    const char  *keys;
+    const char  *other;
+    int          contains;
+} contains_case_t;
+
+
+static const contains_case_t  contains_cases[] = {
+    { EC(""), EC(""), 1 },
+    { EC("") "," ED(""), EC(""), 1 },
+    { EC(""), EC("") "," ED(""), 0 },
+    { ED("") "," EC(",\"kid\":\"a\""), EC(",\"kid\":\"a\""), 1 },
+    { EC(",\"kid\":\"b\""), EC(",\"kid\":\"a\""), 0 },
+    { EC(",\"kid\":\"ab\""), EC(",\"kid\":\"a\""), 0 },
+    { EC(""), EC(",\"kid\":\"a\""), 0 },
+    { ED448 "," EC(""), ED(""), 0 },
+    { RSA(AQAB), RSA(",\"e\":\"Aw\""), 0 },
+    { RSA(AQAB), RSA(AQAB ",\"alg\":\"PS384\""), 1 },
+    { RSA(AQAB ",\"alg\":\"PS384\""), RSA(AQAB), 0 }
+};
+
+
+static void
+test_contains(void **state)
+{
+    char              text[4096], error[RESONATE_JWK_ERROR_MAX];
+    size_t            i;
+    resonate_jwks_t  *jwks, *other;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(contains_cases) / sizeof(contains_cases[0]); i++) {
+        snprintf(text, sizeof(text), "{\"keys\":[%s]}",
+                 contains_cases[i].keys);
+        jwks = resonate_jwks_parse(text, strlen(text), error);
+
+        snprintf(text, sizeof(text), "{\"keys\":[%s]}",
+                 contains_cases[i].other);
+        other = resonate_jwks_parse(text, strlen(text), error);
+
+        assert_non_null(jwks);
+        assert_non_null(other);
+        assert_int_equal(resonate_jwks_contains(jwks, other),
+                         contains_cases[i].contains);
+
+        resonate_jwks_free(jwks);
+        resonate_jwks_free(other);
+    }
+}
+
+
 int
 main(void)
 {
@@ -372,7 +423,8 @@ main(void)
         cmocka_unit_test(test_fetched),
         cmocka_unit_test(test_secret),
         cmocka_unit_test(test_sets),
-        cmocka_unit_test(test_find)
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_contains)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
