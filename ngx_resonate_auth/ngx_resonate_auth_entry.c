@@ -11,6 +11,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
 
 
 static void ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
@@ -47,6 +48,7 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
     };
 
     const resonate_jwt_view_t  *view;
+    ngx_resonate_auth_entry_t  *entry;
 
     len = resonate_claims_pack(json, packed->claims, sizeof(packed->claims));
     if (len < 0) {
@@ -59,6 +61,8 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
     head->expires = claims->expires;
     head->issued = claims->issued;
     head->authenticated = claims->auth_time;
+    head->generation = ngx_resonate_auth_keys_generation(issuer);
+    head->issuer = issuer->number;
     head->claims = len;
 
     for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
@@ -79,8 +83,13 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
     packed->parts[NGX_RESONATE_AUTH_PARTS - 1].data = (u_char *) packed->claims;
     packed->parts[NGX_RESONATE_AUTH_PARTS - 1].len = len;
 
-    return ngx_resonate_auth_entry_join(packed->parts, NGX_RESONATE_AUTH_PARTS,
-                                        log);
+    entry = ngx_resonate_auth_entry_join(packed->parts,
+                                         NGX_RESONATE_AUTH_PARTS, log);
+    if (entry) {
+        entry->current = issuer->generation;
+    }
+
+    return entry;
 }
 
 
@@ -102,9 +111,23 @@ ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
 
 
 ngx_resonate_auth_entry_t *
-ngx_resonate_auth_entry_open(ngx_str_t *value, ngx_log_t *log)
+ngx_resonate_auth_entry_open(ngx_resonate_auth_main_conf_t *amcf,
+    ngx_str_t *value, ngx_log_t *log)
 {
-    return ngx_resonate_auth_entry_join(value, 1, log);
+    ngx_resonate_auth_head_t      head;
+    ngx_resonate_auth_entry_t    *entry;
+    ngx_resonate_auth_issuer_t  **issuer;
+
+    entry = ngx_resonate_auth_entry_join(value, 1, log);
+
+    if (entry) {
+        ngx_memcpy(&head, value->data, sizeof(head));
+
+        issuer = amcf->issuers.elts;
+        entry->current = issuer[head.issuer]->generation;
+    }
+
+    return entry;
 }
 
 
@@ -185,6 +208,7 @@ ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry, u_char *p,
 
     entry->issued = head.issued;
     entry->authenticated = head.authenticated;
+    entry->generation = head.generation;
 
     entry->id.issuer = entry->texts[NGX_RESONATE_AUTH_ISSUER];
     entry->id.subject = entry->texts[NGX_RESONATE_AUTH_SUBJECT];

@@ -34,11 +34,16 @@ typedef struct ngx_resonate_auth_worker_s  ngx_resonate_auth_worker_t;
 typedef struct ngx_resonate_auth_flight_s  ngx_resonate_auth_flight_t;
 typedef struct ngx_resonate_auth_opaque_s  ngx_resonate_auth_opaque_t;
 typedef struct ngx_resonate_dpop_ask_s     ngx_resonate_dpop_ask_t;
+typedef struct ngx_resonate_auth_keys_s    ngx_resonate_auth_keys_t;
 
 
 typedef struct {
     ngx_str_t                    name;
-    resonate_jwks_t             *jwks;
+    ngx_uint_t                   number;    /* among the issuers */
+    resonate_jwks_t             *jwks;      /* of a file, or NULL */
+    ngx_resonate_auth_keys_t    *keys;      /* by URL, or NULL */
+    ngx_atomic_t                *generation;
+    ngx_atomic_t                 none;      /* that of a file */
     unsigned                     algs;
     resonate_claims_policy_t     policy;
     ngx_uint_t                   seen;      /* bits of lines of its block */
@@ -127,6 +132,8 @@ typedef struct {
     ngx_uint_t                   refs;
     ngx_str_t                    token;      /* the worker's cache compares */
     size_t                       signature;  /* where it begins there */
+    ngx_atomic_t                *current;    /* generation of its issuer */
+    ngx_atomic_uint_t            generation; /* that it was verified under */
 } ngx_resonate_auth_entry_t;
 
 
@@ -152,6 +159,17 @@ typedef enum {
 } ngx_resonate_auth_step_e;
 
 
+/* see ngx_resonate_auth_keys_wait(); zeroed, but for what is the caller's */
+
+typedef struct {
+    ngx_queue_t                  queue;
+    void                       (*handler)(void *data);  /* the caller's */
+    void                        *data;
+    ngx_atomic_uint_t            round;
+    ngx_uint_t                   waits;
+} ngx_resonate_auth_keys_wait_t;
+
+
 /* of the main request, whose subrequests see it too */
 
 typedef struct ngx_resonate_auth_ctx_s  ngx_resonate_auth_ctx_t;
@@ -173,6 +191,7 @@ struct ngx_resonate_auth_ctx_s {
 
     ngx_uint_t                   status;    /* of a request that is refused
                                                whoever made it, or 0 */
+    ngx_resonate_auth_keys_wait_t  keys;
 
     unsigned                     sent:1;    /* a token, that is */
     unsigned                     failed:1;  /* whose it is cannot be known */
@@ -181,6 +200,7 @@ struct ngx_resonate_auth_ctx_s {
     unsigned                     asking:1;    /* a flight has it */
     unsigned                     answered:1;  /* by a flight, see "answer" */
     ngx_int_t                    answer;
+    unsigned                     waited:1;  /* for keys */
 };
 
 
@@ -362,7 +382,7 @@ void ngx_resonate_auth_told(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
  *
  * make()    of claims that were found good; *parts are NGX_RESONATE_AUTH_PARTS
  *           pieces for the table, which point into "claims" and "packed"
- * open()    of what the table had
+ * open()    of what the table had, under the same configuration
  * release() NULL is nothing
  */
 
@@ -372,6 +392,8 @@ typedef struct {
     time_t                       expires;
     time_t                       issued;
     time_t                       authenticated;
+    ngx_atomic_uint_t            generation; /* of keys */
+    uint32_t                     issuer;     /* its number */
     uint32_t                     texts[NGX_RESONATE_AUTH_TEXTS]; /* lengths */
     uint32_t                     claims;
 } ngx_resonate_auth_head_t;
@@ -386,8 +408,8 @@ ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_make(
     ngx_resonate_auth_issuer_t *issuer, json_t *json,
     resonate_claims_t *claims, ngx_resonate_auth_packed_t *packed,
     ngx_log_t *log);
-ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_open(ngx_str_t *value,
-    ngx_log_t *log);
+ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_open(
+    ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *value, ngx_log_t *log);
 void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
 
 

@@ -8,6 +8,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
 
 
 static char *ngx_resonate_auth_issuer_name(ngx_conf_t *cf,
@@ -89,6 +90,8 @@ ngx_resonate_auth_issuer_add(ngx_conf_t *cf,
     *slot = issuer;
 
     issuer->name = value[1];
+    issuer->number = amcf->issuers.nelts - 1;
+    issuer->generation = &issuer->none;
     issuer->algs = RESONATE_JWT_ANY;
     issuer->policy.issuer.data = (char *) issuer->name.data;
     issuer->policy.issuer.len = issuer->name.len;
@@ -427,6 +430,10 @@ ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
 
     if (asked == NGX_ERROR) {
         return NGX_CONF_ERROR;
+    }
+
+    if (issuer->keys) {
+        return ngx_resonate_auth_keys_conf(cf, issuer);
     }
 
     if (issuer->jwks == NULL && asked == NGX_OK) {

@@ -10,6 +10,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
 #include "jwt/resonate_path.h"
 
 
@@ -97,6 +98,9 @@ static const ngx_resonate_auth_line_t  ngx_resonate_auth_lines[] = {
       NULL, 0 },
     { ngx_string("jwks"), 1, 1, ngx_resonate_auth_line_jwks, NULL, 0 },
     { ngx_string("secret"), 1, 1, ngx_resonate_auth_issuer_secret, NULL, 0 },
+    { ngx_string("jwks_uri"), 1, 5, ngx_resonate_auth_line_jwks_uri, NULL, 0 },
+    { ngx_string("discovery"), 1, 6, ngx_resonate_auth_line_discovery,
+      NULL, 0 },
     { ngx_string("fetch"), 1, 2, ngx_resonate_auth_line_fetch, NULL, 1 },
     { ngx_string("client"), 2, 2, ngx_resonate_auth_line_client, NULL, 0 },
     { ngx_string("introspection"), 1, 6, ngx_resonate_auth_line_introspection,

@@ -8,6 +8,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
 
 
 #define NGX_RESONATE_AUTH_REALM      "realm=\"resonate\""
@@ -357,6 +358,7 @@ ngx_resonate_auth_cleanup(void *data)
 {
     ngx_resonate_auth_ctx_t *ctx = data;
 
+    ngx_resonate_auth_keys_cancel(&ctx->keys);
     ngx_resonate_auth_entry_release(ctx->entry);
 }
 

@@ -13,6 +13,7 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
 
 
 #define NGX_RESONATE_AUTH_SLOTS  4096    /* a power of two */
@@ -77,7 +78,7 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ctx->asking) {
+    if (ctx->asking || ctx->keys.waits) {
         return NGX_AGAIN;
     }
 
@@ -90,6 +91,7 @@ ngx_resonate_auth_resolve(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
     e = *ngx_resonate_auth_slot(worker, token);
 
     if (e && e->id.expires > ngx_time()
+        && e->generation == *e->current
         && ngx_resonate_auth_equal(e, token))
     {
         e->refs++;
@@ -176,7 +178,7 @@ ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *amcf,
 
     amcf->worker = worker;
 
-    return NGX_OK;
+    return ngx_resonate_auth_keys_init(amcf, cycle);
 }
 
 
@@ -298,9 +300,15 @@ ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
         return rc;
     }
 
-    *entry = ngx_resonate_auth_entry_open(&value, pool->log);
+    *entry = ngx_resonate_auth_entry_open(amcf, &value, pool->log);
     if (*entry == NULL) {
         return NGX_ERROR;
+    }
+
+    if ((*entry)->generation != *(*entry)->current) {
+        ngx_resonate_auth_entry_release(*entry);
+        *entry = NULL;
+        return NGX_DECLINED;
     }
 
     ngx_memcpy((*entry)->digest, digest, NGX_RESONATE_AUTH_DIGEST);
@@ -363,7 +371,7 @@ ngx_resonate_auth_verify(ngx_http_request_t *r,
         if (issuer == NULL) {
             ctx->why = RESONATE_JWT_ISSUER;
 
-        } else if (issuer->jwks) {
+        } else if (issuer->jwks || issuer->keys) {
             rc = ngx_resonate_auth_judge(r, issuer, &jwt, digest, ctx);
 
         } else {
@@ -402,6 +410,10 @@ ngx_resonate_auth_judge(ngx_http_request_t *r,
 
     ctx->why = ngx_resonate_auth_check_token(issuer, jwt, &claims);
 
+    if (ctx->why == RESONATE_JWT_KEY) {
+        return ngx_resonate_auth_keys_missing(issuer, ctx);
+    }
+
     if (ctx->why != RESONATE_JWT_OK) {
         return NGX_DECLINED;
     }
@@ -421,14 +433,17 @@ static resonate_jwt_rc_e
 ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
     resonate_jwt_t *jwt, resonate_claims_t *claims)
 {
-    resonate_jwt_rc_e      rc;
-    const resonate_jwk_t  *key;
+    resonate_jwt_rc_e       rc;
+    const resonate_jwk_t   *key;
+    const resonate_jwks_t  *jwks;
 
     if (!(issuer->algs & jwt->alg)) {
         return RESONATE_JWT_ALGORITHM;
     }
 
-    key = resonate_jwks_find(issuer->jwks, jwt);
+    jwks = ngx_resonate_auth_keys(issuer);
+    key = jwks ? resonate_jwks_find(jwks, jwt) : NULL;
+
     if (key == NULL) {
         return RESONATE_JWT_KEY;
     }

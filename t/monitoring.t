@@ -15,15 +15,26 @@ my $manual = Resonate::Source::text('doc/MANUAL.md');
 
 my $edge = Resonate::Edge->new(
     pg => my $pg = Resonate::Pg->new, pg_topup => 'connections=1', auth => 1,
-    media => media(), routes => 1, http => 'resonate_cache 1m listen=read;',
+    media => media(), routes => 1, http => http(),
     server => 'location = /status { resonate_status; }');
+
+sub http {
+    my ($keys) = Resonate::Token::jwks() =~ m{^(.*/)};
+    return <<"END";
+resonate_cache 1m listen=read;
+resonate_provider https://a.example { jwks_uri https://a.example/jwks.json;
+                                      fetch /id/; }
+resonate_fetch { location /id/ { alias $keys; } }
+END
+}
 
 # what is told only when it is known
 $pg->psql('SELECT resonate.maintain()');
 my $page = wait_for {
     my $now = $edge->get('/status')->{content};
-    $now =~ /^resonate_maintained_age_seconds \d/m && $now;
-} 20, 'the age of upkeep';
+    $now =~ /^resonate_maintained_age_seconds \d/m
+        && $now =~ /^resonate_auth_keys_age_seconds\S* \d/m && $now;
+} 20, 'the age of upkeep and of keys';
 
 sub promtool {
     my ($what, $file) = @_;
