@@ -285,6 +285,19 @@ ngx_resonate_auth_entry_t *ngx_resonate_auth_accept(
 ngx_int_t ngx_resonate_auth_revoked(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 
+/* the same of a browser's session, whatever token it has just now */
+
+typedef struct {
+    resonate_jwt_view_t          issuer;
+    resonate_jwt_view_t          subject;
+    resonate_jwt_view_t          client;
+    resonate_jwt_view_t          sid;        /* may be empty */
+    time_t                       began;
+} ngx_resonate_auth_session_t;
+
+ngx_int_t ngx_resonate_auth_revoked_session(ngx_http_request_t *r,
+    ngx_resonate_auth_session_t *session);
+
 /* NGX_ERROR: out of memory, or OpenSSL has no SHA-256 */
 ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
     ngx_cycle_t *cycle);

@@ -429,6 +429,54 @@ ngx_resonate_auth_revoked(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 }
 
 
+/*
+ * A session outlives its tokens, and those that it gets do not say when it
+ * began, nor do they have to name it.
+ */
+
+ngx_int_t
+ngx_resonate_auth_revoked_session(ngx_http_request_t *r,
+    ngx_resonate_auth_session_t *session)
+{
+    int64_t                           before;
+    ngx_uint_t                        i;
+    resonate_jwt_view_t               values[RESONATE_REVOKED_UNKNOWN];
+    resonate_revoked_key_t            keys[RESONATE_REVOKED_UNKNOWN];
+    ngx_resonate_auth_revoke_conf_t  *rcf;
+
+    rcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_revoke_module);
+
+    if (rcf->zone == NULL || rcf->sh->count == 0) {
+        return NGX_OK;
+    }
+
+    values[RESONATE_REVOKED_SUBJECT] = session->subject;
+    values[RESONATE_REVOKED_CLIENT] = session->client;
+    values[RESONATE_REVOKED_SESSION] = session->sid;
+
+    for (i = RESONATE_REVOKED_SUBJECT; i < RESONATE_REVOKED_UNKNOWN; i++) {
+        if (!resonate_revoked_key(&keys[i], i, session->issuer, values[i])) {
+            return NGX_ERROR;
+        }
+    }
+
+    before = 0;
+
+    ngx_shmtx_lock(&rcf->shpool->mutex);
+
+    for (i = RESONATE_REVOKED_SUBJECT; i < RESONATE_REVOKED_UNKNOWN; i++) {
+        if (values[i].len) {
+            before = ngx_max(before, resonate_revoked_before(rcf->sh->set,
+                                                             &keys[i], i));
+        }
+    }
+
+    ngx_shmtx_unlock(&rcf->shpool->mutex);
+
+    return (before > (int64_t) session->began) ? NGX_DECLINED : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_resonate_auth_revoke_judge(ngx_resonate_auth_revoke_conf_t *rcf,
     ngx_resonate_auth_ctx_t *ctx)
@@ -494,21 +542,15 @@ ngx_resonate_auth_revoke_keys(ngx_resonate_auth_ctx_t *ctx,
     none.len = 0;
 
     issuer = values[RESONATE_REVOKED_TOKEN];
-    values[RESONATE_REVOKED_TOKEN] = none;
 
-    /* a session is no token that anybody could name */
-
-    if (ctx->source != NGX_RESONATE_AUTH_SESSION) {
-
-        if (!resonate_revoked_hash((char *) ctx->token.data, ctx->token.len,
-                                   hash))
-        {
-            return NGX_ERROR;
-        }
-
-        values[RESONATE_REVOKED_TOKEN].data = hash;
-        values[RESONATE_REVOKED_TOKEN].len = RESONATE_REVOKED_HASH;
+    if (!resonate_revoked_hash((char *) ctx->token.data, ctx->token.len,
+                               hash))
+    {
+        return NGX_ERROR;
     }
+
+    values[RESONATE_REVOKED_TOKEN].data = hash;
+    values[RESONATE_REVOKED_TOKEN].len = RESONATE_REVOKED_HASH;
 
     *given = 0;
 

@@ -13,6 +13,8 @@
 static void ngx_resonate_login_ctx_cleanup(void *data);
 static ngx_int_t ngx_resonate_login_find(ngx_http_request_t *r,
     ngx_resonate_login_ctx_t *ctx);
+static ngx_int_t ngx_resonate_login_revoked(ngx_http_request_t *r,
+    ngx_resonate_login_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_login_sent(ngx_http_request_t *r,
     ngx_resonate_login_t *login);
 
@@ -142,7 +144,42 @@ ngx_resonate_login_find(ngx_http_request_t *r, ngx_resonate_login_ctx_t *ctx)
 
     rc = ngx_resonate_login_read(r, ctx->login, &ctx->s);
 
+    if (rc == NGX_OK) {
+        rc = ngx_resonate_login_revoked(r, ctx);
+    }
+
     return (rc == NGX_DECLINED) ? ngx_resonate_login_over(r, ctx) : rc;
+}
+
+
+/* before it is renewed: its tokens are younger than what it was revoked by */
+
+static ngx_int_t
+ngx_resonate_login_revoked(ngx_http_request_t *r,
+    ngx_resonate_login_ctx_t *ctx)
+{
+    ngx_int_t                     rc;
+    resonate_session_t           *s;
+    ngx_resonate_auth_session_t   session;
+
+    s = &ctx->s.session;
+
+    session.issuer.data = (char *) ctx->login->issuer.data;
+    session.issuer.len = ctx->login->issuer.len;
+    session.client.data = (char *) ctx->login->client.data;
+    session.client.len = ctx->login->client.len;
+    session.subject = s->texts[RESONATE_SESSION_SUBJECT];
+    session.sid = s->texts[RESONATE_SESSION_SID];
+    session.began = s->times[RESONATE_SESSION_CREATED];
+
+    rc = ngx_resonate_auth_revoked_session(r, &session);
+
+    if (rc == NGX_DECLINED) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "session refused: it was revoked");
+    }
+
+    return rc;
 }
 
 
