@@ -39,14 +39,15 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
 
 fuzz: export FUZZ_SECONDS ?= 10
 
-PROVE         = prove --jobs 2 --timer
-BROWSER_TESTS = $(wildcard t/browser*.t)
-OTHER_TESTS   = $(LONG_TESTS) \
-                $(filter-out $(BROWSER_TESTS) $(LONG_TESTS),$(wildcard t/*.t))
+# A test waits as long as it computes.
+CORES         = $(shell nproc)
+PROVE         = prove --jobs $$(($(CORES) + 2)) --timer
 
 # first, so that none of them is alone at the end
-LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner fuzz catalogue_changes \
-                    ingest_again build sql_running demo)
+LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner browser_playback fuzz \
+                    browser ingest_again browser_player catalogue_changes \
+                    browser_library build sql_running browser_axe)
+ALL_TESTS     = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard t/*.t))
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
@@ -56,17 +57,11 @@ BROWSER       = t/browser
 deps-test:
 	@bin/install-deps build run test package
 
-# The deps come first, then what needs them.  Two browsers at a time take each
-# other's processor: one, beside the rest.
+# the deps come first, then what needs them
 test: deps-test
-	@$(MAKE) modules token unit-bins fuzz-bins browser-modules \
-	    provider-modules
-	@RESONATE_BUILD=$(BUILD) prove --timer $(BROWSER_TESTS) \
-	    > $(BUILD)/browser.log 2>&1 & browser=$$!; \
-	trap 'kill $$browser' INT TERM; \
-	RESONATE_BUILD=$(BUILD) $(PROVE) $(OTHER_TESTS); other=$$?; \
-	wait $$browser; browser=$$?; cat $(BUILD)/browser.log; \
-	exit $$((other || browser))
+	@$(MAKE) -j $(CORES) modules token unit-bins fuzz-bins \
+	    browser-modules provider-modules
+	@RESONATE_BUILD=$(BUILD) $(PROVE) $(ALL_TESTS)
 
 unit: unit-bins
 	@RESONATE_BUILD=$(BUILD) prove --verbose t/unit.t
