@@ -269,6 +269,10 @@ ngx_int_t ngx_resonate_auth_source(ngx_http_request_t *r,
 ngx_int_t ngx_resonate_auth_resolve(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 
+/* the one that the token says; NULL: it is none of ours */
+ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
+    ngx_resonate_auth_main_conf_t *amcf, resonate_jwt_t *jwt);
+
 /* of the machine's table: as ngx_resonate_table_get() */
 ngx_int_t ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
     u_char *digest, ngx_pool_t *pool, ngx_resonate_auth_entry_t **entry);

@@ -51,8 +51,6 @@ static ngx_int_t ngx_resonate_auth_judge(ngx_http_request_t *r,
 static resonate_jwt_rc_e ngx_resonate_auth_check_token(
     ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt,
     resonate_claims_t *claims);
-static ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
-    ngx_resonate_auth_main_conf_t *amcf, resonate_jwt_t *jwt);
 
 
 ngx_int_t
@@ -458,7 +456,7 @@ ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
 }
 
 
-static ngx_resonate_auth_issuer_t *
+ngx_resonate_auth_issuer_t *
 ngx_resonate_auth_find_issuer(ngx_resonate_auth_main_conf_t *amcf,
     resonate_jwt_t *jwt)
 {

@@ -25,8 +25,6 @@ static resonate_jwt_rc_e resonate_claims_times(json_t *claims,
     resonate_claims_t *result);
 static int resonate_claims_time(json_t *claims, const char *name,
     time_t *value);
-static int resonate_claims_audience(json_t *aud,
-    const resonate_claims_policy_t *policy);
 static int resonate_claims_one_of(json_t *aud,
     const resonate_claims_policy_t *policy);
 
@@ -269,7 +267,7 @@ resonate_claims_time(json_t *claims, const char *name, time_t *value)
 }
 
 
-static int
+int
 resonate_claims_audience(json_t *aud, const resonate_claims_policy_t *policy)
 {
     json_t  *one;

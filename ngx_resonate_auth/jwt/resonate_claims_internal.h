@@ -20,6 +20,10 @@
 int resonate_claims_read(json_t *claims,
     const resonate_claims_policy_t *policy, resonate_claims_t *result);
 
+/* whether it names one of the policy's; none of both fit, too */
+int resonate_claims_audience(json_t *aud,
+    const resonate_claims_policy_t *policy);
+
 /* whether it holds no control characters */
 int resonate_claims_printable(const char *s, size_t len);
 
