@@ -252,7 +252,8 @@ ngx_resonate_dpop_init_main_conf(ngx_conf_t *cf, void *conf)
     if (dmcf->algs == 0) {
         dmcf->algs = RESONATE_JWT_ANY;
         ngx_str_set(&dmcf->names, "RS256 RS384 RS512 PS256 PS384 PS512 "
-                                  "ES256 ES384 ES512 EdDSA");
+                                  "ES256 ES384 ES512 EdDSA "
+                                  "Ed25519 Ed448");
     }
 
     if (!dmcf->used) {

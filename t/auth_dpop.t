@@ -37,7 +37,7 @@ my $bound = $client->token;
 my $now = time;
 
 my $algs = 'DPoP realm="resonate", algs="RS256 RS384 RS512 PS256 PS384 PS512 '
-           . 'ES256 ES384 ES512 EdDSA"';
+           . 'ES256 ES384 ES512 EdDSA Ed25519 Ed448"';
 my $bearer = 'Bearer realm="resonate"';
 
 

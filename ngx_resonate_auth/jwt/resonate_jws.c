@@ -169,7 +169,7 @@ resonate_jws_digest(resonate_jwt_alg_e alg)
     case RESONATE_JWT_HS512:
         return EVP_sha512();
 
-    default: /* RESONATE_JWT_EDDSA: hashes by itself */
+    default: /* those of Edwards curves hash by themselves */
         return NULL;
     }
 }

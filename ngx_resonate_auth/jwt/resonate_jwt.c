@@ -69,6 +69,8 @@ static const resonate_jwt_name_t  resonate_jwt_algs[] = {
     { "ES384", RESONATE_JWT_ES384 },
     { "ES512", RESONATE_JWT_ES512 },
     { "EdDSA", RESONATE_JWT_EDDSA },
+    { "Ed25519", RESONATE_JWT_ED25519 },
+    { "Ed448", RESONATE_JWT_ED448 },
     { "HS256", RESONATE_JWT_HS256 },
     { "HS384", RESONATE_JWT_HS384 },
     { "HS512", RESONATE_JWT_HS512 },

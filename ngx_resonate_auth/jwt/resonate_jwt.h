@@ -80,11 +80,13 @@ typedef enum {
     RESONATE_JWT_EDDSA = 0x200,
     RESONATE_JWT_HS256 = 0x400,
     RESONATE_JWT_HS384 = 0x800,
-    RESONATE_JWT_HS512 = 0x1000
+    RESONATE_JWT_HS512 = 0x1000,
+    RESONATE_JWT_ED25519 = 0x2000,
+    RESONATE_JWT_ED448 = 0x4000
 } resonate_jwt_alg_e;
 
 #define RESONATE_JWT_RSA   0x03f    /* what an RSA key can do */
-#define RESONATE_JWT_ANY   0x3ff    /* what does without a shared secret */
+#define RESONATE_JWT_ANY   0x63ff   /* what does without a shared secret */
 #define RESONATE_JWT_HMAC  0x1c00
 
 
@@ -132,7 +134,7 @@ int resonate_jwt_typ(const resonate_jwt_t *jwt, const char *typ, size_t len);
 /* a sentence without quotes or backslashes, fit for "error_description" */
 const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);
 
-/* one of the thirteen names of RFC 7518 and 8037, or 0 */
+/* one of the fifteen names of RFC 7518, 8037 and 9864, or 0 */
 unsigned resonate_jwt_alg(const char *name, size_t len);
 
 /*

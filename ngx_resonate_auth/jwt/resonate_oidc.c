@@ -346,6 +346,7 @@ resonate_oidc_md(resonate_jwt_alg_e alg)
     case RESONATE_JWT_PS512:
     case RESONATE_JWT_ES512:
     case RESONATE_JWT_EDDSA:
+    case RESONATE_JWT_ED25519:
         return EVP_sha512();
 
     default:

@@ -32,6 +32,7 @@
       "63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTB" \
       "QY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj" \
       "8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ\"" more "}"
+#define ED25519  (RESONATE_JWT_EDDSA|RESONATE_JWT_ED25519)
 #define AQAB     ",\"e\":\"AQAB\""
 
 
@@ -47,8 +48,11 @@ static const jwk_case_t  cases[] = {
     { EC(""), 1, RESONATE_JWT_ES256, NULL },
     { EC(",\"alg\":\"ES256\",\"use\":\"sig\""), 1, RESONATE_JWT_ES256, NULL },
     { EC(",\"key_ops\":[\"sign\",\"verify\"]"), 1, RESONATE_JWT_ES256, NULL },
-    { ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { ED448, 1, RESONATE_JWT_EDDSA, NULL },
+    { ED(""), 1, ED25519, NULL },
+    { ED(",\"alg\":\"EdDSA\""), 1, RESONATE_JWT_EDDSA, NULL },
+    { ED(",\"alg\":\"Ed25519\""), 1, RESONATE_JWT_ED25519, NULL },
+    { ED(",\"alg\":\"Ed448\"") "," EC(""), 1, RESONATE_JWT_ES256, NULL },
+    { ED448, 1, RESONATE_JWT_EDDSA|RESONATE_JWT_ED448, NULL },
     { RSA(AQAB), 1, RESONATE_JWT_RSA, NULL },
     { RSA(AQAB ",\"alg\":\"PS384\""), 1, RESONATE_JWT_PS384, NULL },
     { RSA(",\"e\":\"Aw\""), 1, RESONATE_JWT_RSA, NULL },
@@ -57,17 +61,17 @@ static const jwk_case_t  cases[] = {
 
     { "{\"kty\":\"oct\",\"k\":\"AA\"}," EC(""), 1, RESONATE_JWT_ES256, NULL },
     { "{\"kty\":\"new\"}," EC(""), 1, RESONATE_JWT_ES256, NULL },
-    { EC(",\"use\":\"enc\"") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"use\":1") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"alg\":\"RS256\"") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"alg\":\"ECDH-ES\"") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"alg\":1") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"key_ops\":[]") "," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
-    { EC(",\"key_ops\":[\"sign\",7]") "," ED(""), 1, RESONATE_JWT_EDDSA,
+    { EC(",\"use\":\"enc\"") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"use\":1") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"alg\":\"RS256\"") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"alg\":\"ECDH-ES\"") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"alg\":1") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"key_ops\":[]") "," ED(""), 1, ED25519, NULL },
+    { EC(",\"key_ops\":[\"sign\",7]") "," ED(""), 1, ED25519,
       NULL },
-    { "{\"kty\":\"OKP\",\"crv\":\"X25519\"}," ED(""), 1, RESONATE_JWT_EDDSA,
+    { "{\"kty\":\"OKP\",\"crv\":\"X25519\"}," ED(""), 1, ED25519,
       NULL },
-    { "{}," ED(""), 1, RESONATE_JWT_EDDSA, NULL },
+    { "{}," ED(""), 1, ED25519, NULL },
     { "", 0, 0, "no key that verifies signatures" },
     { "{\"kty\":\"oct\",\"k\":\"AA\"}", 0, 0,
       "no key that verifies signatures" },
@@ -324,6 +328,8 @@ static const find_case_t  find_cases[] = {
     { RESONATE_JWT_EDDSA, "a", 2 },
     { RESONATE_JWT_EDDSA, "b", -1 },
     { RESONATE_JWT_EDDSA, "", 2 },
+    { RESONATE_JWT_ED25519, "a", 2 },
+    { RESONATE_JWT_ED448, "a", -1 },
     { RESONATE_JWT_RS256, "a", -1 },
     { RESONATE_JWT_RS256, "", 3 },
     { RESONATE_JWT_PS256, "", 3 },

@@ -329,6 +329,8 @@ test_names(void **state)
     (void) state;
 
     assert_int_equal(resonate_jwt_alg("EdDSA", 5), RESONATE_JWT_EDDSA);
+    assert_int_equal(resonate_jwt_alg("Ed25519", 7), RESONATE_JWT_ED25519);
+    assert_int_equal(resonate_jwt_alg("Ed448", 5), RESONATE_JWT_ED448);
     assert_int_equal(resonate_jwt_alg("PS512", 5), RESONATE_JWT_PS512);
     assert_int_equal(resonate_jwt_alg("ps512", 5), 0);
     assert_int_equal(resonate_jwt_alg("HS384", 5), RESONATE_JWT_HS384);
