@@ -381,7 +381,7 @@ ngx_resonate_auth_schemes(ngx_http_request_t *r, ngx_str_t *error,
 {
     u_char                   *p;
     ngx_int_t                 rc;
-    ngx_str_t                 names;
+    ngx_str_t                 names, resource;
     ngx_uint_t                mode, dpop;
     ngx_resonate_auth_ctx_t  *ctx, *own;
 
@@ -392,9 +392,10 @@ ngx_resonate_auth_schemes(ngx_http_request_t *r, ngx_str_t *error,
     }
 
     mode = ngx_resonate_dpop_mode(r, &names);
+    ngx_resonate_auth_resource(r, &resource);
 
     p = ngx_pnalloc(r->pool, NGX_RESONATE_AUTH_ERROR_MAX + error->len
-                             + names.len);
+                             + names.len + 2 * resource.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -406,7 +407,7 @@ ngx_resonate_auth_schemes(ngx_http_request_t *r, ngx_str_t *error,
                && ctx->scheme == NGX_RESONATE_AUTH_DPOP);
 
     if (mode != NGX_RESONATE_DPOP_REQUIRED) {
-        p = ngx_sprintf(p, "Bearer " NGX_RESONATE_AUTH_REALM);
+        p = ngx_sprintf(p, "Bearer " NGX_RESONATE_AUTH_REALM "%V", &resource);
         p = dpop ? p : ngx_sprintf(p, "%V", error);
     }
 
@@ -415,8 +416,8 @@ ngx_resonate_auth_schemes(ngx_http_request_t *r, ngx_str_t *error,
     }
 
     if (mode != NGX_RESONATE_DPOP_OFF) {
-        p = ngx_sprintf(p, "DPoP " NGX_RESONATE_AUTH_REALM ", algs=\"%V\"",
-                        &names);
+        p = ngx_sprintf(p, "DPoP " NGX_RESONATE_AUTH_REALM "%V, algs=\"%V\"",
+                        &resource, &names);
         p = dpop ? ngx_sprintf(p, "%V", error) : p;
     }
 
