@@ -322,7 +322,6 @@ ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
  */
 
 #define NGX_RESONATE_AUTH_INACTIVE_MAX  8
-#define NGX_RESONATE_AUTH_ANSWER_MAX    16384    /* bytes */
 
 struct ngx_resonate_auth_opaque_s {
     ngx_resonate_auth_issuer_t  *issuer;
@@ -334,6 +333,7 @@ struct ngx_resonate_auth_opaque_s {
     ngx_msec_t                  *pause;     /* of the worker, after a fault */
     ngx_uint_t                   uuid;      /* is asked about uuids only */
 
+    ngx_flag_t                   sign;      /* of answers, see RFC 9701 */
     ngx_str_t                    url;       /* of introspection */
     ngx_str_t                    uri;
     ngx_str_t                    args;

@@ -6,11 +6,13 @@
  */
 
 
-#include "ngx_resonate_auth_internal.h"
+#include "ngx_resonate_auth_keys.h"
+#include "jwt/resonate_introspect.h"
 #include "jwt/resonate_query.h"
 
 
-#define NGX_RESONATE_AUTH_HINT  "&token_type_hint=access_token"
+#define NGX_RESONATE_AUTH_HINT    "&token_type_hint=access_token"
+#define NGX_RESONATE_AUTH_SIGNED  "application/token-introspection+jwt"
 
 
 static char *ngx_resonate_auth_inactive(ngx_conf_t *cf,
@@ -24,6 +26,9 @@ static void ngx_resonate_auth_introspect_header(ngx_resonate_fetch_t *f,
 static void ngx_resonate_auth_introspected(ngx_resonate_fetch_t *f);
 static ngx_int_t ngx_resonate_auth_introspect_answer(
     ngx_resonate_auth_flight_t *flight, json_t **json);
+static resonate_jwt_rc_e ngx_resonate_auth_introspect_signed(
+    ngx_resonate_auth_issuer_t *issuer, ngx_resonate_fetch_t *f,
+    json_t **json);
 static ngx_uint_t ngx_resonate_auth_is_inactive(
     ngx_resonate_auth_opaque_t *opaque, ngx_uint_t status);
 
@@ -40,6 +45,8 @@ static const ngx_resonate_param_t  ngx_resonate_auth_introspect_params[] = {
       "a time of 100ms to 60s" },
     { ngx_string("match="), ngx_resonate_auth_opaque_match, 0, 0, 0,
       "\"any\" or \"uuid\"" },
+    { ngx_string("signed="), ngx_resonate_param_flag,
+      offsetof(ngx_resonate_auth_opaque_t, sign), 0, 1, "\"on\" or \"off\"" },
     { ngx_string("inactive="), ngx_resonate_auth_inactive, 0, 0, 0,
       "statuses from 400 to 599 with commas between" },
     { ngx_null_string, NULL, 0, 0, 0, NULL }
@@ -190,6 +197,7 @@ ngx_resonate_auth_introspect(ngx_resonate_auth_flight_t *flight)
 
     ngx_str_t  type = ngx_string("application/x-www-form-urlencoded");
     ngx_str_t  json = ngx_string("application/json");
+    ngx_str_t  jwt = ngx_string(NGX_RESONATE_AUTH_SIGNED);
 
     opaque = flight->opaque;
     f = &flight->fetch;
@@ -207,9 +215,9 @@ ngx_resonate_auth_introspect(ngx_resonate_auth_flight_t *flight)
     ngx_resonate_auth_introspect_header(f, "Content-Type",
                                         sizeof("Content-Type") - 1, &type);
     ngx_resonate_auth_introspect_header(f, "Accept", sizeof("Accept") - 1,
-                                        &json);
+                                        opaque->sign ? &jwt : &json);
 
-    f->max = NGX_RESONATE_AUTH_ANSWER_MAX;
+    f->max = RESONATE_INTROSPECT_MAX;
     f->timeout = opaque->timeout;
     f->handler = ngx_resonate_auth_introspected;
     f->data = flight;
@@ -286,35 +294,79 @@ static ngx_int_t
 ngx_resonate_auth_introspect_answer(ngx_resonate_auth_flight_t *flight,
     json_t **json)
 {
-    json_t                *active;
-    ngx_resonate_fetch_t  *f;
+    resonate_jwt_rc_e            rc;
+    ngx_resonate_fetch_t        *f;
+    ngx_resonate_auth_opaque_t  *opaque;
 
     f = &flight->fetch;
+    opaque = flight->opaque;
 
     if (f->status == 0) {
         return NGX_ERROR;
     }
 
-    if (ngx_resonate_auth_is_inactive(flight->opaque, f->status)) {
+    if (ngx_resonate_auth_is_inactive(opaque, f->status)) {
         return NGX_DECLINED;
     }
 
-    if (f->status == NGX_HTTP_OK
-        && resonate_jwt_object((char *) f->answer.data, f->answer.len, json)
-           == RESONATE_JWT_OK)
-    {
-        active = json_object_get(*json, "active");
+    rc = RESONATE_JWT_MALFORMED;
 
-        if (json_is_boolean(active)) {
-            return json_is_true(active) ? NGX_OK : NGX_DECLINED;
-        }
+    if (f->status == NGX_HTTP_OK) {
+        rc = opaque->sign
+             ? ngx_resonate_auth_introspect_signed(opaque->issuer, f, json)
+             : resonate_introspect_answer((char *) f->answer.data,
+                                          f->answer.len, json);
+    }
+
+    if (rc == RESONATE_JWT_OK) {
+        return *json ? NGX_OK : NGX_DECLINED;
     }
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "introspection at \"%V\" answered %ui, and not whether the "
-                  "token is active", &flight->opaque->url, f->status);
+                  "token is active", &opaque->url, f->status);
 
     return NGX_ERROR;
+}
+
+
+/* RFC 9701: what is not signed, or not for us, says nothing */
+
+static resonate_jwt_rc_e
+ngx_resonate_auth_introspect_signed(ngx_resonate_auth_issuer_t *issuer,
+    ngx_resonate_fetch_t *f, json_t **json)
+{
+    resonate_jwt_t          jwt;
+    resonate_jwt_rc_e       rc;
+    resonate_jwt_view_t     client;
+    const resonate_jwk_t   *key;
+    const resonate_jwks_t  *jwks;
+
+    rc = resonate_jwt_parse(&jwt, (char *) f->answer.data, f->answer.len);
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    jwks = ngx_resonate_auth_keys(issuer);
+    key = (jwks && jwt.alg & issuer->algs) ? resonate_jwks_find(jwks, &jwt)
+                                           : NULL;
+
+    rc = key ? resonate_jws_verify(key, jwt.alg, &jwt.input, jwt.signature,
+                                   jwt.signature_len)
+             : RESONATE_JWT_KEY;
+
+    if (rc == RESONATE_JWT_OK) {
+        client.data = (char *) issuer->client.data;
+        client.len = issuer->client.len;
+
+        rc = resonate_introspect_signed(&jwt, &issuer->policy.issuer, &client,
+                                        issuer->policy.leeway, ngx_time(),
+                                        json);
+    }
+
+    resonate_jwt_free(&jwt);
+
+    return rc;
 }
 
 

@@ -19,6 +19,7 @@ resonate_provider $issuer {
     client edge @{[ $provider->secret_file ]};
     introspection $issuer$path ttl=60s negative=30s timeout=2s;
 }
+resonate_auth required;
 limit_req_zone \$resonate_user zone=who:64k rate=1r/m;
 END
 
