@@ -15,7 +15,7 @@ deps-all:
 	@bin/install-deps build run test package bench
 
 demo: deps-run
-	@$(MAKE) modules
+	@$(MAKE) modules provider-modules
 	@set -f; bin/demo $${PORT:+--port "$$PORT"} $${MUSIC:+--music "$$MUSIC"} \
 	    $${ORIGIN:+$$(printf -- '--origin %s ' $$ORIGIN)}
 

@@ -7,7 +7,9 @@ use File::Path qw(make_path);
 use Time::HiRes qw(time);
 use lib 't/lib';
 use Resonate::Test;
+use Resonate::Agent;
 use Resonate::Checkout;
+use Resonate::Provider;
 
 my $there = Resonate::Checkout->new;
 my $root = $there->root;
@@ -24,6 +26,29 @@ like($output, qr{"make stop"}, 'how to stop');
 my ($curl) = $output =~ /^(curl .*)$/m;
 like(`$curl -s`, qr/"displayName":"listener".*"total" ?: ?4088/,
      'the curl line');
+
+subtest 'log in' => sub {
+    my $agent = Resonate::Agent->new;
+    my $page = $agent->walk("$url/login?return=/tracks");
+
+    like($page->{content}, qr/Any password/, 'a page for newcomers');
+
+    $page = $agent->walk($agent->post($page->{url}, { name => 'Ada' }));
+    is("$page->{status} $page->{url}", "200 $url/tracks", 'back');
+
+    my $who = json($agent->get("$url/login/session"));
+    my $profile = json($agent->get("$url/api/v3/user/profile"))->{data};
+
+    is("@$who{qw(sub name)}", 'Ada Ada', 'who is logged in');
+    is("$profile->{displayName} $profile->{credit}{total}", 'Ada 4088',
+       'a listener with credit');
+
+    my $out = $agent->post("$url/logout", {}, headers => { Origin => $url });
+
+    $out = Resonate::Provider->end_session($agent, $out);
+    is("$out->{status} $out->{url}", "200 $url/", 'and out, with a question');
+    is($agent->get("$url/api/v3/user/profile")->{status}, 401, 'for good');
+};
 
 subtest 'what it serves' => sub {
     my $track = $there->decoded('/api/v3/tracks')->{data}[0];
@@ -120,7 +145,9 @@ subtest 'a taken port' => sub {
 subtest 'secrets' => sub {
     is(mode($_->[0]), $_->[1], $_->[0])
         for ['run/sock', '0700'], ['run/pg', '0700'],
-            ['run/keys/private.pem', '0600'], ['run/keys/topup.secret', '0600'];
+            ['run/keys/private.pem', '0600'], ['run/keys/topup.secret', '0600'],
+            ['run/keys/login.secret', '0600'], ['run/provider', '0700'],
+            ['run/keys/session.keys', '0600'];
 
     # nginx itself logs a header line that it refuses, at "info"
     my @twice = map { ('-H', "Authorization: Bearer secret.$_") } 1, 2;
@@ -135,6 +162,7 @@ subtest 'stop' => sub {
     is($there->stop, "nginx stopped.\nPostgres stopped.\n", 'stops both');
     ok(!open_port($there->port), 'nobody listens');
     is(loops(), '', 'nor does upkeep go on');
+    ok(!-e "$root/run/provider/pid", 'nor the provider');
     is($there->stop, '', 'twice is harmless');
     is($? >> 8, 0, 'and no failure');
 };

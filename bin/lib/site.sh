@@ -127,6 +127,10 @@ upkeep_pid() {
     running_pid "$RUN/maintain.pid" "$ROOT/bin/lib/maintain-loop $RUN"
 }
 
+provider_pid() {
+    running_pid "$RUN/provider/pid" "$ROOT/t/provider/demo.mjs"
+}
+
 # Waits for the end of a process that is not our child, at most $2 seconds.
 await_end() {
     timeout "$2" tail --pid="$1" --sleep-interval=0.1 -f /dev/null
@@ -160,4 +164,14 @@ stop_upkeep() {
     kill -TERM "$pid"
     await_end "$pid" 10 || kill -KILL "$pid"
     rm -f "$RUN/maintain.pid"
+}
+
+# Who is logged in stays so, the edge has that in cookies.
+stop_provider() {
+    local pid
+
+    pid=$(provider_pid) || return 1
+    kill -TERM "$pid"
+    await_end "$pid" 10 || kill -KILL "$pid"
+    rm -f "$RUN/provider/pid"
 }

@@ -62,6 +62,9 @@ function configuration(settings) {
     return {
         adapter: MemoryAdapter,
         clients: settings.clients,
+        clientDefaults: { response_types: ['code'],
+                          id_token_signed_response_alg: 'ES256',
+                          introspection_signed_response_alg: 'ES256' },
         jwks: { keys: settings.keys },
         cookies: { keys: settings.cookies,
                    long: { httpOnly: true, overwrite: true, signed: true,

@@ -29,11 +29,13 @@ sub new {
     my $self = bless { root => $root, port => Resonate::Edge::free_port() },
                      $class;
 
-    make_path("$root/build", "$root/ngx_resonate_auth", "$root/music");
+    make_path("$root/build", "$root/ngx_resonate_auth", "$root/music",
+              "$root/t");
     copy("$Resonate::Test::ROOT/$_", $root)
         for qw(bin conf.d sql www Makefile *.mk);
     copy("$Resonate::Test::ROOT/ngx_resonate_auth/tool",
          "$root/ngx_resonate_auth");
+    copy("$Resonate::Test::ROOT/t/provider", "$root/t");
     copy("$Resonate::Test::BUILD/ngx_resonate_*.so", "$root/build");
     copy("$Resonate::Test::ROOT/build/resonate-token", "$root/build");
     chmod 0755, $root;

@@ -117,15 +117,12 @@ sub random {
 
 sub clients {
     my ($secret) = @_;
-    my @common = (redirect_uris => [ 'http://localhost/login/callback' ],
-                  response_types => [ 'code' ],
-                  id_token_signed_response_alg => 'ES256');
+    my @common = (redirect_uris => [ 'http://localhost/login/callback' ]);
 
     return (
         { client_id => 'edge', client_secret => $secret, @common,
           grant_types => [ qw(authorization_code refresh_token
-                              client_credentials) ],
-          introspection_signed_response_alg => 'ES256' },
+                              client_credentials) ] },
         { client_id => 'player', token_endpoint_auth_method => 'none', @common,
           grant_types => [ qw(authorization_code refresh_token) ] },
     );
