@@ -8,6 +8,7 @@ plan skip_all => $_ for grep { $_ } Resonate::Login::missing();
 
 my $login = Resonate::Login->new(
     provider => { people => { alice => { name => "Alic\x{e9}" } } },
+    keys     => 'discovery on interval=1s;',
     lines    => 'parameter ui_locales en; resource urn:resonate:es256;');
 my $provider = $login->provider;
 my $url = $login->url('');
@@ -137,6 +138,18 @@ subtest 'whose page asks' => sub {
        'a password is no token');
     is($login->edge->get('/need', token => $token)->{content}, 'bob',
        'a token without a cookie');
+};
+
+
+subtest 'new keys of the provider' => sub {
+    $provider->rotate;
+    $login->agent->forget;
+
+    # the last fetch may be less than a second old
+    wait_for { $login->log_in('carol')->{status} == 303 } 10, 'the keys';
+    is($login->get('/need')->{content}, 'carol', 'are fetched for a log-in');
+    $login->agent->forget;
+    $login->log_in('alice');
 };
 
 

@@ -13,6 +13,9 @@
 #define NGX_RESONATE_LOGIN_CODE_MAX  2048    /* bytes of a code */
 #define NGX_RESONATE_LOGIN_ISS_MAX   512
 
+#define NGX_RESONATE_LOGIN_ODD                                                \
+    "The log-in server did not answer as it should. Please try again later."
+
 
 typedef struct {
     ngx_http_request_t          *request;
@@ -43,8 +46,9 @@ static ngx_int_t ngx_resonate_login_callback_code(
 static ngx_int_t ngx_resonate_login_callback_exchange(
     ngx_resonate_login_callback_t *cb);
 static void ngx_resonate_login_callback_fetched(ngx_resonate_fetch_t *f);
-static ngx_int_t ngx_resonate_login_callback_finish(
-    ngx_resonate_login_callback_t *cb);
+static void ngx_resonate_login_callback_judge(void *data);
+static void ngx_resonate_login_callback_end(ngx_resonate_login_callback_t *cb,
+    ngx_int_t rc);
 static ngx_int_t ngx_resonate_login_callback_session(
     ngx_resonate_login_callback_t *cb, resonate_session_t *session);
 static ngx_int_t ngx_resonate_login_callback_fail(
@@ -330,6 +334,8 @@ ngx_resonate_login_callback_exchange(ngx_resonate_login_callback_t *cb)
 
     cb->fetch.handler = ngx_resonate_login_callback_fetched;
     cb->fetch.data = cb;
+    cb->grant.keys.handler = ngx_resonate_login_callback_judge;
+    cb->grant.keys.data = cb;
 
     if (ngx_resonate_login_grant_start(cb->login, &cb->fetch) != NGX_AGAIN) {
         return ngx_resonate_login_callback_fail(cb,
@@ -349,6 +355,58 @@ ngx_resonate_login_callback_fetched(ngx_resonate_fetch_t *f)
 {
     ngx_resonate_login_callback_t *cb = f->data;
 
+    ngx_int_t  rc;
+
+    rc = ngx_resonate_login_grant_hear(cb->login, f, &cb->grant,
+                                       cb->request->connection->log);
+
+    if (rc == NGX_OK) {
+        ngx_resonate_login_callback_judge(cb);
+        return;
+    }
+
+    ngx_resonate_login_callback_end(cb,
+        (rc == NGX_DECLINED)
+        ? ngx_resonate_login_callback_fail(cb, NGX_HTTP_BAD_REQUEST,
+              "The log-in server does not know it any more. Please try again.")
+        : ngx_resonate_login_callback_fail(cb,
+              f->status ? NGX_HTTP_BAD_GATEWAY : NGX_HTTP_SERVICE_UNAVAILABLE,
+              NGX_RESONATE_LOGIN_ODD));
+}
+
+
+/* again, when keys were fetched for it */
+
+static void
+ngx_resonate_login_callback_judge(void *data)
+{
+    ngx_resonate_login_callback_t *cb = data;
+
+    ngx_int_t            rc;
+    resonate_session_t   session;
+
+    ngx_memzero(&session, sizeof(resonate_session_t));
+    session.times[RESONATE_SESSION_CREATED] = ngx_time();
+
+    rc = ngx_resonate_login_grant_judge(cb->login, &cb->grant, &session,
+                                        cb->request->connection->log);
+
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_resonate_login_callback_end(cb,
+        (rc == NGX_OK)
+        ? ngx_resonate_login_callback_session(cb, &session)
+        : ngx_resonate_login_callback_fail(cb, NGX_HTTP_BAD_GATEWAY,
+                                           NGX_RESONATE_LOGIN_ODD));
+}
+
+
+static void
+ngx_resonate_login_callback_end(ngx_resonate_login_callback_t *cb,
+    ngx_int_t rc)
+{
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
@@ -357,39 +415,8 @@ ngx_resonate_login_callback_fetched(ngx_resonate_fetch_t *f)
 
     r->read_event_handler = ngx_http_block_reading;
 
-    ngx_http_finalize_request(r, ngx_resonate_login_callback_finish(cb));
+    ngx_http_finalize_request(r, rc);
     ngx_http_run_posted_requests(c);
-}
-
-
-static ngx_int_t
-ngx_resonate_login_callback_finish(ngx_resonate_login_callback_t *cb)
-{
-    ngx_int_t            rc;
-    resonate_session_t   session;
-
-    ngx_memzero(&session, sizeof(resonate_session_t));
-    session.times[RESONATE_SESSION_CREATED] = ngx_time();
-
-    rc = ngx_resonate_login_grant_hear(cb->login, &cb->fetch, &cb->grant,
-                                       &session,
-                                       cb->request->connection->log);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_resonate_login_callback_fail(cb, NGX_HTTP_BAD_REQUEST,
-                   "The log-in server does not know it any more. Please try "
-                   "again.");
-    }
-
-    if (rc != NGX_OK) {
-        return ngx_resonate_login_callback_fail(cb,
-                   cb->fetch.status ? NGX_HTTP_BAD_GATEWAY
-                                    : NGX_HTTP_SERVICE_UNAVAILABLE,
-                   "The log-in server did not answer as it should. Please "
-                   "try again later.");
-    }
-
-    return ngx_resonate_login_callback_session(cb, &session);
 }
 
 

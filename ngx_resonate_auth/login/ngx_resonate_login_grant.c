@@ -16,9 +16,9 @@
 
 static void ngx_resonate_login_grant_write(resonate_query_writer_t *w,
     ngx_resonate_login_t *login, ngx_keyval_t *params, ngx_uint_t nparams);
-static ngx_int_t ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
-    ngx_resonate_login_grant_t *grant, resonate_oidc_person_t *person,
-    ngx_log_t *log);
+static resonate_jwt_rc_e ngx_resonate_login_grant_verify(
+    ngx_resonate_login_t *login, ngx_resonate_login_grant_t *grant,
+    resonate_oidc_person_t *person);
 static resonate_jwt_rc_e ngx_resonate_login_grant_signature(
     ngx_resonate_login_t *login, resonate_jwt_t *jwt);
 static void ngx_resonate_login_grant_session(
@@ -116,12 +116,9 @@ ngx_resonate_login_grant_start(ngx_resonate_login_t *login,
 
 ngx_int_t
 ngx_resonate_login_grant_hear(ngx_resonate_login_t *login,
-    ngx_resonate_fetch_t *f, ngx_resonate_login_grant_t *grant,
-    resonate_session_t *session, ngx_log_t *log)
+    ngx_resonate_fetch_t *f, ngx_resonate_login_grant_t *grant, ngx_log_t *log)
 {
-    ngx_int_t                rc;
     resonate_jwt_rc_e        why;
-    resonate_oidc_person_t   person;
     resonate_oidc_answer_t  *answer;
 
     if (f->status == 0) {
@@ -148,41 +145,59 @@ ngx_resonate_login_grant_hear(ngx_resonate_login_t *login,
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_login_grant_verify(login, grant, &person, log);
-
-    if (rc == NGX_OK) {
-        ngx_resonate_login_grant_session(grant, &person, session);
-    }
-
-    return rc;
+    return NGX_OK;
 }
 
 
-/* NGX_OK without an ID token, too: only a first answer must have one */
+/* only the first answer has to have an ID token */
 
-static ngx_int_t
-ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
-    ngx_resonate_login_grant_t *grant, resonate_oidc_person_t *person,
+ngx_int_t
+ngx_resonate_login_grant_judge(ngx_resonate_login_t *login,
+    ngx_resonate_login_grant_t *grant, resonate_session_t *session,
     ngx_log_t *log)
+{
+    resonate_jwt_rc_e        why;
+    resonate_oidc_person_t   person;
+
+    ngx_memzero(&person, sizeof(resonate_oidc_person_t));
+
+    if (grant->answer.id_token.len || grant->subject.len == 0) {
+
+        why = ngx_resonate_login_grant_verify(login, grant, &person);
+
+        if (why == RESONATE_JWT_KEY && !grant->waited) {
+            grant->waited = 1;
+
+            if (ngx_resonate_auth_keys_wait(login->keys, &grant->keys)
+                == NGX_AGAIN)
+            {
+                return NGX_AGAIN;
+            }
+        }
+
+        if (why != RESONATE_JWT_OK) {
+            ngx_log_error(NGX_LOG_ERR, log, 0,
+                          "log-in \"%V\": ID token refused: %s",
+                          &login->name, resonate_jwt_strerror(why));
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_resonate_login_grant_session(grant, &person, session);
+
+    return NGX_OK;
+}
+
+
+static resonate_jwt_rc_e
+ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
+    ngx_resonate_login_grant_t *grant, resonate_oidc_person_t *person)
 {
     resonate_jwt_rc_e        why;
     resonate_oidc_answer_t  *answer;
     resonate_oidc_policy_t   policy;
 
-    ngx_memzero(person, sizeof(resonate_oidc_person_t));
-
     answer = &grant->answer;
-
-    if (answer->id_token.len == 0) {
-        if (grant->subject.len) {
-            return NGX_OK;
-        }
-
-        ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "log-in \"%V\": the token endpoint gave no ID token",
-                      &login->name);
-        return NGX_ERROR;
-    }
 
     policy.issuer.data = (char *) login->issuer.data;
     policy.issuer.len = login->issuer.len;
@@ -195,6 +210,8 @@ ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
     policy.access = answer->access;
     policy.leeway = login->keys->policy.leeway;
 
+    resonate_jwt_free(&grant->jwt);
+
     why = resonate_jwt_parse(&grant->jwt, answer->id_token.data,
                              answer->id_token.len);
 
@@ -202,19 +219,10 @@ ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
         why = ngx_resonate_login_grant_signature(login, &grant->jwt);
     }
 
-    if (why == RESONATE_JWT_OK) {
-        why = resonate_oidc_check(grant->jwt.claims, grant->jwt.alg, &policy,
-                                  ngx_time(), person);
-    }
-
-    if (why == RESONATE_JWT_OK) {
-        return NGX_OK;
-    }
-
-    ngx_log_error(NGX_LOG_ERR, log, 0, "log-in \"%V\": ID token refused: %s",
-                  &login->name, resonate_jwt_strerror(why));
-
-    return NGX_ERROR;
+    return (why == RESONATE_JWT_OK)
+           ? resonate_oidc_check(grant->jwt.claims, grant->jwt.alg, &policy,
+                                 ngx_time(), person)
+           : why;
 }
 
 
@@ -222,13 +230,15 @@ static resonate_jwt_rc_e
 ngx_resonate_login_grant_signature(ngx_resonate_login_t *login,
     resonate_jwt_t *jwt)
 {
-    const resonate_jwk_t  *key;
+    const resonate_jwk_t   *key;
+    const resonate_jwks_t  *jwks;
 
     if (!(login->keys->algs & jwt->alg)) {
         return RESONATE_JWT_ALGORITHM;
     }
 
-    key = resonate_jwks_find(login->keys->jwks, jwt);
+    jwks = ngx_resonate_auth_keys(login->keys);
+    key = jwks ? resonate_jwks_find(jwks, jwt) : NULL;
 
     return key ? resonate_jws_verify(key, jwt->alg, &jwt->input,
                                      jwt->signature, jwt->signature_len)
@@ -298,6 +308,7 @@ ngx_resonate_login_grant_text(resonate_session_t *session, ngx_uint_t i,
 void
 ngx_resonate_login_grant_free(ngx_resonate_login_grant_t *grant)
 {
+    ngx_resonate_auth_keys_cancel(&grant->keys);
     resonate_jwt_free(&grant->jwt);
     resonate_oidc_answer_free(&grant->answer);
 }

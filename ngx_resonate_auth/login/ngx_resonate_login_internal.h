@@ -20,6 +20,7 @@
 
 
 #include "../ngx_resonate_auth_internal.h"
+#include "../ngx_resonate_auth_keys.h"
 #include "../jwt/resonate_cookie.h"
 #include "../jwt/resonate_oidc.h"
 #include "../jwt/resonate_query.h"
@@ -177,14 +178,20 @@ ngx_int_t ngx_resonate_login_seal(ngx_pool_t *pool, ngx_log_t *log,
  *
  * body()     a form of the parameters, and of what is the same in all
  * start()    as that of fetch; "f" is zeroed but for handler, data and body
- * hear()     NGX_OK: *session has what the answer says, its texts live until
- *            free();  NGX_DECLINED: the grant is not good any more;
- *            NGX_ERROR: the server did not answer as it should, logged
+ * hear()     in the handler of the fetch.  NGX_OK: grant->answer is there;
+ *            NGX_DECLINED: the grant is not good any more;  NGX_ERROR: the
+ *            server did not answer as it should, logged
+ * judge()    NGX_OK: *session has what the answer says, its texts live until
+ *            free();  NGX_AGAIN: a key is fetched, grant->keys runs its handler
+ *            exactly once to ask again;  NGX_ERROR: logged
+ * free()     safe at any time, of zeroed memory too
  */
 
 typedef struct {
     resonate_oidc_answer_t       answer;
     resonate_jwt_t               jwt;       /* its ID token, if it has one */
+    ngx_resonate_auth_keys_wait_t  keys;    /* for that; has a handler */
+    ngx_uint_t                   waited;
     ngx_str_t                    nonce;     /* expected, or empty */
     ngx_str_t                    subject;   /* likewise; then it is renewed */
 } ngx_resonate_login_grant_t;
@@ -196,7 +203,10 @@ ngx_int_t ngx_resonate_login_grant_start(ngx_resonate_login_t *login,
     ngx_resonate_fetch_t *f);
 ngx_int_t ngx_resonate_login_grant_hear(ngx_resonate_login_t *login,
     ngx_resonate_fetch_t *f, ngx_resonate_login_grant_t *grant,
-    resonate_session_t *session, ngx_log_t *log);
+    ngx_log_t *log);
+ngx_int_t ngx_resonate_login_grant_judge(ngx_resonate_login_t *login,
+    ngx_resonate_login_grant_t *grant, resonate_session_t *session,
+    ngx_log_t *log);
 void ngx_resonate_login_grant_free(ngx_resonate_login_grant_t *grant);
 
 

@@ -51,6 +51,9 @@ static ngx_int_t ngx_resonate_login_job(ngx_resonate_login_ctx_t *ctx,
     u_char *key);
 static ngx_int_t ngx_resonate_login_job_start(ngx_resonate_login_job_t *job);
 static void ngx_resonate_login_job_done(ngx_resonate_fetch_t *f);
+static void ngx_resonate_login_job_judge(void *data);
+static void ngx_resonate_login_job_heard(ngx_resonate_login_job_t *job,
+    ngx_int_t rc);
 static void ngx_resonate_login_job_end(ngx_resonate_login_job_t *job,
     const char *what, ngx_str_t *sealed, time_t life);
 
@@ -301,6 +304,8 @@ ngx_resonate_login_job_start(ngx_resonate_login_job_t *job)
 
     job->fetch.handler = ngx_resonate_login_job_done;
     job->fetch.data = job;
+    job->grant.keys.handler = ngx_resonate_login_job_judge;
+    job->grant.keys.data = job;
 
     if (ngx_resonate_login_grant_body(job->pool, job->login, params, 2,
                                       &job->fetch.body)
@@ -318,15 +323,44 @@ ngx_resonate_login_job_done(ngx_resonate_fetch_t *f)
 {
     ngx_resonate_login_job_t *job = f->data;
 
-    ngx_int_t                        rc;
+    ngx_int_t  rc;
+
+    rc = ngx_resonate_login_grant_hear(job->login, f, &job->grant,
+                                       job->pool->log);
+
+    if (rc == NGX_OK) {
+        ngx_resonate_login_job_judge(job);
+
+    } else {
+        ngx_resonate_login_job_heard(job, rc);
+    }
+}
+
+
+static void
+ngx_resonate_login_job_judge(void *data)
+{
+    ngx_resonate_login_job_t *job = data;
+
+    ngx_int_t  rc;
+
+    rc = ngx_resonate_login_grant_judge(job->login, &job->grant,
+                                        &job->session, job->pool->log);
+
+    if (rc != NGX_AGAIN) {
+        ngx_resonate_login_job_heard(job, rc);
+    }
+}
+
+
+static void
+ngx_resonate_login_job_heard(ngx_resonate_login_job_t *job, ngx_int_t rc)
+{
     ngx_str_t                        sealed;
     ngx_resonate_login_main_conf_t  *lmcf;
 
     lmcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
                                                ngx_resonate_login_module);
-
-    rc = ngx_resonate_login_grant_hear(job->login, f, &job->grant,
-                                       &job->session, job->pool->log);
 
     if (rc == NGX_OK) {
         rc = ngx_resonate_login_seal(job->pool, job->pool->log, job->login,

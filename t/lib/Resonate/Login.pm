@@ -6,6 +6,7 @@ package Resonate::Login;
 #   my $login = Resonate::Login->new(%opt);
 #       provider => {}                settings of Resonate::Provider
 #       lines    => '...'             of the resonate_login block
+#       keys     => 'discovery on;'   of the issuer; by default a file's
 #       server   => '...', http => '...', edge => {}     of Resonate::Edge
 #       auth     => 'optional'        in its locations
 #   $login->provider, edge, agent
@@ -44,7 +45,8 @@ sub new {
 
     $self->{edge} = Resonate::Edge->new(
         modules => [qw(core auth)],
-        http    => $self->http($opt{lines} // '') . ($opt{http} // ''),
+        http    => $self->http($opt{lines} // '', $opt{keys})
+                   . ($opt{http} // ''),
         server  => $self->server($opt{auth} // 'optional')
                    . ($opt{server} // ''),
         %{$opt{edge} || {}},
@@ -60,17 +62,19 @@ sub new {
 
 
 sub http {
-    my ($self, $lines) = @_;
+    my ($self, $lines, $keys) = @_;
     my $provider = $self->provider;
     my $issuer = $provider->issuer;
     my $secret = $provider->secret_file;
+
+    $keys //= "jwks $self->{dir}/jwks.json;";
 
     return <<EOF2;
         resonate_fetch { location /id/ { proxy_pass $issuer/; } }
 
         resonate_provider $issuer {
             audience  resonate;
-            jwks      $self->{dir}/jwks.json;
+            $keys
             fetch     /id/;
         }
 
