@@ -65,6 +65,7 @@ ngx_resonate_auth_keys_worker(ngx_resonate_auth_keys_t *keys,
     cln->handler = ngx_resonate_auth_keys_cleanup;
 
     worker->keys = keys;
+    worker->generation = keys->sh->generation;
     keys->worker = worker;
 
     ngx_queue_init(&worker->waits);

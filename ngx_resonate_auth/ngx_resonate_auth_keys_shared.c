@@ -182,7 +182,9 @@ ngx_resonate_auth_keys_claim(ngx_resonate_auth_keys_t *keys, ngx_uint_t now)
 
     since = ngx_current_msec - sh->started;
 
-    if (ngx_resonate_auth_keys_owned(sh)) {
+    /* a fetch of this worker may outlive its claim by a moment */
+
+    if (ngx_resonate_auth_keys_owned(sh) || keys->worker->owner) {
         rc = NGX_AGAIN;
 
     } else if (sh->begun && now && since < keys->interval) {

@@ -50,6 +50,10 @@ set(const char *data, size_t size,
         }
     }
 
+    if (!resonate_jwks_contains(jwks, jwks)) {
+        abort();
+    }
+
     resonate_jwks_free(jwks);
 
     return nkeys;
