@@ -209,6 +209,11 @@ ngx_resonate_fetch_finished(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, sr->connection->log, 0,
                    "resonate fetch: %i, %ui", rc, sr->headers_out.status);
 
+    /* a filter that failed, as with too large an answer, has set it: nginx
+       would free the main request, and the event below with it */
+
+    sr->connection->error = 0;
+
     if (rc == NGX_OK || rc == NGX_HTTP_NO_CONTENT) {
         ngx_resonate_fetch_answer(f, sr);
 
