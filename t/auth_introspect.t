@@ -51,6 +51,9 @@ is asked(), 1, '... both workers asked once';
 my ($sent) = $provider->requests($path);
 like $sent->{headers}{authorization}, qr/^Basic /, '... and said who asks';
 
+$res = get('/', $provider->token(format => 'opaque'));
+is $res->{headers}{'x-is'}, 'edge,', "a client's own token: its subject";
+
 my $junk = 'unknown-' . 'x' x 20;
 
 for (1 .. 8) {
@@ -61,16 +64,16 @@ for (1 .. 8) {
 }
 
 is get('/optional', $junk)->{status}, 200, '... is nobody, where that will do';
-is asked(), 2, '... both workers asked once';
+is asked(), 3, '... both workers asked once';
 
 is get('/', $_)->{status}, 401, 'no token: ' . substr $_, 0, 8
     for 'a b', "\xc3\xa9", '=', 'a=b', 'a"b', 'a.b.c.d.e';
 is get('/', token())->{status}, 401, 'a JWT of somebody else';
-is asked(), 2, '... nobody is asked about it';
+is asked(), 3, '... nobody is asked about it';
 
 my $jwt = $provider->token(format => 'es256', sub => 'jill');
 is get('/', $jwt)->{status}, 401, 'a JWT that the server does not keep';
-is asked(), 3, '... is asked about, as there are no keys';
+is asked(), 4, '... is asked about, as there are no keys';
 
 
 # in phases that cannot wait

@@ -68,6 +68,16 @@ resonate_claims_check_answer(json_t *claims,
     const resonate_claims_policy_t *policy, time_t now,
     resonate_claims_t *result)
 {
+    json_t  *client;
+
+    client = json_object_get(claims, "client_id");
+
+    if (client && json_object_get(claims, "sub") == NULL
+        && json_object_set(claims, "sub", client) != 0)
+    {
+        return RESONATE_JWT_NO_MEMORY;
+    }
+
     return resonate_claims_all(claims, policy, 1, now, result);
 }
 

@@ -116,7 +116,9 @@ resonate_jwt_rc_e resonate_claims_check(const resonate_jwt_t *jwt,
 /*
  * The same for what an introspection answer or a function of the database
  * says about a token: no "typ" and no profile, and "iss", "aud" and "exp",
- * if they are there, must be right (RFC 7662, section 2.2).
+ * if they are there, must be right (RFC 7662, section 2.2).  A token without a
+ * subject is its client's own, which is put into the claims (RFC 9068, section
+ * 2.2).
  */
 resonate_jwt_rc_e resonate_claims_check_answer(json_t *claims,
     const resonate_claims_policy_t *policy, time_t now,

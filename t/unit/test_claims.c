@@ -303,6 +303,8 @@ static const answer_case_t  answer_cases[] = {
     { "'sub':'u','exp':null", RESONATE_JWT_CLAIMS, RESONATE_JWT_CLAIMS },
     { "'sub':'u','nbf':1000031", RESONATE_JWT_NOT_YET, RESONATE_JWT_CLAIMS },
     { "'username':'u'", RESONATE_JWT_CLAIMS, RESONATE_JWT_CLAIMS },
+    { "'client_id':'c'", RESONATE_JWT_OK, RESONATE_JWT_CLAIMS },
+    { "'client_id':7", RESONATE_JWT_CLAIMS, RESONATE_JWT_CLAIMS },
     { "'sub':'u','token_type':'bearer'", RESONATE_JWT_OK,
       RESONATE_JWT_CLAIMS },
     { "'sub':'u','token_type':'DPoP'", RESONATE_JWT_OK, RESONATE_JWT_CLAIMS },
