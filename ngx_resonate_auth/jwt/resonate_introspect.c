@@ -12,8 +12,6 @@
 
 static resonate_jwt_rc_e resonate_introspect_active(json_t *answer,
     json_t **claims);
-static int resonate_introspect_for(json_t *aud,
-    const resonate_jwt_view_t *client);
 
 
 resonate_jwt_rc_e
@@ -59,8 +57,7 @@ resonate_introspect_signed(const resonate_jwt_t *jwt,
         return RESONATE_JWT_ISSUER;
     }
 
-    if (!resonate_introspect_for(json_object_get(jwt->claims, "aud"), client))
-    {
+    if (!resonate_jwt_has(json_object_get(jwt->claims, "aud"), client)) {
         return RESONATE_JWT_AUDIENCE;
     }
 
@@ -103,20 +100,4 @@ resonate_introspect_active(json_t *answer, json_t **claims)
     }
 
     return RESONATE_JWT_OK;
-}
-
-
-static int
-resonate_introspect_for(json_t *aud, const resonate_jwt_view_t *client)
-{
-    size_t   i;
-    json_t  *one;
-
-    json_array_foreach(aud, i, one) {
-        if (resonate_jwt_equal(one, client)) {
-            return 1;
-        }
-    }
-
-    return resonate_jwt_equal(aud, client);
 }

@@ -308,6 +308,22 @@ resonate_jwt_equal(json_t *value, const resonate_jwt_view_t *view)
 }
 
 
+int
+resonate_jwt_has(json_t *value, const resonate_jwt_view_t *view)
+{
+    size_t   i;
+    json_t  *one;
+
+    json_array_foreach(value, i, one) {
+        if (resonate_jwt_equal(one, view)) {
+            return 1;
+        }
+    }
+
+    return resonate_jwt_equal(value, view);
+}
+
+
 static resonate_jwt_rc_e
 resonate_jwt_load(const char *data, size_t len, unsigned max, json_t **object)
 {

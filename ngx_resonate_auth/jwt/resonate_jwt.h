@@ -155,8 +155,9 @@ resonate_jwt_rc_e resonate_jwt_object(const char *data, size_t len,
 resonate_jwt_rc_e resonate_jwt_document(const char *data, size_t len,
     json_t **object);
 
-/* whether it is that string */
+/* whether it is that string;  or, has(), an array with that string in it */
 int resonate_jwt_equal(json_t *value, const resonate_jwt_view_t *view);
+int resonate_jwt_has(json_t *value, const resonate_jwt_view_t *view);
 
 
 #pragma GCC visibility pop

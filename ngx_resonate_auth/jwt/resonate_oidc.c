@@ -28,7 +28,6 @@ static int resonate_oidc_audience(json_t *claims,
 static int resonate_oidc_hash(json_t *claims, resonate_jwt_alg_e alg,
     const resonate_jwt_view_t *access);
 static const EVP_MD *resonate_oidc_md(resonate_jwt_alg_e alg);
-static int resonate_oidc_is(json_t *value, const resonate_jwt_view_t *view);
 static resonate_jwt_view_t resonate_oidc_text(json_t *claims,
     const char *name, size_t max);
 
@@ -191,13 +190,20 @@ resonate_oidc_life(json_t *json)
 
 
 resonate_jwt_rc_e
-resonate_oidc_check(json_t *claims, resonate_jwt_alg_e alg,
+resonate_oidc_check(const resonate_jwt_t *jwt,
     const resonate_oidc_policy_t *policy, time_t now,
     resonate_oidc_person_t *person)
 {
-    resonate_jwt_rc_e  rc;
+    json_t             *claims;
+    resonate_jwt_rc_e   rc;
 
-    if (!resonate_oidc_is(json_object_get(claims, "iss"), &policy->issuer)) {
+    if (jwt->typ_len && !resonate_jwt_typ(jwt, "JWT", 3)) {
+        return RESONATE_JWT_HEADER;
+    }
+
+    claims = jwt->claims;
+
+    if (!resonate_jwt_equal(json_object_get(claims, "iss"), &policy->issuer)) {
         return RESONATE_JWT_ISSUER;
     }
 
@@ -215,12 +221,12 @@ resonate_oidc_check(json_t *claims, resonate_jwt_alg_e alg,
 
     if (person->subject.len == 0
         || (policy->nonce.len
-            && !resonate_oidc_is(json_object_get(claims, "nonce"),
+            && !resonate_jwt_equal(json_object_get(claims, "nonce"),
                                  &policy->nonce))
         || (policy->subject.len
-            && !resonate_oidc_is(json_object_get(claims, "sub"),
+            && !resonate_jwt_equal(json_object_get(claims, "sub"),
                                  &policy->subject))
-        || !resonate_oidc_hash(claims, alg, &policy->access))
+        || !resonate_oidc_hash(claims, jwt->alg, &policy->access))
     {
         return RESONATE_JWT_CLAIMS;
     }
@@ -276,27 +282,14 @@ resonate_oidc_times(json_t *claims, time_t leeway, time_t now)
 static int
 resonate_oidc_audience(json_t *claims, const resonate_jwt_view_t *client)
 {
-    json_t  *aud, *azp, *one;
-    size_t   i;
+    json_t  *aud, *azp;
 
     aud = json_object_get(claims, "aud");
     azp = json_object_get(claims, "azp");
 
-    if (azp ? !resonate_oidc_is(azp, client) : json_array_size(aud) > 1) {
-        return 0;
-    }
-
-    if (!json_is_array(aud)) {
-        return resonate_oidc_is(aud, client);
-    }
-
-    json_array_foreach(aud, i, one) {
-        if (resonate_oidc_is(one, client)) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return resonate_jwt_has(aud, client)
+           && (azp ? resonate_jwt_equal(azp, client)
+                   : json_array_size(aud) <= 1);
 }
 
 
@@ -328,7 +321,7 @@ resonate_oidc_hash(json_t *claims, resonate_jwt_alg_e alg,
     view.data = text;
     view.len = resonate_jwt_base64url_put(text, md, len / 2);
 
-    return resonate_oidc_is(hash, &view);
+    return resonate_jwt_equal(hash, &view);
 }
 
 
@@ -352,15 +345,6 @@ resonate_oidc_md(resonate_jwt_alg_e alg)
     default:
         return EVP_sha256();
     }
-}
-
-
-static int
-resonate_oidc_is(json_t *value, const resonate_jwt_view_t *view)
-{
-    return json_is_string(value)
-           && json_string_length(value) == view->len
-           && memcmp(json_string_value(value), view->data, view->len) == 0;
 }
 
 

@@ -76,8 +76,8 @@ resonate_jwt_rc_e resonate_oidc_answer(resonate_oidc_answer_t *answer,
     const char *data, size_t len);
 void resonate_oidc_answer_free(resonate_oidc_answer_t *answer);
 
-/* the claims of a token whose signature was verified, with "alg" */
-resonate_jwt_rc_e resonate_oidc_check(json_t *claims, resonate_jwt_alg_e alg,
+/* of a token whose signature was verified; HEADER: of another kind */
+resonate_jwt_rc_e resonate_oidc_check(const resonate_jwt_t *jwt,
     const resonate_oidc_policy_t *policy, time_t now,
     resonate_oidc_person_t *person);
 

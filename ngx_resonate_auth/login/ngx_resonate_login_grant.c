@@ -220,8 +220,7 @@ ngx_resonate_login_grant_verify(ngx_resonate_login_t *login,
     }
 
     return (why == RESONATE_JWT_OK)
-           ? resonate_oidc_check(grant->jwt.claims, grant->jwt.alg, &policy,
-                                 ngx_time(), person)
+           ? resonate_oidc_check(&grant->jwt, &policy, ngx_time(), person)
            : why;
 }
 

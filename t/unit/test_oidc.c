@@ -210,6 +210,65 @@ policy(void)
 }
 
 
+static resonate_jwt_rc_e
+checked_as(const char *typ, json_t *claims, resonate_jwt_alg_e alg,
+    const resonate_oidc_policy_t *p, resonate_oidc_person_t *person)
+{
+    resonate_jwt_t  jwt;
+
+    jwt.claims = claims;
+    jwt.alg = alg;
+    jwt.typ_len = strlen(typ);
+    memcpy(jwt.typ, typ, jwt.typ_len);
+
+    return resonate_oidc_check(&jwt, p, NOW, person);
+}
+
+
+static resonate_jwt_rc_e
+checked(json_t *claims, resonate_jwt_alg_e alg,
+    const resonate_oidc_policy_t *p, resonate_oidc_person_t *person)
+{
+    return checked_as("", claims, alg, p, person);
+}
+
+
+/* an access token or a logout token of the same issuer is no log-in */
+
+static void
+test_typ(void **state)
+{
+    size_t                   i;
+    json_t                  *claims;
+    resonate_oidc_policy_t   p;
+    resonate_oidc_person_t   person;
+
+    static const struct {
+        const char         *typ;
+        resonate_jwt_rc_e   rc;
+    } cases[] = {
+        { "", OK },
+        { "JWT", OK },
+        { "application/jwt", OK },
+        { "at+jwt", RESONATE_JWT_HEADER },
+        { "logout+jwt", RESONATE_JWT_HEADER },
+        { "dpop+jwt", RESONATE_JWT_HEADER }
+    };
+
+    (void) state;
+
+    p = policy();
+    claims = good();
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(checked_as(cases[i].typ, claims, RESONATE_JWT_ES256,
+                                    &p, &person), cases[i].rc);
+    }
+
+    json_decref(claims);
+}
+
+
 static void
 test_check(void **state)
 {
@@ -237,9 +296,7 @@ test_check(void **state)
             }
         }
 
-        if (resonate_oidc_check(claims, RESONATE_JWT_ES256, &p, NOW, &person)
-            != ids[i].rc)
-        {
+        if (checked(claims, RESONATE_JWT_ES256, &p, &person) != ids[i].rc) {
             print_message("%s\n", ids[i].change);
             fail();
         }
@@ -279,14 +336,11 @@ test_hash(void **state)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         json_object_set_new(claims, "at_hash", json_string(cases[i].hash));
         p.access = view("at");
-        assert_int_equal(resonate_oidc_check(claims, cases[i].alg, &p, NOW,
-                                             &person), OK);
+        assert_int_equal(checked(claims, cases[i].alg, &p, &person), OK);
         p.access = view("au");
-        assert_int_equal(resonate_oidc_check(claims, cases[i].alg, &p, NOW,
-                                             &person), CLAIMS);
+        assert_int_equal(checked(claims, cases[i].alg, &p, &person), CLAIMS);
         p.access = view("");
-        assert_int_equal(resonate_oidc_check(claims, cases[i].alg, &p, NOW,
-                                             &person), CLAIMS);
+        assert_int_equal(checked(claims, cases[i].alg, &p, &person), CLAIMS);
     }
 
     json_decref(claims);
@@ -312,21 +366,18 @@ test_person(void **state)
     json_object_set_new(claims, "preferred_username", json_string("a\nb"));
     json_object_set_new(claims, "sid", json_string("s1"));
 
-    assert_int_equal(resonate_oidc_check(claims, RESONATE_JWT_ES256, &p, NOW,
-                                         &person), OK);
+    assert_int_equal(checked(claims, RESONATE_JWT_ES256, &p, &person), OK);
     assert_int_equal(person.email.len, 0);
     assert_int_equal(person.username.len, 0);
     assert_string_equal(person.name.data, "Nick");
     assert_string_equal(person.sid.data, "s1");
 
     json_object_set_new(claims, "email_verified", json_true());
-    assert_int_equal(resonate_oidc_check(claims, RESONATE_JWT_ES256, &p, NOW,
-                                         &person), OK);
+    assert_int_equal(checked(claims, RESONATE_JWT_ES256, &p, &person), OK);
     assert_string_equal(person.email.data, "u@x.example");
 
     p.subject = view("other");
-    assert_int_equal(resonate_oidc_check(claims, RESONATE_JWT_ES256, &p, NOW,
-                                         &person), CLAIMS);
+    assert_int_equal(checked(claims, RESONATE_JWT_ES256, &p, &person), CLAIMS);
     json_decref(claims);
 }
 
@@ -410,6 +461,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_challenge),
         cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_typ),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_person),
