@@ -273,6 +273,10 @@ ngx_int_t ngx_resonate_auth_resolve(ngx_http_request_t *r,
 ngx_resonate_auth_issuer_t *ngx_resonate_auth_find_issuer(
     ngx_resonate_auth_main_conf_t *amcf, resonate_jwt_t *jwt);
 
+/* KEY: one that may be waited for, see ngx_resonate_auth_keys_wait() */
+resonate_jwt_rc_e ngx_resonate_auth_check_signature(
+    ngx_resonate_auth_issuer_t *issuer, resonate_jwt_t *jwt);
+
 /* of the machine's table: as ngx_resonate_table_get() */
 ngx_int_t ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
     u_char *digest, ngx_pool_t *pool, ngx_resonate_auth_entry_t **entry);

@@ -15,6 +15,7 @@
  */
 
 
+#include "ngx_resonate_auth_keys.h"
 #include "ngx_resonate_auth_logout.h"
 #include "jwt/resonate_logout.h"
 #include "jwt/resonate_query.h"
@@ -30,6 +31,11 @@ typedef struct {
     ngx_resonate_pg_query_t      query;
     const char                  *values[NGX_RESONATE_LOGOUT_VALUES];
     u_char                       issued[NGX_TIME_T_LEN + 1];
+
+    ngx_resonate_auth_keys_wait_t
+                                 keys;
+    ngx_uint_t                   waited;     /* for keys, once */
+    size_t                       len;
     char                         token[RESONATE_JWT_MAX + 1];
 } ngx_resonate_logout_ctx_t;
 
@@ -37,8 +43,12 @@ typedef struct {
 static void ngx_resonate_logout_body_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_logout_run(ngx_resonate_logout_ctx_t *ctx,
     ngx_str_t *body);
+static ngx_int_t ngx_resonate_logout_check(ngx_resonate_logout_ctx_t *ctx);
 static ngx_int_t ngx_resonate_logout_verify(ngx_resonate_logout_ctx_t *ctx,
     resonate_jwt_t *jwt);
+static ngx_int_t ngx_resonate_logout_wait(ngx_resonate_logout_ctx_t *ctx,
+    ngx_resonate_auth_issuer_t *issuer);
+static void ngx_resonate_logout_keys_handler(void *data);
 static ngx_int_t ngx_resonate_logout_policy(ngx_resonate_logout_ctx_t *ctx,
     ngx_resonate_auth_issuer_t *issuer, resonate_claims_policy_t *policy);
 static ngx_int_t ngx_resonate_logout_values(ngx_resonate_logout_ctx_t *ctx,
@@ -88,6 +98,7 @@ ngx_resonate_logout_body_handler(ngx_http_request_t *r)
 {
     ngx_int_t                        rc;
     ngx_str_t                        body;
+    ngx_http_cleanup_t              *cln;
     ngx_resonate_logout_ctx_t       *ctx;
     ngx_resonate_logout_loc_conf_t  *llcf;
 
@@ -99,7 +110,9 @@ ngx_resonate_logout_body_handler(ngx_http_request_t *r)
     }
 
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_logout_ctx_t));
-    if (ctx == NULL) {
+    cln = ngx_http_cleanup_add(r, 0);
+
+    if (ctx == NULL || cln == NULL) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
@@ -108,6 +121,9 @@ ngx_resonate_logout_body_handler(ngx_http_request_t *r)
 
     ctx->request = r;
     ctx->logout = llcf->logout;
+
+    cln->handler = ngx_resonate_logout_cleanup;
+    cln->data = ctx;
 
     rc = ngx_resonate_logout_run(ctx, &body);
 
@@ -120,27 +136,33 @@ ngx_resonate_logout_body_handler(ngx_http_request_t *r)
 }
 
 
-/* NGX_AGAIN: ngx_resonate_logout_pg_handler() will answer */
+/* NGX_AGAIN: one of the handlers below will answer */
 
 static ngx_int_t
 ngx_resonate_logout_run(ngx_resonate_logout_ctx_t *ctx, ngx_str_t *body)
 {
-    size_t               len;
+    if (resonate_query_get((char *) body->data, body->len, "logout_token",
+                           ctx->token, sizeof(ctx->token), &ctx->len)
+        != RESONATE_QUERY_OK)
+    {
+        return ngx_resonate_logout_refuse(ctx->request, NGX_HTTP_BAD_REQUEST,
+                                   "There is no logout_token in the form");
+    }
+
+    return ngx_resonate_logout_check(ctx);
+}
+
+
+static ngx_int_t
+ngx_resonate_logout_check(ngx_resonate_logout_ctx_t *ctx)
+{
     ngx_int_t            rc;
     resonate_jwt_t       jwt;
     ngx_http_request_t  *r;
 
     r = ctx->request;
 
-    if (resonate_query_get((char *) body->data, body->len, "logout_token",
-                           ctx->token, sizeof(ctx->token), &len)
-        != RESONATE_QUERY_OK)
-    {
-        return ngx_resonate_logout_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                   "There is no logout_token in the form");
-    }
-
-    ctx->why = resonate_jwt_parse(&jwt, ctx->token, len);
+    ctx->why = resonate_jwt_parse(&jwt, ctx->token, ctx->len);
     rc = NGX_DECLINED;
 
     if (ctx->why == RESONATE_JWT_OK) {
@@ -148,8 +170,13 @@ ngx_resonate_logout_run(ngx_resonate_logout_ctx_t *ctx, ngx_str_t *body)
         resonate_jwt_free(&jwt);
     }
 
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
     if (rc == NGX_ERROR || ctx->why == RESONATE_JWT_NO_MEMORY) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_resonate_logout_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                          NULL);
     }
 
     if (rc == NGX_DECLINED) {
@@ -164,13 +191,15 @@ ngx_resonate_logout_run(ngx_resonate_logout_ctx_t *ctx, ngx_str_t *body)
 }
 
 
-/* NGX_OK: the values are those of the token;  NGX_DECLINED: "why" says */
+/*
+ * NGX_OK: the values are those of the token;  NGX_DECLINED: "why" says;
+ * NGX_AGAIN: its key is waited for;  NGX_ERROR
+ */
 
 static ngx_int_t
 ngx_resonate_logout_verify(ngx_resonate_logout_ctx_t *ctx, resonate_jwt_t *jwt)
 {
     resonate_logout_t               claims;
-    const resonate_jwk_t           *key;
     resonate_claims_policy_t        policy;
     ngx_resonate_auth_issuer_t     *issuer;
     ngx_resonate_auth_main_conf_t  *amcf;
@@ -180,24 +209,17 @@ ngx_resonate_logout_verify(ngx_resonate_logout_ctx_t *ctx, resonate_jwt_t *jwt)
 
     issuer = ngx_resonate_auth_find_issuer(amcf, jwt);
 
-    if (issuer == NULL || issuer->jwks == NULL) {
+    if (issuer == NULL || (issuer->jwks == NULL && issuer->keys == NULL)) {
         ctx->why = RESONATE_JWT_ISSUER;
         return NGX_DECLINED;
     }
 
-    if (!(issuer->algs & jwt->alg)) {
-        ctx->why = RESONATE_JWT_ALGORITHM;
-        return NGX_DECLINED;
+    ctx->why = ngx_resonate_auth_check_signature(issuer, jwt);
+
+    if (ctx->why == RESONATE_JWT_KEY) {
+        return ngx_resonate_logout_wait(ctx, issuer);
     }
 
-    key = resonate_jwks_find(issuer->jwks, jwt);
-    if (key == NULL) {
-        ctx->why = RESONATE_JWT_KEY;
-        return NGX_DECLINED;
-    }
-
-    ctx->why = resonate_jws_verify(key, jwt->alg, &jwt->input, jwt->signature,
-                                   jwt->signature_len);
     if (ctx->why != RESONATE_JWT_OK) {
         return NGX_DECLINED;
     }
@@ -210,6 +232,49 @@ ngx_resonate_logout_verify(ngx_resonate_logout_ctx_t *ctx, resonate_jwt_t *jwt)
 
     return (ctx->why == RESONATE_JWT_OK)
            ? ngx_resonate_logout_values(ctx, issuer, &claims) : NGX_DECLINED;
+}
+
+
+/* without any keys nothing can be said of it: the provider asks again */
+
+static ngx_int_t
+ngx_resonate_logout_wait(ngx_resonate_logout_ctx_t *ctx,
+    ngx_resonate_auth_issuer_t *issuer)
+{
+    if (!ctx->waited) {
+        ctx->waited = 1;
+        ctx->keys.handler = ngx_resonate_logout_keys_handler;
+        ctx->keys.data = ctx;
+
+        if (ngx_resonate_auth_keys_wait(issuer, &ctx->keys) == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+    }
+
+    return ngx_resonate_auth_keys(issuer) ? NGX_DECLINED : NGX_ERROR;
+}
+
+
+static void
+ngx_resonate_logout_keys_handler(void *data)
+{
+    ngx_resonate_logout_ctx_t *ctx = data;
+
+    ngx_int_t            rc;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    rc = ngx_resonate_logout_check(ctx);
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+        ngx_http_run_posted_requests(c);
+    }
 }
 
 
@@ -315,20 +380,11 @@ ngx_resonate_logout_value(ngx_http_request_t *r, resonate_jwt_view_t *view,
 static ngx_int_t
 ngx_resonate_logout_start(ngx_resonate_logout_ctx_t *ctx)
 {
-    ngx_http_cleanup_t       *cln;
     ngx_http_request_t       *r;
     ngx_resonate_pg_query_t  *q;
 
     r = ctx->request;
     q = &ctx->query;
-
-    cln = ngx_http_cleanup_add(r, 0);
-    if (cln == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    cln->handler = ngx_resonate_logout_cleanup;
-    cln->data = q;
 
     q->stmt = ctx->logout->stmt;
     q->values = ctx->values;
@@ -346,9 +402,10 @@ ngx_resonate_logout_start(ngx_resonate_logout_ctx_t *ctx)
 static void
 ngx_resonate_logout_cleanup(void *data)
 {
-    ngx_resonate_pg_query_t *q = data;
+    ngx_resonate_logout_ctx_t *ctx = data;
 
-    ngx_resonate_pg_cancel(q);
+    ngx_resonate_auth_keys_cancel(&ctx->keys);
+    ngx_resonate_pg_cancel(&ctx->query);
 }
 
 

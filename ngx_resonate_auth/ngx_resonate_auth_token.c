@@ -431,7 +431,21 @@ static resonate_jwt_rc_e
 ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
     resonate_jwt_t *jwt, resonate_claims_t *claims)
 {
-    resonate_jwt_rc_e       rc;
+    resonate_jwt_rc_e  rc;
+
+    rc = ngx_resonate_auth_check_signature(issuer, jwt);
+    if (rc != RESONATE_JWT_OK) {
+        return rc;
+    }
+
+    return resonate_claims_check(jwt, &issuer->policy, ngx_time(), claims);
+}
+
+
+resonate_jwt_rc_e
+ngx_resonate_auth_check_signature(ngx_resonate_auth_issuer_t *issuer,
+    resonate_jwt_t *jwt)
+{
     const resonate_jwk_t   *key;
     const resonate_jwks_t  *jwks;
 
@@ -446,13 +460,8 @@ ngx_resonate_auth_check_token(ngx_resonate_auth_issuer_t *issuer,
         return RESONATE_JWT_KEY;
     }
 
-    rc = resonate_jws_verify(key, jwt->alg, &jwt->input, jwt->signature,
-                             jwt->signature_len);
-    if (rc != RESONATE_JWT_OK) {
-        return rc;
-    }
-
-    return resonate_claims_check(jwt, &issuer->policy, ngx_time(), claims);
+    return resonate_jws_verify(key, jwt->alg, &jwt->input, jwt->signature,
+                               jwt->signature_len);
 }
 
 

@@ -14,6 +14,8 @@ my $clock = Resonate::Clock->new;
 my $pg = Resonate::Pg->new;
 my $login = Resonate::Login->new(
     http => 'resonate_revocation read poll=50ms;',
+    server => 'location = /told { resonate_backchannel_logout write
+                                                              audience=edge; }',
     edge => { pg => $pg, env => { $clock->env } });
 my $provider = $login->provider;
 my $iss = $provider->issuer;
@@ -21,7 +23,7 @@ my $service = $pg->dbh(user => 'resonate_identity');
 
 
 $provider->client(client_id => 'edge',
-                  backchannel_logout_uri => $provider->url('/told'),
+                  backchannel_logout_uri => $login->url('/told'),
                   backchannel_logout_session_required => JSON::PP::true);
 
 
@@ -71,6 +73,11 @@ $service->do("SELECT resonate.revoke('subject', 'alice', ?, ?)", {}, $iss,
              '2020-01-01');
 $service->do("SELECT resonate.revoke('session', ?, ?)", {}, $sid, $iss);
 over('the session');
+
+logged_in('dora');
+is_deeply([ map { "$_->{client} " . ($_->{error} // 'told') }
+            $provider->log_out('dora') ], [ 'edge told' ], 'at the provider');
+over('what the provider has ended');
 
 logged_in('alice');
 
