@@ -34,7 +34,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 
 /* of the release, as debian/changelog and "resonate_build_info" have it */
 
-#define NGX_RESONATE_VERSION  "0.7.0"
+#define NGX_RESONATE_VERSION  "0.8.0"
 
 
 #ifndef NGX_RESONATE_CORE_BUILD
