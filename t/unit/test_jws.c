@@ -100,7 +100,7 @@ test_vectors(void **state)
     size_t                i, bit, len;
     resonate_jwks_t      *jwks;
     resonate_jwt_view_t   input;
-    unsigned char         sig[RESONATE_JWT_SIGNATURE_MAX];
+    unsigned char         sig[RESONATE_JWT_SIGNATURE_MAX] = { 0 };
 
     (void) state;
 
@@ -130,6 +130,9 @@ test_vectors(void **state)
 
         assert_int_equal(resonate_jws_verify(&jwks->keys[0], cases[i].alg,
                                              &input, sig, len - 1),
+                         RESONATE_JWT_SIGNATURE);
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0], cases[i].alg,
+                                             &input, sig, len + 1),
                          RESONATE_JWT_SIGNATURE);
         assert_int_equal(resonate_jws_verify(&jwks->keys[0], cases[i].alg,
                                              &input, sig, 0),
