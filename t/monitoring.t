@@ -16,12 +16,14 @@ my $manual = Resonate::Source::text('doc/MANUAL.md');
 my $edge = Resonate::Edge->new(
     pg => my $pg = Resonate::Pg->new, pg_topup => 'connections=1', auth => 1,
     media => media(), routes => 1, http => http(),
-    server => 'location = /status { resonate_status; }');
+    server => 'location = /status { resonate_status; }
+        location = /out { resonate_backchannel_logout write; }');
 
 sub http {
     my ($keys) = Resonate::Token::jwks() =~ m{^(.*/)};
     return <<"END";
 resonate_cache 1m listen=read;
+resonate_revocation read;
 resonate_provider https://a.example { jwks_uri https://a.example/jwks.json;
                                       fetch /id/; }
 resonate_fetch { location /id/ { alias $keys; } }
