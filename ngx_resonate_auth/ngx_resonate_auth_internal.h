@@ -445,6 +445,7 @@ void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
  * challenge_error()
  *              the same for what is wrong with a good token, ", error=..."
  * why()        what is wrong with the token, as a sentence
+ * reason()     counts and logs it
  * resource()   what a challenge says of where to get one, ", ..."
  * required()   what the location asks of a good token: NGX_OK, or what a
  *              handler of the access phase returns
@@ -463,6 +464,8 @@ ngx_int_t ngx_resonate_auth_challenge(ngx_http_request_t *r,
 ngx_int_t ngx_resonate_auth_challenge_error(ngx_http_request_t *r,
     ngx_str_t *error);
 const char *ngx_resonate_auth_why(ngx_resonate_auth_ctx_t *ctx);
+void ngx_resonate_auth_reason(ngx_http_request_t *r,
+    ngx_resonate_auth_ctx_t *ctx);
 void ngx_resonate_auth_resource(ngx_http_request_t *r, ngx_str_t *challenge);
 ngx_int_t ngx_resonate_auth_required(ngx_http_request_t *r,
     ngx_resonate_auth_entry_t *entry);

@@ -426,6 +426,13 @@ ngx_resonate_auth_issuer_done(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
+    if (issuer->policy.naudiences == 0) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "issuer \"%V\" has no \"audience\": its tokens are "
+                           "taken, whatever service they are for, if they name "
+                           "none", &issuer->name);
+    }
+
     asked = ngx_resonate_auth_opaque_done(cf, issuer);
 
     if (asked == NGX_ERROR) {

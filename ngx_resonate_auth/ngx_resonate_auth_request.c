@@ -126,9 +126,7 @@ ngx_resonate_auth_know(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         ngx_resonate_auth_entry_release(ctx->entry);
         ctx->entry = NULL;
 
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "bearer token refused: %s",
-                      ngx_resonate_auth_why(ctx));
+        ngx_resonate_auth_reason(r, ctx);
 
         if (ctx->source == NGX_RESONATE_AUTH_SESSION) {
             ngx_resonate_login_refused(r);

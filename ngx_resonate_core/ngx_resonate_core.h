@@ -28,7 +28,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  14
+#define NGX_RESONATE_CORE_ABI  15
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -41,6 +41,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 
 #pragma weak ngx_resonate_core_abi
 #pragma weak ngx_resonate_counter_add
+#pragma weak ngx_resonate_counter_label_add
 #pragma weak ngx_resonate_gauge_add
 #pragma weak ngx_resonate_sample_add
 #pragma weak ngx_resonate_table_add

@@ -138,7 +138,12 @@ for my $row (@rows) {
     is($why, $expected, $http);
 }
 
-my ($ok, $output) = conf_test(modules => [qw(auth core)]);
+my ($ok, $output) = conf_test(modules => [qw(core auth)],
+    http => "resonate_issuer $iss jwks=$good;");
+like($output, qr/\[warn\] .*issuer "\Q$iss\E" has no "audience"/,
+     'no audience is said');
+
+($ok, $output) = conf_test(modules => [qw(auth core)]);
 ok(!$ok, 'wrong order of modules');
 like($output, qr/ngx_resonate_core_module\.so must be loaded before (?#
                 )ngx_resonate_auth_module\.so/, 'and it says which');

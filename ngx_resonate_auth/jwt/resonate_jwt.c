@@ -186,6 +186,20 @@ resonate_jwt_strerror(resonate_jwt_rc_e rc)
 }
 
 
+const char *
+resonate_jwt_reason(resonate_jwt_rc_e rc)
+{
+    static const char *const  reasons[] = {
+        "good", "too_large", "malformed", "encrypted", "json", "header",
+        "algorithm", "issuer", "key", "signature", "audience", "expired",
+        "not_yet", "claims", "bound", "unbound", "proof", "nonce", "replay",
+        "certificate", "inactive", "revoked", "no_memory"
+    };
+
+    return reasons[rc];
+}
+
+
 unsigned
 resonate_jwt_alg(const char *name, size_t len)
 {

@@ -134,6 +134,9 @@ int resonate_jwt_typ(const resonate_jwt_t *jwt, const char *typ, size_t len);
 /* a sentence without quotes or backslashes, fit for "error_description" */
 const char *resonate_jwt_strerror(resonate_jwt_rc_e rc);
 
+/* a word for logs and counters */
+const char *resonate_jwt_reason(resonate_jwt_rc_e rc);
+
 /* one of the fifteen names of RFC 7518, 8037 and 9864, or 0 */
 unsigned resonate_jwt_alg(const char *name, size_t len);
 

@@ -29,7 +29,8 @@
  */
 
 typedef struct {
-    ngx_str_t       name;
+    ngx_str_t       name;       /* name{label="value"}, with a label */
+    ngx_str_t       family;     /* without it */
     ngx_str_t       help;
     ngx_uint_t      slot;       /* when the zone is mapped */
     ngx_atomic_t   *value;      /* likewise; then this worker's */
@@ -37,6 +38,10 @@ typedef struct {
 
 ngx_resonate_counter_t *ngx_resonate_counter_add(ngx_conf_t *cf,
     const char *name, const char *help);
+
+/* one of a family, whose counters are added without others in between */
+ngx_resonate_counter_t *ngx_resonate_counter_label_add(ngx_conf_t *cf,
+    const char *name, const char *help, const char *label, ngx_str_t *value);
 
 #define ngx_resonate_count(c)  (void) ngx_atomic_fetch_add((c)->value, 1)
 

@@ -20,8 +20,34 @@ struct ngx_resonate_counters_s {
 };
 
 
+static ngx_resonate_counter_t *ngx_resonate_counter_make(ngx_conf_t *cf,
+    const char *family, const char *name, const char *help);
+
+
 ngx_resonate_counter_t *
 ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
+{
+    return ngx_resonate_counter_make(cf, name, name, help);
+}
+
+
+ngx_resonate_counter_t *
+ngx_resonate_counter_label_add(ngx_conf_t *cf, const char *name,
+    const char *help, const char *label, ngx_str_t *value)
+{
+    ngx_str_t  series;
+
+    if (ngx_resonate_series(cf, name, label, value, &series) != NGX_OK) {
+        return NULL;
+    }
+
+    return ngx_resonate_counter_make(cf, name, (char *) series.data, help);
+}
+
+
+static ngx_resonate_counter_t *
+ngx_resonate_counter_make(ngx_conf_t *cf, const char *family,
+    const char *name, const char *help)
 {
     ngx_uint_t               i;
     ngx_resonate_shared_t   *shared;
@@ -43,6 +69,8 @@ ngx_resonate_counter_add(ngx_conf_t *cf, const char *name, const char *help)
 
     counter->name.data = (u_char *) name;
     counter->name.len = ngx_strlen(name);
+    counter->family.data = (u_char *) family;
+    counter->family.len = ngx_strlen(family);
     counter->help.data = (u_char *) help;
     counter->help.len = ngx_strlen(help);
 

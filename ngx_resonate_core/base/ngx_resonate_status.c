@@ -189,8 +189,14 @@ ngx_resonate_status_counters(ngx_resonate_page_t *page,
     counter = shared->counters.elts;
 
     for (i = 0; i < shared->counters.nelts; i++) {
-        ngx_resonate_page_family(page, (char *) counter[i]->name.data,
-                                 "counter", (char *) counter[i]->help.data);
+        if (i == 0 || ngx_strcmp(counter[i - 1]->family.data,
+                                 counter[i]->family.data) != 0)
+        {
+            ngx_resonate_page_family(page, (char *) counter[i]->family.data,
+                                     "counter",
+                                     (char *) counter[i]->help.data);
+        }
+
         ngx_resonate_page_line(page, "%V %uA\n", &counter[i]->name,
                                ngx_resonate_counter_sum(shared, counter[i]));
     }
