@@ -21,6 +21,9 @@ resonate_provider $issuer {
 }
 resonate_auth required;
 limit_req_zone \$resonate_user zone=who:64k rate=1r/m;
+map \$remote_addr \$own { unix: own; }
+limit_req_zone \$own zone=own:64k rate=1r/m;
+limit_req zone=own;
 END
 
 my $edge = Resonate::Edge->new(http => $http, workers => 2, server => <<'END');

@@ -69,6 +69,11 @@ ngx_resonate_fetch_request(ngx_http_conf_ctx_t *ctx, ngx_log_t *log)
     r->valid_location = 1;
     r->logged = 1;                 /* there is no client to be logged */
 
+    /* nor limited: a "limit_req" or "limit_conn" of http{} has passed it */
+
+    r->limit_req_status = 1;
+    r->limit_conn_status = 1;
+
     r->write_event_handler = ngx_http_request_empty_handler;
     r->read_event_handler = ngx_http_block_reading;
 
@@ -177,9 +182,6 @@ ngx_resonate_fetch_connection_init(ngx_connection_t *c, ngx_log_t *log)
     c->sockaddr->sa_family = AF_UNIX;
     c->socklen = sizeof(c->sockaddr->sa_family);
     ngx_str_set(&c->addr_text, "unix:");
-
-    /* nginx would ask for it when a proxy does not buffer */
-    c->tcp_nodelay = NGX_TCP_NODELAY_DISABLED;
 
     c->local_sockaddr = c->sockaddr;
     c->local_socklen = c->socklen;
