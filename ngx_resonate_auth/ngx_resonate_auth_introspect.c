@@ -176,6 +176,15 @@ ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
+    if (opaque->sign && opaque->issuer->jwks == NULL
+        && opaque->issuer->keys == NULL)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"signed=on\" of issuer \"%V\" needs its keys",
+                           &opaque->issuer->name);
+        return NGX_CONF_ERROR;
+    }
+
     rc = ngx_resonate_auth_fetch_uri(opaque->issuer, &opaque->url, cf->pool,
                                      &opaque->uri, &opaque->args);
 

@@ -131,6 +131,9 @@ for (
              . "introspection $_; }", 'leads to no origin' ] }
         'https://other.example/x', "$issuer.example/x", "$issuer", '/x',
         "$issuer/%2e%2e/x", "$issuer/../x"),
+    [ "resonate_fetch { } $in fetch /id/; client edge $secret; "
+      . "introspection $issuer/x signed=on; }",
+      qq("signed=on" of issuer "$issuer" needs its keys) ],
     [ "$in client edge /missing; }", 'open() "/missing" of "client" failed' ],
 ) {
     my ($text, $expected) = @$_;
