@@ -40,6 +40,7 @@ typedef struct {
     ngx_atomic_t                 pid;       /* whose it is to read, or 0 */
     ngx_atomic_t                 beat;      /* when it last ran */
     ngx_atomic_t                 count;     /* of the set */
+    ngx_atomic_t                 adding;    /* the sequence is to move yet */
 
     resonate_revoked_t          *set;
     u_char                       since[NGX_RESONATE_AUTH_SINCE_MAX];

@@ -317,7 +317,7 @@ static ngx_int_t
 ngx_resonate_auth_reader_rows(ngx_resonate_auth_reader_t *reader)
 {
     ngx_int_t                         rc;
-    ngx_uint_t                        i, n, fresh;
+    ngx_uint_t                        i, n, fresh, unsaid;
     resonate_jwt_view_t               next, more;
     ngx_resonate_auth_revoke_conf_t  *rcf;
 
@@ -333,8 +333,13 @@ ngx_resonate_auth_reader_rows(ngx_resonate_auth_reader_t *reader)
         return NGX_ERROR;
     }
 
+    /* what a reader that was killed has added is no news to this one */
+
     fresh = 0;
+    unsaid = rcf->sh->adding;
     rc = NGX_OK;
+
+    rcf->sh->adding = 1;
 
     for (i = 0; i < n && rc != NGX_ERROR; i++) {
         rc = ngx_resonate_auth_reader_row(reader, i);
@@ -343,9 +348,11 @@ ngx_resonate_auth_reader_rows(ngx_resonate_auth_reader_t *reader)
 
     /* who checks looks at the number, and then for what is behind it */
 
-    if (fresh) {
+    if (fresh || unsaid) {
         (void) ngx_atomic_fetch_add(&rcf->sh->sequence, 1);
     }
+
+    rcf->sh->adding = 0;
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
