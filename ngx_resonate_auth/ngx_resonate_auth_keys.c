@@ -79,7 +79,12 @@ ngx_resonate_auth_keys_worker(ngx_resonate_auth_keys_t *keys,
     worker->look.data = worker;
     worker->look.log = cycle->log;
 
-    ngx_add_timer(&worker->tick, 1);
+    /* not in a helper of nginx's cache, which ends when it likes */
+
+    if (ngx_process == NGX_PROCESS_WORKER || ngx_process == NGX_PROCESS_SINGLE)
+    {
+        ngx_add_timer(&worker->tick, 1);
+    }
 
     return NGX_OK;
 }

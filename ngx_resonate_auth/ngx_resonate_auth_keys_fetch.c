@@ -48,6 +48,15 @@ ngx_resonate_auth_keys_fetch(ngx_resonate_auth_keys_worker_t *worker)
     keys = worker->keys;
     worker->ends = ngx_current_msec + keys->timeout;
 
+    /* one whose claim is over, its deadline not yet: a worker that slept */
+
+    ngx_resonate_fetch_cancel(&worker->fetch);
+
+    if (worker->pool) {
+        ngx_destroy_pool(worker->pool);
+        worker->pool = NULL;
+    }
+
     return ngx_resonate_auth_keys_start(worker, &keys->uri, &keys->args,
                                         (keys->source
                                          == NGX_RESONATE_AUTH_KEYS_URL)

@@ -172,13 +172,15 @@ ngx_int_t
 ngx_resonate_auth_keys_claim(ngx_resonate_auth_keys_t *keys, ngx_uint_t now)
 {
     ngx_int_t                         rc;
-    ngx_msec_t                        since;
+    ngx_msec_int_t                    since;
     ngx_resonate_auth_keys_shared_t  *sh;
 
     sh = keys->sh;
     rc = NGX_OK;
 
     ngx_shmtx_lock(&keys->shpool->mutex);
+
+    /* negative: by another worker, whose time is ahead of ours */
 
     since = ngx_current_msec - sh->started;
 
@@ -187,7 +189,9 @@ ngx_resonate_auth_keys_claim(ngx_resonate_auth_keys_t *keys, ngx_uint_t now)
     if (ngx_resonate_auth_keys_owned(sh) || keys->worker->owner) {
         rc = NGX_AGAIN;
 
-    } else if (sh->begun && now && since < keys->interval) {
+    } else if (sh->begun && now
+               && since < (ngx_msec_int_t) keys->interval)
+    {
         rc = NGX_DECLINED;
 
     } else if (sh->begun && !now
