@@ -363,6 +363,7 @@ struct ngx_resonate_auth_flight_s {
     ngx_uint_t                      claimed;
 
     ngx_resonate_fetch_t            fetch;
+    ngx_resonate_auth_keys_wait_t   keys;      /* of a signed answer */
     ngx_resonate_pg_query_t         query;
     const char                     *value;
     u_char                          hex[2 * NGX_RESONATE_AUTH_DIGEST + 1];

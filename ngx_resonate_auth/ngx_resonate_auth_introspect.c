@@ -29,6 +29,9 @@ static ngx_int_t ngx_resonate_auth_introspect_answer(
 static resonate_jwt_rc_e ngx_resonate_auth_introspect_signed(
     ngx_resonate_auth_issuer_t *issuer, ngx_resonate_fetch_t *f,
     json_t **json);
+static ngx_int_t ngx_resonate_auth_introspect_wait(
+    ngx_resonate_auth_flight_t *flight);
+static void ngx_resonate_auth_introspect_again(void *data);
 static ngx_uint_t ngx_resonate_auth_is_inactive(
     ngx_resonate_auth_opaque_t *opaque, ngx_uint_t status);
 
@@ -291,6 +294,10 @@ ngx_resonate_auth_introspected(ngx_resonate_fetch_t *f)
 
     rc = ngx_resonate_auth_introspect_answer(flight, &json);
 
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
     ngx_resonate_auth_told(flight, rc, json);
 
     json_decref(json);
@@ -329,6 +336,12 @@ ngx_resonate_auth_introspect_answer(ngx_resonate_auth_flight_t *flight,
 
     if (rc == RESONATE_JWT_OK) {
         return *json ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (rc == RESONATE_JWT_KEY
+        && ngx_resonate_auth_introspect_wait(flight) == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
     }
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
@@ -376,6 +389,38 @@ ngx_resonate_auth_introspect_signed(ngx_resonate_auth_issuer_t *issuer,
     resonate_jwt_free(&jwt);
 
     return rc;
+}
+
+
+/* once, for a key that is missing; the answer is with its fetch until then */
+
+static ngx_int_t
+ngx_resonate_auth_introspect_wait(ngx_resonate_auth_flight_t *flight)
+{
+    ngx_resonate_fetch_t  *f;
+
+    f = &flight->fetch;
+
+    if (flight->keys.handler) {
+        return NGX_DECLINED;
+    }
+
+    flight->keys.handler = ngx_resonate_auth_introspect_again;
+    flight->keys.data = f;
+
+    f->answer.data = ngx_pstrdup(flight->pool, &f->answer);
+    if (f->answer.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_auth_keys_wait(flight->opaque->issuer, &flight->keys);
+}
+
+
+static void
+ngx_resonate_auth_introspect_again(void *data)
+{
+    ngx_resonate_auth_introspected(data);
 }
 
 
