@@ -14,6 +14,9 @@ my $routes = slurp("$Resonate::Test::ROOT/conf.d/api-v3.conf");
 $routes =~ s/\s(?:cache|personal|stale)=[^\s;]+//g;
 
 # how long a lock is waited for is the machine's affair
+$pg->psql("ALTER ROLE resonate_edge SET $_ = '20s'")
+    for qw(lock_timeout statement_timeout);
+
 my $edge = Resonate::Edge->new(pg => $pg, auth => 1, media => media(),
                                pg_read => 'connections=2 timeout=20s',
                                pg_write => 'connections=1 timeout=20s',
