@@ -1,7 +1,8 @@
 -- wrk -s bench/wrk.lua URL -- PATHS TOKENS [BODIES]
 --
--- Files of lines, "-" for none: each request takes a random path, token and
--- body; with bodies it is a POST.  Prints one line that bench/run reads.
+-- Files of lines, "-" for none: each request takes a random path and body, and
+-- the next token; with bodies it is a POST.  A token may have a blank and its
+-- DPoP proof after it.  Prints one line that bench/run reads.
 
 local function lines(name)
     local list = {}
@@ -16,6 +17,7 @@ local function lines(name)
 end
 
 local paths, tokens, bodies, ready
+local turn = 0
 
 function init(args)
     paths, tokens, bodies = lines(args[1]), lines(args[2]), lines(args[3])
@@ -39,7 +41,13 @@ function compose()
     end
 
     if #tokens > 0 then
-        headers["Authorization"] = "Bearer " .. any(tokens)
+        turn = turn % #tokens + 1
+
+        local token, proof = tokens[turn]:match("^(%S+) ?(%S*)$")
+
+        headers["Authorization"] = (proof ~= "" and "DPoP " or "Bearer ")
+                                   .. token
+        headers["DPoP"] = proof ~= "" and proof or nil
     end
 
     if #bodies == 0 then
