@@ -13,7 +13,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { make } from './provider.mjs';
 
 const [issuer, run] = process.argv.slice(2);
-const { origin } = new URL(issuer);
+const { origin, port } = new URL(issuer);
 const socket = `${run}/sock/provider`;
 
 
@@ -51,6 +51,8 @@ function publish(keys) {
 }
 
 
+/* nginx listens on the loopback, by whatever name browsers know it */
+
 function client() {
     return {
         client_id: 'edge',
@@ -58,6 +60,9 @@ function client() {
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${origin}/login/callback`],
         post_logout_redirect_uris: [`${origin}/`],
+        backchannel_logout_uri:
+            `http://127.0.0.1:${port || 80}/login/backchannel`,
+        backchannel_logout_session_required: true,
     };
 }
 
