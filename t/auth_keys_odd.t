@@ -56,6 +56,9 @@ for (
     [ cut      => 'cut short' ],
     [ close    => 'no answer' ],
     [ { body => ' ' x 5000, drip => 20 }, 'timed out' ],
+    [ { body => '{"keys":[]}',
+        headers => { 'x-accel-redirect' => '/id/jwks' } },
+      'no key that verifies signatures' ],
     [ '{"keys":[]}' => 'no key that verifies signatures' ],
     [ '{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"es256"}]}'
                    => 'no key that verifies signatures' ],
@@ -66,7 +69,8 @@ for (
                     => 'key 1: not a point of its curve' ],
 ) {
     my ($script, $reason) = @$_;
-    my $name = ref $script ? 'drip' : substr $script, 0, 50;
+    my $name = ref $script ? join ' ', sort keys %$script
+                           : substr $script, 0, 50;
     my $seen = length $edge->log;
 
     ref $script || $script =~ /^\w/
