@@ -7,6 +7,7 @@ package Resonate::Login;
 #       provider => {}                settings of Resonate::Provider
 #       lines    => '...'             of the resonate_login block
 #       keys     => 'discovery on;'   of the issuer; by default a file's
+#       scope    => 'openid ...'
 #       server   => '...', http => '...', edge => {}     of Resonate::Edge
 #       auth     => 'optional'        in its locations
 #   $login->provider, edge, agent
@@ -45,8 +46,7 @@ sub new {
 
     $self->{edge} = Resonate::Edge->new(
         modules => [qw(core auth)],
-        http    => $self->http($opt{lines} // '', $opt{keys})
-                   . ($opt{http} // ''),
+        http    => $self->http(%opt) . ($opt{http} // ''),
         server  => $self->server($opt{auth} // 'optional')
                    . ($opt{server} // ''),
         %{$opt{edge} || {}},
@@ -62,12 +62,14 @@ sub new {
 
 
 sub http {
-    my ($self, $lines, $keys) = @_;
+    my ($self, %opt) = @_;
     my $provider = $self->provider;
     my $issuer = $provider->issuer;
     my $secret = $provider->secret_file;
 
-    $keys //= "jwks $self->{dir}/jwks.json;";
+    my $keys = $opt{keys} // "jwks $self->{dir}/jwks.json;";
+    my $scope = $opt{scope} // 'openid profile stream';
+    my $lines = $opt{lines} // '';
 
     return <<EOF2;
         resonate_fetch { location /id/ { proxy_pass $issuer/; } }
@@ -84,7 +86,7 @@ sub http {
             authorization  $issuer/auth;
             token          $issuer/token;
             end_session    $issuer/session/end;
-            scope          openid profile stream;
+            scope          $scope;
             keys           $self->{keys};
             $lines
         }
