@@ -54,20 +54,19 @@ subtest 'the way to the provider' => sub {
 
 
 subtest 'several at once' => sub {
-    my @url = map { $login->get("/login?return=/$_") } 1 .. 7;
+    my @url = map { $login->get("/login?return=/$_")->{location} } 1 .. 3;
+    my $last = $provider->log_in($login->agent, $url[2], 'alice', qr{/3$});
+    my $other = $provider->log_in($login->agent, $url[1], 'alice', qr{/2$});
+
+    is("$last->{status} $last->{headers}{location}", '303 /3',
+       'one leads where it began');
+    is("$other->{status} $other->{headers}{location}", '303 /2',
+       'and so does the other');
+
+    $login->get('/login') for 1 .. 6;
     my @kept = $login->agent->cookies('localhost') =~ /__Host-resonate-/g;
 
-    is(scalar @kept, 5, 'the older ones end');
-
-    my $last = $provider->log_in($login->agent, $url[6]{headers}{location},
-                                 'alice', qr{/7$});
-    my $other = $provider->log_in($login->agent, $url[5]{headers}{location},
-                                  'alice', qr{/6$});
-
-    is("$last->{status} $last->{headers}{location}", '303 /7',
-       'one leads where it began');
-    is("$other->{status} $other->{headers}{location}", '303 /6',
-       'and so does the other');
+    is(scalar @kept, 5, 'of more some end');
     $login->agent->forget;
 };
 
