@@ -77,7 +77,9 @@ ngx_resonate_auth_reason(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 
     rmcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_reason_module);
 
-    ngx_resonate_count(rmcf->counters[ctx->why]);
+    if (ctx->why > RESONATE_JWT_OK && ctx->why < RESONATE_JWT_NO_MEMORY) {
+        ngx_resonate_count(rmcf->counters[ctx->why]);
+    }
 
     if (r->connection->log->log_level < NGX_LOG_INFO) {
         return;

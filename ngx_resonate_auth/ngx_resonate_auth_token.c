@@ -373,7 +373,10 @@ ngx_resonate_auth_verify(ngx_http_request_t *r,
             rc = ngx_resonate_auth_judge(r, issuer, &jwt, digest, ctx);
 
         } else {
+            /* without keys, and with nobody to ask, it is nobody's */
+
             opaque = ngx_resonate_auth_opaque_find(amcf, issuer, &ctx->token);
+            ctx->why = RESONATE_JWT_ISSUER;
         }
 
         resonate_jwt_free(&jwt);

@@ -73,6 +73,11 @@ wait_for { get($uuid . ++$n)->{status} == 401 };
 is get($uuid . ++$n)->{status}, 401, 'a token that the function does not know';
 is get('no-uuid')->{status}, 503, 'no uuid: the other issuer, which fails';
 
+my $res = get(token(iss => 'https://old.example'));
+is $res->{status}, 401, 'a JWT, about which nobody is asked';
+unlike $res->{headers}{'www-authenticate'}, qr/is good/, '... says why';
+
+
 $pg->stop;
 is get($token)->{status}, 200, 'without the database: what is known';
 is get($uuid . ++$n)->{status}, 503, '... and what is not';
