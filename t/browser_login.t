@@ -18,7 +18,7 @@ my $login = Resonate::Login->new(
     provider => { scopes => 'stream plays profile playlists',
                   ttl => { access => 4 },
                   people => { alice => { name => 'Alice' } } },
-    http     => 'resonate_cache 1m listen=read;',
+    http     => 'resonate_cache 1m listen=read; resonate_revocation read;',
     server   => <<EOF2,
         set \$resonate_www $root/www;
         set \$resonate_media $media;
@@ -27,6 +27,9 @@ my $login = Resonate::Login->new(
         set \$resonate_logout /logout;
         include $root/conf.d/api-v3.conf;
         include $root/conf.d/player.conf;
+        location = /backchannel-logout {
+            resonate_backchannel_logout write audience=edge;
+        }
 EOF2
     edge     => { pg => $pg, media => $media,
                   modules => [qw(core auth tracks pay)] },
@@ -35,6 +38,11 @@ my $provider = $login->provider;
 
 $pg->dbh->do("SELECT resonate.demo_listener(?, 'alice', 'Alice', 4088)", {},
              $provider->issuer);
+
+$provider->client(client_id => 'edge',
+                  backchannel_logout_uri =>
+                      $login->edge->url . '/backchannel-logout',
+                  backchannel_logout_session_required => JSON::PP::true);
 
 Resonate::Browser::run('login', RESONATE_URL => $login->edge->url,
                        RESONATE_PROVIDER => $provider->issuer,

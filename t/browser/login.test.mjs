@@ -112,3 +112,19 @@ test('a session that is over ends kindly', () => visit(
         await until(page, () => document.querySelector('#log')
             ?.textContent.includes('Log in'));
     }));
+
+
+test('the provider ends it', () => visit(
+    browser, { path: '/tracks', allow: /401/ }, async (page) => {
+        await logIn(page);
+
+        const [told] = await control('logout', { sub: 'alice' });
+
+        assert.equal(told.error, null);
+        await until(page, async () => (
+            await fetch('/api/v3/user/profile')).status === 401);
+        await page.getByRole('button', { name: 'Favourite: Noon' }).click();
+        await page.locator('#toast', { hasText: 'logged out' }).waitFor();
+        assert.equal((await page.context().cookies(BASE)).filter(
+            ({ name }) => name.includes('resonate')).length, 0);
+    }));
