@@ -60,7 +60,7 @@ ALTER ROLE resonate_manage SET search_path = pg_catalog;
 COMMENT ON ROLE resonate_owner IS 'Owns schemas resonate and v3; nobody logs in as it.';
 COMMENT ON ROLE resonate_edge IS 'The nginx edge: may execute API functions and nothing else.';
 COMMENT ON ROLE resonate_topup IS 'Top-ups: may execute resonate.topup() and nothing else.';
-COMMENT ON ROLE resonate_identity IS 'Identity services and bin/resonate-revoke: may revoke tokens, hand in and delete opaque ones, and nothing else.';
+COMMENT ON ROLE resonate_identity IS 'Identity services: may revoke tokens, hand in and delete opaque ones, and nothing else.';
 COMMENT ON ROLE resonate_ingest IS 'bin/resonate-ingest: may execute the ingest functions and nothing else.';
 COMMENT ON ROLE resonate_upkeep IS 'The daily job: may execute sweep() and ledger_check() and nothing else.';
 COMMENT ON ROLE resonate_manage IS 'bin/resonate-catalogue: may execute the manage functions and nothing else.';
