@@ -73,7 +73,8 @@ my $edge = Resonate::Browser::site($pg);
 Resonate::Browser::run('contract', RESONATE_URL => $edge->url,
     RESONATE_CONTRACT => JSON::PP::encode_json({
         id => $id, postgres => $pg->pid,
-        token => { map { $_ => token(sub => $_) }
+        token => { narrow => token(scope => 'none'),
+                   map { $_ => token(sub => $_) }
                    qw(listener owner crowded poor) } }));
 
 done_testing;

@@ -7,15 +7,15 @@
 use lib 't/lib';
 use Resonate::Test;
 
-my $pg = Resonate::Pg->new;
-my $id = catalogue($pg);
+my $id = catalogue(my $pg = Resonate::Pg->new);
 my $dbh = $pg->dbh;
 
-# plays, money, what is kept for tools, for lists and for the chart
-my %SILENT = map { $_ => 1 } qw(account band_member change change_row chart
-    client client_origin favorite holding idempotency identity image listed
-    list_count play play_day play_fresh posting purchase schema_version
-    search_word source track_artist track_plays transfer upkeep);
+# plays, money, tokens, what is kept for tools, for lists and for the chart
+my %SILENT = map { $_ => 1 } qw(access_token account band_member change
+    change_row chart client client_origin favorite holding idempotency identity
+    image listed list_count play play_day play_fresh posting proof purchase
+    revocation schema_version search_word source track_artist track_plays
+    transfer upkeep);
 
 $$id{$_} = Resonate::Catalogue::id(0xf, ord) for qw(cover other new guest);
 $dbh->do(q{INSERT INTO resonate.image

@@ -83,7 +83,8 @@ function find(name) {
 }
 
 
-const personal = (one) => one.security.length === 1;
+const personal = (one) => one.security.length > 0
+    && one.security.every((way) => way.bearer);
 const required = (one) => Object.fromEntries(contract.parameters(one)
     .filter((of) => of.required && of.in === 'query')
     .map(({ name }) => [name, QUERY[name]]));
@@ -158,6 +159,10 @@ for (const one of contract.operations) {
 
         if (personal(one)) {
             await call(one, { status: 401, body });
+        }
+
+        if ('403' in one.responses) {
+            await call(one, { who: 'narrow', status: 403, body });
         }
 
         if (body) {
