@@ -3,12 +3,14 @@
 
 use lib 't/lib';
 use Resonate::Test;
+use Resonate::Clock;
 use Resonate::Routes;
 
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my %conf = (pg => $pg, auth => 1, media => media());
 my $edge = Resonate::Edge->new(%conf, routes => 1,
+                               env => { Resonate::Clock->new->env },
                                http => 'resonate_cache 32m negative=1h;',
                                server => 'location = /status
                                           { resonate_status; }');
