@@ -8,6 +8,8 @@
  */
 
 
+#include "explain_token.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -86,6 +88,10 @@ main(int argc, char **argv)
 {
     token_opt_t  opt;
     token_key_t  key;
+
+    if (argc > 1 && strcmp(argv[1], "explain") == 0) {
+        return explain_token(argc - 1, argv + 1);
+    }
 
     token_options(&opt, argc, argv);
     token_mkdir(opt.keys);
@@ -194,6 +200,7 @@ static void
 token_help(void)
 {
     fputs("usage: bin/resonate-token [option]...\n"
+          "       bin/resonate-token explain [option]... [TOKEN]\n"
           "\n"
           "Prints a bearer token for a user, signed by this checkout's own\n"
           "key.  For demos and tests: whoever can read the key is everybody.\n"
@@ -206,7 +213,10 @@ token_help(void)
           "  --audience NAME  (resonate)\n"
           "  --keys DIR       private.pem and jwks.json, made when missing "
           "(run/keys)\n"
-          "  --help\n", stdout);
+          "  --help\n"
+          "\n"
+          "explain --help says more of what an edge does with a token.\n",
+          stdout);
 }
 
 

@@ -33,8 +33,8 @@ sub new {
               "$root/t");
     copy("$Resonate::Test::ROOT/$_", $root)
         for qw(bin conf.d sql www Makefile *.mk);
-    copy("$Resonate::Test::ROOT/ngx_resonate_auth/tool",
-         "$root/ngx_resonate_auth");
+    copy("$Resonate::Test::ROOT/ngx_resonate_auth/$_",
+         "$root/ngx_resonate_auth") for qw(jwt tool);
     copy("$Resonate::Test::ROOT/t/provider", "$root/t");
     copy("$Resonate::Test::BUILD/ngx_resonate_*.so", "$root/build");
     copy("$Resonate::Test::ROOT/build/resonate-token", "$root/build");
