@@ -166,7 +166,9 @@ is ask($here, fresh('/')), 'listener', '... and the next one';
 $pg->stop;
 is ask($here, fresh('/')), 503, 'no database, no answer';
 $pg->start;
-wait_for { ask($here, fresh('/')) eq 'listener' } 20, 'the database again';
+for my $edge ($here, $there) {
+    wait_for { ask($edge, fresh('/')) eq 'listener' } 20, 'the database again';
+}
 pass '... until it is there again';
 
 $pg->psql('DROP FUNCTION resonate.first_proof');
