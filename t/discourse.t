@@ -17,14 +17,27 @@ my $dir = tempdir();
 spew("$dir/secret", "$SECRET\n");
 chmod 0600, "$dir/secret";
 
+# what is shipped, with this forum's particulars
+my $piece = slurp('conf.d/upstreams/discourse.conf');
+
+for ([ '/etc/resonate/forum.secret', "$dir/secret" ],
+     [ 'https://forum.example.org;', "$FORUM http://forum.example:8080;" ],
+     [ '/usr/share/resonate', $Resonate::Test::ROOT ],
+     [ 'resonate_auth_session  player', 'resonate_auth_session main' ]) {
+    my ($shipped, $here) = @$_;
+    $piece =~ s/\Q$shipped/$here/ or die "discourse.conf has no $shipped\n";
+}
+
 my $login = Resonate::Login->new(
+    http     => "upstream discourse { server unix:$dir/forum; } "
+                . "server { listen unix:$dir/forum; "
+                . 'location / { return 200 "the forum"; } } ',
     scope    => 'openid profile email stream',
     provider => { scopes => 'stream profile email', people => {
         alice => { name => "Alic\x{e9} & Co", preferred_username => 'al',
                    email => 'alice@x.example', email_verified => \1 },
         bob   => { email => 'bob@x.example', email_verified => \0 } } },
-    server   => "location = /sso { resonate_discourse $dir/secret $FORUM "
-                . 'http://forum.example:8080; }');
+    server   => $piece);
 my $n = 0;
 
 
@@ -56,6 +69,8 @@ sub answer {
 
 sub unescape { return $_[0] =~ s/%([0-9A-F]{2})/chr hex $1/ger }
 
+
+is($login->get('/t/1')->{content}, 'the forum', 'the forum is behind it');
 
 my $path = question();
 my $res = $login->get($path);
