@@ -35,6 +35,11 @@ sub ended {
     } 1 .. 3;
 }
 
+sub invalidations {
+    return ($edges[0]->get('/status')->{content}
+                =~ /^resonate_cache_invalidations_total (\d+)$/m)[0];
+}
+
 
 for (
     # query, answer, what has ended
@@ -52,6 +57,8 @@ for (
 ) {
     my ($query, $status, $ended) = @$_;
     my $name = substr $query, 0, 30;
+    my $tags = $status == 200 ? () = $query =~ /tag=/g : 0;
+    my $before = invalidations();
 
     keep();
     my $res = $edges[0]->post("/purge?$query");
@@ -59,15 +66,18 @@ for (
     is ended($edges[0]), $ended, 'what has ended';
 
     if ($status == 200) {
-        my $n = () = $query =~ /tag=/g;
-        is $res->{content}, qq({"purged":$n,"told":true}), 'and how many tags';
+        is $res->{content}, qq({"purged":$tags,"told":true}),
+            'and how many tags';
     }
 
-    # elsewhere once it is heard, at the latest with what is told behind it
+    # elsewhere once it is heard, at the latest with what is told behind it;
+    # this machine hears it, too
     $edges[1]->get('/thing/3');
     $edges[0]->post('/purge?tag=*');
     wait_for { $things->calls; $edges[1]->get('/thing/3'); $things->calls } 5,
         'the other machine';
+    wait_for { invalidations() == $before + 2 * $tags + 2 } 5,
+        'its own notifications';
 }
 
 keep();
