@@ -2,11 +2,15 @@
 
 use lib 't/lib';
 use Resonate::Functions;
+use Resonate::Metrics;
 use Resonate::Test;
-use Time::HiRes qw(time);
 
 my $pg = Resonate::Pg->new;
 functions($pg);
+
+# what waits for the lock waits as long as the test, on a slow machine too
+$pg->psql("ALTER ROLE resonate_edge SET $_ = 0")
+    for qw(lock_timeout statement_timeout);
 
 my $edge = Resonate::Edge->new(
     pg       => $pg,
@@ -43,6 +47,15 @@ is($edge->get('/door')->{content}, '0', 'the door is open');
 sub shut { $lock->begin_work; $lock->do('LOCK TABLE public.door') }
 sub unlock { $lock->rollback }
 sub waits { inflight($pg, '%door%') }
+
+# the status is asked for last, so all that came before are in it
+
+sub inside {
+    my $now = metrics($edge);
+
+    return $now->{'resonate_pg_inflight{database="read"}'}
+           + $now->{'resonate_pg_queued{database="read"}'};
+}
 
 my $queries = counter($edge, 'queries');
 
@@ -97,6 +110,11 @@ for my $leave (
     $late->send("GET /echo?word=late HTTP/1.1\r\n");
     my @waiting = map { start($edge, '/door') } 1 .. 38;
     wait_for(\&waits, 10, 'the first to wait');
+
+    # nobody accepts a connection between the end of a worker that was told
+    # to quit and the start of the next, and this one waits for the late one
+    wait_for(sub { inside() == 38 }, 10, 'all others to be inside');
+
     $act->();
     wait_for(sub { $edge->log =~ / $worker#\d+: gracefully shutting down/ },
              10, 'the worker to be leaving');
