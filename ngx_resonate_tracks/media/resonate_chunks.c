@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-#include "resonate_preview_internal.h"
+#include "resonate_index_internal.h"
+
+
+#define resonate_chunks_fail(c, rc, why)  ((c)->reason = (why), (rc))
 
 
 static resonate_mp4_status_e resonate_chunks_group(resonate_chunks_t *c);
@@ -38,16 +41,16 @@ resonate_chunks_next(resonate_chunks_t *c)
         if (c->limit == c->mp4->stsz.count
             && c->index != c->mp4->stco.count)
         {
-            return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                         "more chunks than samples");
+            return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                        "more chunks than samples");
         }
 
         return RESONATE_MP4_OK;
     }
 
     if (c->index == c->mp4->stco.count) {
-        return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                     "fewer chunks than samples");
+        return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                    "fewer chunks than samples");
     }
 
     c->index++;
@@ -72,15 +75,15 @@ resonate_chunks_group(resonate_chunks_t *c)
         first = resonate_mp4_u32(p);
 
         if (first < c->index) {
-            return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                         "chunk groups out of order");
+            return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                        "chunk groups out of order");
         }
 
         if (first == c->index) {
 
             if (resonate_mp4_u32(p + 8) != 1) {
-                return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                             "unknown sample description");
+                return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                            "unknown sample description");
             }
 
             c->per_chunk = resonate_mp4_u32(p + 4);
@@ -89,13 +92,13 @@ resonate_chunks_group(resonate_chunks_t *c)
     }
 
     if (c->per_chunk == 0) {
-        return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                     "chunk without samples");
+        return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                    "chunk without samples");
     }
 
     if (c->per_chunk > c->mp4->stsz.count - c->sample) {
-        return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                     "chunk of too many samples");
+        return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                    "chunk of too many samples");
     }
 
     return RESONATE_MP4_OK;
@@ -135,13 +138,13 @@ resonate_chunks_place(resonate_chunks_t *c)
     }
 
     if (offset < c->end) {
-        return resonate_preview_fail(&c->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "chunks overlap or are out of order");
+        return resonate_chunks_fail(c, RESONATE_MP4_UNSUPPORTED,
+                                    "chunks overlap or are out of order");
     }
 
     if (offset > m->file_size || size > m->file_size - offset) {
-        return resonate_preview_fail(&c->reason, RESONATE_MP4_BAD,
-                                     "chunk past the end of the file");
+        return resonate_chunks_fail(c, RESONATE_MP4_BAD,
+                                    "chunk past the end of the file");
     }
 
     c->offset = offset;

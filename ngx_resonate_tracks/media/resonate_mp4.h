@@ -30,6 +30,7 @@
 typedef enum {
     RESONATE_MP4_OK = 0,
     RESONATE_MP4_MORE,           /* call again with the wanted bytes */
+    RESONATE_MP4_ROOM,           /* and this with room, and the same bytes */
     RESONATE_MP4_BAD,            /* no MP4, or one that contradicts itself */
     RESONATE_MP4_UNSUPPORTED     /* may be valid, but is no stored track */
 } resonate_mp4_status_e;
@@ -51,6 +52,10 @@ typedef struct {
     size_t                 want_size;      /* up to RESONATE_MP4_MAX_MOOV */
 
     const char            *reason;         /* of BAD and UNSUPPORTED */
+
+    void                  *room;           /* the caller's: malloc()ed, */
+    size_t                 room_size;      /* and how much it is */
+    size_t                 want_room;      /* more than that, by ROOM */
 
     /* the rest is set by OK */
 
@@ -84,6 +89,11 @@ void resonate_mp4_init(resonate_mp4_t *m, uint64_t file_size);
 /*
  * "data" are the "len" bytes of the file at want_offset; less than want_size
  * means that the file is shorter than it was said to be.
+ *
+ * The samples of a fragmented file are in many places: they are gathered in
+ * "room".  After ROOM the caller sets room to want_room bytes that begin with
+ * what it held (realloc()), and room_size to that, and calls again with the
+ * same bytes.  He frees it when the index is built, or at any failure.
  */
 
 resonate_mp4_status_e resonate_mp4_parse(resonate_mp4_t *m,

@@ -1,0 +1,395 @@
+
+/*
+ * Copyright (C) Resonate
+ */
+
+
+#include <string.h>
+
+#include "resonate_index_internal.h"
+
+
+/* an index being made: it is counted first, then written */
+
+typedef struct {
+    resonate_index_t        head;
+    uint8_t                *block;     /* NULL: count */
+
+    uint32_t                ntimes;
+    uint32_t                nruns;
+
+    uint64_t                time;      /* of the samples so far */
+    uint32_t                delta;
+    uint64_t                shift;
+    uint32_t                largest;
+} resonate_builder_t;
+
+
+static resonate_mp4_status_e resonate_index_count(resonate_mp4_t *m,
+    resonate_builder_t *b);
+static resonate_mp4_status_e resonate_index_place(resonate_mp4_t *m,
+    resonate_index_t *x);
+static uint32_t resonate_index_table(uint64_t *size, uint64_t n,
+    size_t entry);
+static resonate_mp4_status_e resonate_index_add_times(resonate_mp4_t *m,
+    resonate_builder_t *b);
+static void resonate_index_add_time(resonate_builder_t *b, uint32_t first,
+    uint32_t count, uint32_t delta);
+static resonate_mp4_status_e resonate_index_add_runs(resonate_mp4_t *m,
+    resonate_builder_t *b);
+static void resonate_index_add_run(resonate_builder_t *b, uint32_t first,
+    uint64_t shift);
+static void resonate_index_add_sizes(resonate_mp4_t *m,
+    resonate_builder_t *b);
+static resonate_mp4_status_e resonate_index_edit(resonate_mp4_t *m,
+    resonate_index_t *x);
+
+
+resonate_mp4_status_e
+resonate_index_measure(resonate_mp4_t *m, size_t *size)
+{
+    resonate_builder_t     b;
+    resonate_mp4_status_e  rc;
+
+    rc = resonate_index_count(m, &b);
+
+    *size = (rc == RESONATE_MP4_OK) ? b.head.size : 0;
+
+    return rc;
+}
+
+
+resonate_mp4_status_e
+resonate_index_build(resonate_mp4_t *m, void *block, size_t size)
+{
+    uint8_t               *p;
+    resonate_builder_t     b;
+    resonate_mp4_status_e  rc;
+
+    rc = resonate_index_count(m, &b);
+    if (rc != RESONATE_MP4_OK) {
+        return rc;
+    }
+
+    if (size != b.head.size || (uintptr_t) block % RESONATE_INDEX_ALIGN) {
+        return resonate_mp4_bad(m, "no room for the index");
+    }
+
+    p = block;
+
+    memset(p, 0, size);
+    memcpy(p, &b.head, sizeof(resonate_index_t));
+    memcpy(p + b.head.stsd, m->stsd.data, m->stsd.len);
+
+    b.block = p;
+
+    resonate_index_add_sizes(m, &b);
+
+    (void) resonate_index_add_times(m, &b);
+    (void) resonate_index_add_runs(m, &b);
+
+    return RESONATE_MP4_OK;
+}
+
+
+static resonate_mp4_status_e
+resonate_index_count(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    resonate_index_t       *x;
+    resonate_mp4_status_e   rc;
+
+    memset(b, 0, sizeof(resonate_builder_t));
+
+    x = &b->head;
+
+    x->magic = RESONATE_INDEX_MAGIC;
+    x->version = RESONATE_INDEX_VERSION;
+    x->file_size = m->file_size;
+    x->codec = RESONATE_CODEC_AAC;
+    x->object_type = 2;
+    x->rate = resonate_mp4_u32(m->stsd.data + 40) >> 16;
+    x->channels = resonate_mp4_u32(m->stsd.data + 32) >> 16;
+    x->timescale = m->timescale;
+    x->samples = m->stsz.count;
+    x->sample_size = m->sample_size;
+    x->stsd_len = (uint32_t) m->stsd.len;
+
+    resonate_index_add_sizes(m, b);
+
+    rc = resonate_index_add_times(m, b);
+
+    if (rc == RESONATE_MP4_OK) {
+        rc = resonate_index_add_runs(m, b);
+    }
+
+    if (rc == RESONATE_MP4_OK) {
+        rc = resonate_index_edit(m, x);
+    }
+
+    if (rc != RESONATE_MP4_OK) {
+        return rc;
+    }
+
+    x->ntimes = b->ntimes;
+    x->nruns = b->nruns;
+    x->size_width = (b->largest > UINT16_MAX) ? 4 : 2;
+
+    return resonate_index_place(m, x);
+}
+
+
+static resonate_mp4_status_e
+resonate_index_place(resonate_mp4_t *m, resonate_index_t *x)
+{
+    uint64_t  size;
+
+    size = sizeof(resonate_index_t);
+
+    x->times = resonate_index_table(&size, x->ntimes,
+                                    sizeof(resonate_index_time_t));
+    x->runs = resonate_index_table(&size, x->nruns,
+                                   sizeof(resonate_index_run_t));
+
+    if (x->sample_size == 0) {
+        x->sums = resonate_index_table(&size,
+                                       x->samples / RESONATE_INDEX_STEP + 1,
+                                       sizeof(uint64_t));
+        x->sizes = resonate_index_table(&size, x->samples, x->size_width);
+    }
+
+    x->stsd = resonate_index_table(&size, x->stsd_len, 1);
+
+    if (size > RESONATE_INDEX_MAX_SIZE) {
+        return resonate_mp4_unsupported(m, "index is too large");
+    }
+
+    x->size = (uint32_t) size;
+
+    return RESONATE_MP4_OK;
+}
+
+
+static uint32_t
+resonate_index_table(uint64_t *size, uint64_t n, size_t entry)
+{
+    uint32_t  at;
+
+    at = (uint32_t) *size;
+
+    *size += n * entry;
+    *size += (RESONATE_INDEX_ALIGN - *size % RESONATE_INDEX_ALIGN)
+             % RESONATE_INDEX_ALIGN;
+
+    return at;
+}
+
+
+static resonate_mp4_status_e
+resonate_index_add_times(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    uint32_t  i, count, samples;
+
+    b->time = 0;
+    b->ntimes = 0;
+    samples = 0;
+
+    for (i = 0; i < m->stts.count; i++) {
+
+        count = resonate_mp4_u32(m->stts.data + (size_t) i * 8);
+
+        if (count == 0) {
+            return resonate_mp4_bad(m, "times of no samples");
+        }
+
+        if (count > m->stsz.count - samples) {
+            return resonate_mp4_bad(m, "more times than samples");
+        }
+
+        resonate_index_add_time(b, samples, count,
+                       resonate_mp4_u32(m->stts.data + (size_t) i * 8 + 4));
+
+        samples += count;
+    }
+
+    if (samples != m->stsz.count) {
+        return resonate_mp4_bad(m, "fewer times than samples");
+    }
+
+    b->head.duration = b->time;
+
+    return RESONATE_MP4_OK;
+}
+
+
+/* at most 2^20 samples of 2^32 units: no overflow */
+
+static void
+resonate_index_add_time(resonate_builder_t *b, uint32_t first,
+    uint32_t count, uint32_t delta)
+{
+    resonate_index_time_t  *t;
+
+    if (b->ntimes == 0 || b->delta != delta) {
+
+        if (b->block) {
+            t = (void *) (b->block + b->head.times);
+            t += b->ntimes;
+
+            t->time = b->time;
+            t->first = first;
+            t->delta = delta;
+        }
+
+        b->ntimes++;
+        b->delta = delta;
+    }
+
+    b->time += (uint64_t) count * delta;
+}
+
+
+static resonate_mp4_status_e
+resonate_index_add_runs(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    uint64_t               bytes;
+    resonate_chunks_t      c;
+    resonate_mp4_status_e  rc;
+
+    b->nruns = 0;
+    bytes = 0;
+
+    resonate_chunks_init(&c, m, m->stsz.count);
+
+    for ( ;; ) {
+
+        rc = resonate_chunks_next(&c);
+
+        if (rc != RESONATE_MP4_MORE) {
+            break;
+        }
+
+        /* chunks do not overlap, so there are as many bytes before it */
+
+        resonate_index_add_run(b, c.sample - c.count, c.offset - bytes);
+
+        bytes += c.end - c.offset;
+    }
+
+    if (rc != RESONATE_MP4_OK) {
+        m->reason = c.reason;
+        return rc;
+    }
+
+    b->head.media_bytes = bytes;
+
+    return RESONATE_MP4_OK;
+}
+
+
+static void
+resonate_index_add_run(resonate_builder_t *b, uint32_t first, uint64_t shift)
+{
+    resonate_index_run_t  *run;
+
+    if (b->nruns && b->shift == shift) {
+        return;
+    }
+
+    if (b->block) {
+        run = (void *) (b->block + b->head.runs);
+        run += b->nruns;
+
+        run->shift = shift;
+        run->first = first;
+    }
+
+    b->nruns++;
+    b->shift = shift;
+}
+
+
+static void
+resonate_index_add_sizes(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    void      *sizes;
+    uint32_t   i, size;
+    uint64_t   bytes, *sums;
+
+    if (m->sample_size) {
+        return;
+    }
+
+    sizes = b->block ? b->block + b->head.sizes : NULL;
+    sums = b->block ? (void *) (b->block + b->head.sums) : NULL;
+
+    bytes = 0;
+
+    for (i = 0; i < m->stsz.count; i++) {
+
+        size = resonate_mp4_u32(m->stsz.data + (size_t) i * 4);
+
+        if (b->block == NULL) {
+            b->largest = (size > b->largest) ? size : b->largest;
+            continue;
+        }
+
+        if (i % RESONATE_INDEX_STEP == 0) {
+            *sums++ = bytes;
+        }
+
+        bytes += size;
+
+        if (b->head.size_width == 2) {
+            ((uint16_t *) sizes)[i] = (uint16_t) size;
+
+        } else {
+            ((uint32_t *) sizes)[i] = size;
+        }
+    }
+
+    /* there is one more sum if the samples end with a step */
+
+    if (b->block && i % RESONATE_INDEX_STEP == 0) {
+        *sums = bytes;
+    }
+}
+
+
+/*
+ * An edit list is in units of the movie, a coarse millisecond with ffmpeg,
+ * and ffmpeg rounds up: what ends behind the samples ends with them.
+ */
+
+static resonate_mp4_status_e
+resonate_index_edit(resonate_mp4_t *m, resonate_index_t *x)
+{
+    uint64_t  heard, scale;
+
+    if (m->timescale > RESONATE_INDEX_MAX_TIMESCALE) {
+        return resonate_mp4_unsupported(m, "timescale is too large");
+    }
+
+    if (m->edit_start
+        > (uint64_t) m->timescale * RESONATE_INDEX_MAX_PRIMING_MS / 1000)
+    {
+        return resonate_mp4_unsupported(m, "edit list skips too much");
+    }
+
+    if (m->edit_start >= x->duration) {
+        return resonate_mp4_unsupported(m, "edit list leaves nothing to hear");
+    }
+
+    x->priming = (uint32_t) m->edit_start;
+    x->heard = x->duration - x->priming;
+
+    scale = m->movie_timescale;
+
+    if (m->edit_duration) {
+        heard = (m->edit_duration * m->timescale + scale - 1) / scale;
+        x->heard = (heard < x->heard) ? heard : x->heard;
+    }
+
+    x->silence = (m->edit_empty * m->timescale + scale - 1) / scale;
+
+    return RESONATE_MP4_OK;
+}

@@ -1,0 +1,120 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * The index of a file that a test has in memory.
+ */
+
+
+#ifndef _INDEX_CASE_H_INCLUDED_
+#define _INDEX_CASE_H_INCLUDED_
+
+
+#include "../../ngx_resonate_tracks/media/resonate_index.h"
+#include "mp4_build.h"
+
+
+/* gives the parser what it asks for */
+
+static inline resonate_mp4_status_e
+index_parse(resonate_mp4_t *m, const mp4_file_t *f)
+{
+    resonate_mp4_status_e  rc;
+
+    resonate_mp4_init(m, f->len);
+
+    do {
+        assert(m->want_offset <= f->len);
+        assert(m->want_size <= f->len - m->want_offset);
+
+        rc = resonate_mp4_parse(m, f->data + m->want_offset, m->want_size);
+    } while (rc == RESONATE_MP4_MORE);
+
+    return rc;
+}
+
+
+/* of a good file, to be freed */
+
+static inline const resonate_index_t *
+index_of(const mp4_file_t *f)
+{
+    void                    *block;
+    size_t                   size;
+    const char              *reason;
+    resonate_mp4_t           m;
+    const resonate_index_t  *x;
+
+    assert(index_parse(&m, f) == RESONATE_MP4_OK);
+    assert(resonate_index_measure(&m, &size) == RESONATE_MP4_OK);
+
+    block = malloc(size);
+    assert(block);
+    memset(block, 0xa5, size);
+
+    assert(resonate_index_build(&m, block, size) == RESONATE_MP4_OK);
+
+    x = resonate_index_open(block, size, &reason);
+    assert(x);
+
+    return x;
+}
+
+
+/* whatever it says: AddressSanitizer looks */
+
+static inline void
+index_use(const void *block, size_t size)
+{
+    char                     codecs[RESONATE_INDEX_CODECS];
+    uint32_t                 i, n, at[6];
+    const char              *reason;
+    resonate_cut_t           cut;
+    resonate_span_t          span;
+    resonate_piece_t         piece;
+    resonate_mp4_view_t      stsd;
+    const resonate_index_t  *x;
+
+    x = resonate_index_open(block, size, &reason);
+
+    if (x == NULL) {
+        assert(reason);
+        return;
+    }
+
+    at[0] = 0;
+    at[1] = 1;
+    at[2] = x->samples / 2;
+    at[3] = x->samples - 1;
+    at[4] = x->samples;
+    at[5] = UINT32_MAX;
+
+    for (i = 0; i < 6; i++) {
+        (void) resonate_index_size(x, at[i]);
+        (void) resonate_index_delta(x, at[i], &n);
+
+        n = resonate_index_sample(x, resonate_index_time(x, at[i]));
+        assert(n <= x->samples);
+
+        if (resonate_index_span(x, at[0], at[i], &span, &reason)
+            == RESONATE_MP4_OK)
+        {
+            assert(span.offset <= x->file_size);
+            assert(span.size <= x->file_size - span.offset);
+        }
+
+        (void) resonate_index_piece(x, at[1], at[i], &piece);
+        (void) resonate_index_cut(x, at[i], &cut, &reason);
+    }
+
+    (void) resonate_index_heard_ms(x);
+    (void) resonate_index_bitrate(x);
+    (void) resonate_index_codecs(x, codecs);
+
+    stsd = resonate_index_stsd(x);
+    assert(stsd.len <= size && stsd.data >= (const uint8_t *) block
+           && stsd.data <= (const uint8_t *) block + size - stsd.len);
+}
+
+
+#endif /* _INDEX_CASE_H_INCLUDED_ */
