@@ -1,12 +1,14 @@
-# Every fuzz target, for FUZZ_SECONDS each.  It begins with t/fuzz/corpus, which
-# reaches what ten seconds from nothing do; what it finds interesting stays
-# under build/ and is where the next run begins.
+# Every fuzz target, for FUZZ_SECONDS each, or with so many inputs that a busy
+# machine tries no fewer.  It begins with t/fuzz/corpus, which reaches what ten
+# seconds from nothing do; what it finds interesting stays under build/ and is
+# where the next run begins.
 
 use lib 't/lib';
 use Resonate::Test;
 use File::Path qw(make_path);
 
-my $seconds = $ENV{FUZZ_SECONDS} || 3;
+my $seconds = $ENV{FUZZ_SECONDS};
+my $end = $seconds ? "-max_total_time=$seconds" : '-runs=20000';
 my $dir = "$Resonate::Test::ROOT/build/fuzz";
 
 for my $source (sort glob 't/fuzz/fuzz_*.c') {
@@ -15,7 +17,7 @@ for my $source (sort glob 't/fuzz/fuzz_*.c') {
 
     make_path("$dir/corpus/$short");
 
-    my $output = `$dir/$name -max_total_time=$seconds -timeout=5 \\
+    my $output = `$dir/$name $end -timeout=5 \\
                   -rss_limit_mb=1024 -artifact_prefix=$dir/$short- \\
                   -print_final_stats=1 -verbosity=1 \\
                   $dir/corpus/$short @seeds 2>&1`;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { BASE, launch, login, plain, titles, visit } from './page.mjs';
+import { BASE, launch, login, titles, visit } from './page.mjs';
 
 let browser;
 
@@ -70,7 +70,7 @@ test('a heart is kept over a reload, and taken back', () => visit(
 
 
 test('quick clicks end as the last one says', () => visit(
-    browser, { path: '/tracks', init: plain }, async (page) => {
+    browser, { path: '/tracks' }, async (page) => {
         let answers = 0;
 
         await login(page);

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, login, moves, plain, play, seek, until, visit }
-    from './page.mjs';
+import { launch, login, moves, play, seek, until, visit } from './page.mjs';
 
 let browser;
 
@@ -28,7 +27,7 @@ async function tab(page, story) {
 
 
 test('track, queue, position, volume, repeat and shuffle', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         await login(page);
         await page.getByRole('link', { name: /First Light/ }).first().click();
         await page.getByRole('button', { name: 'Play release' }).click();
@@ -90,7 +89,7 @@ async function reported(page) {
 
 
 test('what was heard before counts, once, under one key', () => visit(
-    browser, { mark: 6000, init: plain }, async (page) => {
+    browser, { mark: 6000 }, async (page) => {
         const reports = await reported(page);
 
         await login(page);
@@ -117,7 +116,7 @@ test('what was heard before counts, once, under one key', () => visit(
 
 
 test('a log-out leaves nothing to find', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         await login(page);
         await play(page, 'Noon');
         await moves(page);
@@ -137,7 +136,7 @@ test('a log-out leaves nothing to find', () => visit(
 
 
 test('another tab has what was on, but not that of another listener',
-     () => visit(browser, {}, async (page) => {
+     () => visit(browser, { worker: true }, async (page) => {
          await play(page, 'Noon');
          await moves(page);
          await tab(page, async (other) => {

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, login, visit } from './page.mjs';
+import { follow, launch, login, visit } from './page.mjs';
 
 const IDS = JSON.parse(process.env.RESONATE_IDS);
+const RELEASE = `/release/${IDS.release}`;
 
 const SIZES = [{ width: 360, height: 640 }, { width: 390, height: 844 },
                { width: 1280, height: 800 }];
@@ -21,9 +22,6 @@ let browser;
 
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
-
-
-const name = ({ width, height }) => `${width}x${height}`;
 
 
 /* the boxes of a row's parts; null for what is not shown */
@@ -64,53 +62,72 @@ function inOrder({ go, title, artist, plays, time, row }) {
 }
 
 
-for (const viewport of SIZES) {
-    for (const who of ['a visitor', 'a listener']) {
-        test(`${name(viewport)}: the rows of ${who} are in order`, () => visit(
-            browser, { viewport, path: '/tracks' }, async (page) => {
-                if (who === 'a listener') {
-                    await login(page);
-                    await page.locator('.dots').first().waitFor();
-                }
+/* one page for all sizes: loading it costs more than all that is asked */
+async function atEach(page, story) {
+    for (const viewport of SIZES) {
+        await page.setViewportSize(viewport);
 
-                for (const row of await page.locator('.track').all()) {
-                    inOrder(await boxes(row));
-                }
-            }));
+        try {
+            await story(viewport);
+
+        } catch (error) {
+            error.message = `${viewport.width}x${viewport.height}: `
+                            + error.message;
+            throw error;
+        }
     }
+}
 
-    for (const [what, title] of Object.entries(LONG)) {
-        test(`${name(viewport)}: titles, ${what}`, () => visit(
-            browser, { viewport }, async (page) => {
-                await page.route(/\/api\/v3\/trackgroups\//, async (route) => {
-                    const response = await route.fetch();
-                    const { data } = await response.json();
 
-                    data.title = data.display_artist = title;
-                    data.items.forEach(({ track }) => {
-                        track.title = track.artist = title;
-                        track.artists?.forEach((artist) => {
-                            artist.displayName = title;
-                        });
-                        track.duration = 3723;
-                    });
-                    await route.fulfill({ response, json: { data } });
+async function rowsInOrder(page) {
+    for (const row of await page.locator('.track').all()) {
+        inOrder(await boxes(row));
+    }
+}
+
+
+for (const who of ['a visitor', 'a listener']) {
+    test(`the rows of ${who} are in order`, () => visit(
+        browser, { path: '/tracks' }, async (page) => {
+            if (who === 'a listener') {
+                await login(page);
+                await page.locator('.dots').first().waitFor();
+            }
+
+            await atEach(page, () => rowsInOrder(page));
+        }));
+}
+
+
+for (const [what, title] of Object.entries(LONG)) {
+    test(`titles, ${what}`, () => visit(browser, {}, async (page) => {
+        await page.route(/\/api\/v3\/trackgroups\//, async (route) => {
+            const response = await route.fetch();
+            const { data } = await response.json();
+
+            data.title = data.display_artist = title;
+            data.items.forEach(({ track }) => {
+                track.title = track.artist = title;
+                track.artists?.forEach((artist) => {
+                    artist.displayName = title;
                 });
+                track.duration = 3723;
+            });
+            await route.fulfill({ response, json: { data } });
+        });
 
-                await page.goto(new URL(`/release/${IDS.release}`,
-                                        page.url()).href);
-                await page.locator('.numbered .track').first().waitFor();
-                assert.equal(await page.locator('h1').textContent(), title);
-                assert.ok(await page.evaluate(() => document.documentElement
-                    .scrollWidth) <= viewport.width);
-                assert.equal(await page.locator('.time').first()
-                    .textContent(), '1:02:03');
+        await follow(page, RELEASE);
+        await page.locator('.numbered .track').first().waitFor();
+        assert.equal(await page.locator('h1').textContent(), title);
+        assert.equal(await page.locator('.time').first().textContent(),
+                     '1:02:03');
 
-                for (const row of await page.locator('.track').all()) {
-                    inOrder(await boxes(row));
-                }
-            }));
-    }
+        await atEach(page, async ({ width }) => {
+            assert.ok(await page.evaluate(() => document.documentElement
+                .scrollWidth) <= width);
+            await rowsInOrder(page);
+        });
+    }));
 }
 
 
@@ -124,22 +141,20 @@ function lines(page, parts) {
 }
 
 
-for (const viewport of SIZES) {
-    test(`${name(viewport)}: what a release and an order offer`, () => visit(
-        browser, { viewport, path: `/release/${IDS.release}` },
-        async (page) => {
-            assert.ok(await lines(page, '.hero .buttons > *')
-                      <= (viewport.width < 768 ? 2 : 1));
-            await page.goto(new URL('/tracks', page.url()).href);
-            await page.locator('.track').first().waitFor();
-            assert.equal(await lines(page, '.orders .button'), 1);
-        }));
-}
+test('what a release and an order offer', () => visit(
+    browser, { path: RELEASE }, async (page) => {
+        await atEach(page, async ({ width }) => assert.ok(
+            await lines(page, '.hero .buttons > *') <= (width < 768 ? 2 : 1)));
+
+        await follow(page, '/tracks');
+        await page.locator('.track').first().waitFor();
+        await atEach(page, async () => assert.equal(
+            await lines(page, '.orders .button'), 1));
+    }));
 
 
 test('on a low window the head goes with the page', () => visit(
-    browser, { viewport: SIZES[0],
-               path: `/release/${IDS.release}` }, async (page) => {
+    browser, { viewport: SIZES[0], path: RELEASE }, async (page) => {
         await page.evaluate(() => scrollTo(0, 300));
         await page.waitForFunction(() => document.querySelector('.top')
             .getBoundingClientRect().bottom <= 0);

@@ -37,7 +37,7 @@ async function logIn(page) {
 
 
 test('logs in, plays, has no token, and so do other tabs', () => visit(
-    browser, { path: '/tracks' }, async (page) => {
+    browser, { worker: true, path: '/tracks' }, async (page) => {
         await logIn(page);
 
         assert.equal(new URL(page.url()).pathname, '/tracks');
@@ -81,7 +81,7 @@ test('renews', () => visit(
 
 
 test('logs out, at the provider too', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         await logIn(page);
         await page.getByRole('button', { name: 'Log out' }).click();
         await page.waitForURL(`${PROVIDER}/**`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { BASE, launch, login, plain, until, visit } from './page.mjs';
+import { BASE, launch, login, until, visit } from './page.mjs';
 
 let browser;
 
@@ -49,7 +49,7 @@ test('without enough credit: 402 says how to top up', () => visit(
 
 
 test('an operator\'s page for payments is linked', () => visit(
-    browser, { path: '/tracks', init: plain }, async (page) => {
+    browser, { path: '/tracks' }, async (page) => {
         await page.route(`${BASE}/tracks`, async (route) => {
             const response = await route.fetch();
             const body = (await response.text()).replace(
@@ -58,6 +58,8 @@ test('an operator\'s page for payments is linked', () => visit(
 
             await route.fulfill({ response, body });
         });
+
+        /* the page itself has the address */
         await page.reload();
         await login(page);
 

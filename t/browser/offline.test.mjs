@@ -44,7 +44,7 @@ function kept(page, but = '') {
 
 
 test('it opens without a network, at any of its addresses', () => visit(
-    browser, { allow: OFFLINE }, async (page) => {
+    browser, { worker: true, allow: OFFLINE }, async (page) => {
         await kept(page);
         await page.context().setOffline(true);
 
@@ -62,7 +62,7 @@ test('it opens without a network, at any of its addresses', () => visit(
 
 
 test('a queue is kept there, and says why it does not play', () => visit(
-    browser, { allow: OFFLINE }, async (page) => {
+    browser, { worker: true, allow: OFFLINE }, async (page) => {
         /* with a route the browser does without the music that it has kept */
         await page.route('**/api/v3/prices', (route) => route.continue());
         await login(page);
@@ -82,7 +82,7 @@ test('a queue is kept there, and says why it does not play', () => visit(
 
 
 test('kept are files of the page: no answer, no picture, no audio',
-     () => visit(browser, {}, async (page) => {
+     () => visit(browser, { worker: true }, async (page) => {
          await login(page);
          await play(page, 'Morning');
          await moves(page);
@@ -111,7 +111,7 @@ test('kept are files of the page: no answer, no picture, no audio',
 
 
 test('a changed file shows at the next load, and is what is kept',
-     () => visit(browser, { allow: OFFLINE },
+     () => visit(browser, { worker: true, allow: OFFLINE },
                  async (page) => {
          const file = `${WWW}/pages/trouble.js`;
          const text = readFileSync(file, 'utf8');
@@ -134,7 +134,7 @@ test('a changed file shows at the next load, and is what is kept',
 
 
 test('it can be installed: a manifest whose icons are there', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         const href = await page.locator('link[rel=manifest]')
             .getAttribute('href');
         const answer = await page.request.get(BASE + href);

@@ -31,8 +31,8 @@ export function launch() {
 }
 
 
-/* as on a host without TLS; it also lets a test see each request */
-export function plain() {
+/* as on a host without TLS */
+function plain() {
     delete Navigator.prototype.serviceWorker;
 }
 
@@ -58,11 +58,13 @@ function tell(playMarkMs) {
 
 /* options: path, allow (a complaint that is meant to be), init (runs in the
    page before its scripts), mark (the play mark that the page is told, ms; 0:
-   the server's), first (a first visit, to which nine plays are explained), and
-   the context's */
+   the server's), first (a first visit, to which nine plays are explained),
+   worker (with the service worker, through which each of the page's 70 files
+   comes, and all again to be kept: it doubles what a page costs, and a test
+   does not see their requests), and the context's */
 export async function visit(browser, options, story) {
     const { path = '/', allow = /^$/, init, mark = LATE_MS,
-            first = false, ...more } = options;
+            first = false, worker = false, ...more } = options;
     const context = await browser.newContext({ viewport: DESKTOP, ...more });
     const complaints = [];
 
@@ -70,6 +72,10 @@ export async function visit(browser, options, story) {
         const page = await context.newPage();
 
         page.setDefaultTimeout(PATIENCE_MS);
+
+        if (!worker) {
+            await context.addInitScript(plain);
+        }
 
         if (init) {
             await page.addInitScript(init);
@@ -103,6 +109,20 @@ export async function visit(browser, options, story) {
     }
 
     assert.deepEqual(complaints.filter((text) => !allow.test(text)), []);
+}
+
+
+/* as a link leads there: a tenth of what it costs to load it */
+export async function follow(page, path) {
+    await page.evaluate((to) => {
+        const link = document.createElement('a');
+
+        link.href = to;
+        document.body.append(link);
+        link.click();
+        link.remove();
+    }, path);
+    await page.locator('main[aria-busy=false] h1').waitFor();
 }
 
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { BASE, PHONE, launch, plain, until, visit } from './page.mjs';
+import { BASE, PHONE, launch, until, visit } from './page.mjs';
 
 const IDS = JSON.parse(process.env.RESONATE_IDS);
 const DESKTOP = { width: 1280, height: 800 };
@@ -18,7 +18,7 @@ after(() => browser?.close());
 
 
 test('the page is painted before any script has come', () => visit(
-    browser, { init: plain }, async (page) => {
+    browser, {}, async (page) => {
         let release;
         const held = new Promise((resolve) => { release = resolve; });
 

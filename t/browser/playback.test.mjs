@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, moves, plain, play, seek, until, visit } from './page.mjs';
+import { launch, moves, play, seek, until, visit } from './page.mjs';
 
 let browser;
 
@@ -84,7 +84,7 @@ test('shuffle: what plays goes on, and nothing is left out', () => visit(
 
 
 test('waiting shows after 300 ms, not before', () => visit(
-    browser, { init: plain }, async (page) => {
+    browser, {}, async (page) => {
         let answer;
         const held = new Promise((resolve) => { answer = resolve; });
 
@@ -130,7 +130,7 @@ test('a tab that plays pauses the other', () => visit(
 
 
 test('hours fit, on a small phone too', () => visit(
-    browser, { viewport: { width: 360, height: 640 }, init: plain },
+    browser, { viewport: { width: 360, height: 640 } },
     async (page) => {
         await page.route('**/api/v3/tracks?*', async (route) => {
             const response = await route.fetch();

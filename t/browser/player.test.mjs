@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PHONE, duration, lasts, launch, login, moves, plain, play, seek,
+import { PHONE, duration, lasts, launch, login, moves, play, seek,
          titles, until, visit } from './page.mjs';
 
 const LONG_S = Number(process.env.RESONATE_LONG_S);
@@ -201,7 +201,7 @@ test('keyboard: every step works without a pointer', () => visit(
 
 
 test('logged in: the whole track, and seeking goes anywhere', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         await login(page);
         await play(page, 'Morning');
         await lasts(page, LONG_S);
@@ -222,7 +222,7 @@ test('logged in: the whole track, and seeking goes anywhere', () => visit(
 
 
 test('logging in changes the preview that plays into the track', () => visit(
-    browser, {}, async (page) => {
+    browser, { worker: true }, async (page) => {
         await play(page, 'Morning');
         await lasts(page, PREVIEW_S);
         await seek(page, 20);
@@ -241,7 +241,7 @@ test('logging in changes the preview that plays into the track', () => visit(
 
 
 test('a play counts after the mark: a dot, a price, the credit',
-     () => visit(browser, { mark: 0 }, async (page) => {
+     () => visit(browser, { mark: 0, worker: true }, async (page) => {
          await login(page);
          assert.equal(await page.locator('#total').textContent(), '4.088');
 
@@ -286,7 +286,7 @@ test('seeking is not listening', () => visit(
 
 
 test('a play that the server cannot take outlives a reload with its key',
-     () => visit(browser, { mark: 0, init: plain,
+     () => visit(browser, { mark: 0,
                             allow: /503/ }, async (page) => {
          const keys = [];
 
@@ -312,7 +312,7 @@ test('a play that the server cannot take outlives a reload with its key',
 
 
 test('without a service worker the whole track plays too', () => visit(
-    browser, { init: plain }, async (page) => {
+    browser, {}, async (page) => {
         await login(page);
         await play(page, 'Morning');
         await lasts(page, LONG_S);
@@ -368,7 +368,7 @@ test('an empty catalogue is not an error', () => visit(
 
 
 test('a phone: nothing sticks out, everything can be touched', () => visit(
-    browser, { viewport: PHONE, isMobile: true, hasTouch: true },
+    browser, { viewport: PHONE, isMobile: true, hasTouch: true, worker: true },
     async (page) => {
         const wide = () => page.evaluate(
             () => document.documentElement.scrollWidth);
