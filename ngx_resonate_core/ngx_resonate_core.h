@@ -28,7 +28,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  15
+#define NGX_RESONATE_CORE_ABI  16
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -88,6 +88,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_pg_row
 #pragma weak ngx_resonate_pg_http_status
 #pragma weak ngx_resonate_reply_add
+#pragma weak ngx_resonate_reply_arg
 
 
 static ngx_inline ngx_int_t

@@ -11,7 +11,8 @@
 
 
 static ngx_int_t ngx_resonate_stream_decide(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx, ngx_str_t *body, ngx_str_t *path);
+    ngx_resonate_stream_ctx_t *ctx, ngx_resonate_reply_t *reply,
+    ngx_str_t *path);
 static ngx_int_t ngx_resonate_stream_open(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx, ngx_str_t *path);
 static ngx_int_t ngx_resonate_stream_open_failed(ngx_http_request_t *r,
@@ -32,9 +33,6 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
     ngx_str_t                   path;
     ngx_resonate_stream_ctx_t  *ctx;
 
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "resonate stream: %V", &reply->body);
-
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_stream_ctx_t));
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -42,7 +40,7 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
 
     ngx_http_set_ctx(r, ctx, ngx_resonate_tracks_module);
 
-    rc = ngx_resonate_stream_decide(r, ctx, &reply->body, &path);
+    rc = ngx_resonate_stream_decide(r, ctx, reply, &path);
 
     if (rc == NGX_OK) {
         rc = ngx_resonate_stream_open(r, ctx, &path);
@@ -80,11 +78,13 @@ ngx_resonate_stream_fail(ngx_http_request_t *r, ngx_uint_t status,
 
 static ngx_int_t
 ngx_resonate_stream_decide(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx, ngx_str_t *body, ngx_str_t *path)
+    ngx_resonate_stream_ctx_t *ctx, ngx_resonate_reply_t *reply,
+    ngx_str_t *path)
 {
     u_char                          *p;
-    const char                      *err;
+    ngx_int_t                        rc;
     resonate_decision_t              decision;
+    const resonate_rendition_t      *file;
     ngx_resonate_tracks_loc_conf_t  *tlcf;
 
     tlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_tracks_module);
@@ -95,16 +95,20 @@ ngx_resonate_stream_decide(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    err = resonate_decision_parse(&decision, (char *) body->data, body->len);
-    if (err) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "bad stream decision \"%V\": %s", body, err);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_resonate_decision(r, reply, &decision);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    file = resonate_decision_find(&decision,
+                                  ngx_resonate_reply_arg(reply, "quality"));
+    if (file == NULL) {
+        return NGX_HTTP_NOT_FOUND;
     }
 
     ctx->preview_ms = decision.preview_ms;
 
-    path->len = tlcf->media.len + 1 + decision.file_len;
+    path->len = tlcf->media.len + 1 + file->file_len;
     path->data = ngx_pnalloc(r->pool, path->len + 1);
 
     if (path->data == NULL) {
@@ -113,7 +117,7 @@ ngx_resonate_stream_decide(ngx_http_request_t *r,
 
     p = ngx_cpymem(path->data, tlcf->media.data, tlcf->media.len);
     *p++ = '/';
-    ngx_memcpy(p, decision.file, decision.file_len + 1);
+    ngx_memcpy(p, file->file, file->file_len + 1);
 
     return NGX_OK;
 }

@@ -5,9 +5,9 @@
  * What the files of the tracks room share with each other only.
  *
  * The room adds the kind "audio" to resonate_route.  The SQL function answers
- * with a decision (media/resonate_decision.h) about one stored file, and the
- * caller gets the file, or its first milliseconds as an MP4 of its own, on
- * the same URL.
+ * with a decision (media/resonate_decision.h) about a track, and the caller
+ * gets a stored file, or its first milliseconds as an MP4 of its own, on the
+ * same URL.
  */
 
 
@@ -63,6 +63,18 @@ typedef struct {
 
     void                    *task;         /* of ngx_resonate_preview.c */
 } ngx_resonate_stream_ctx_t;
+
+
+/*
+ * Of every kind of reply about a track.  compile() is for its
+ * ngx_resonate_kind_t.  NGX_OK, or the status to fail with, which was logged;
+ * the texts of "d" live as long as the reply.
+ */
+
+ngx_int_t ngx_resonate_decision_compile(ngx_str_t *body, ngx_pool_t *pool,
+    ngx_log_t *log);
+ngx_int_t ngx_resonate_decision(ngx_http_request_t *r,
+    ngx_resonate_reply_t *reply, resonate_decision_t *d);
 
 
 /*

@@ -49,6 +49,17 @@ static ngx_command_t  ngx_resonate_tracks_commands[] = {
 };
 
 
+static const char *const  ngx_resonate_audio_args[] = { "quality", NULL };
+
+static const ngx_resonate_kind_t  ngx_resonate_audio = {
+    ngx_string("audio"),
+    ngx_resonate_stream_handler,
+    ngx_resonate_decision_compile,
+    NULL,
+    ngx_resonate_audio_args
+};
+
+
 static ngx_http_module_t  ngx_resonate_tracks_module_ctx = {
     ngx_resonate_tracks_preconfiguration,  /* preconfiguration */
     NULL,                                  /* postconfiguration */
@@ -119,7 +130,7 @@ ngx_resonate_tracks_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_resonate_reply_add(cf, "audio", ngx_resonate_stream_handler);
+    return ngx_resonate_reply_add(cf, &ngx_resonate_audio);
 }
 
 

@@ -145,7 +145,7 @@ for (
     [$pg, route('GET /a v3.a cache=1s'),
      qr/^no "resonate_cache" for the route in $where$/],
     [$pg, route('GET /a v3.a reply=none'),
-     qr/^unknown reply "none" of route in $where$/],
+     qr/^unknown reply "none" in $where$/],
     ['resonate_route GET /a v3.a;', '',
      qr/^"resonate_route" directive is not allowed here in $where$/],
 ) {

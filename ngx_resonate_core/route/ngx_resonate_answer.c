@@ -116,8 +116,9 @@ ngx_resonate_route_answer(ngx_resonate_route_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ctx->route->handler) {
-        return ctx->route->handler(r, reply);
+    if (ctx->route->of) {
+        reply->data = ctx;
+        return ctx->route->of->handler(r, reply);
     }
 
     return ngx_resonate_answer_text(r, ctx, reply);

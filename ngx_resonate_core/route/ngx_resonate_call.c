@@ -327,7 +327,7 @@ ngx_resonate_call_query(ngx_resonate_call_t *call)
 
     if (ngx_resonate_pg_start(&call->query) != NGX_AGAIN) {
         ngx_resonate_outcome_take(&call->outcome, &call->query,
-                                  &call->route->function, call->pool);
+                                  call->route, call->pool);
         return NGX_OK;
     }
 
@@ -420,8 +420,7 @@ ngx_resonate_call_handler(ngx_resonate_pg_query_t *q)
 
     call = q->data;
 
-    ngx_resonate_outcome_take(&call->outcome, q, &call->route->function,
-                              call->pool);
+    ngx_resonate_outcome_take(&call->outcome, q, call->route, call->pool);
 
     ngx_resonate_call_cache(call);
     ngx_resonate_call_end(call);

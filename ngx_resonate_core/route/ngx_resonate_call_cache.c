@@ -133,7 +133,7 @@ ngx_resonate_call_store(ngx_resonate_call_t *call)
     meta.ntags = tags.n;
     ngx_memcpy(meta.etag, call->outcome.etag, NGX_RESONATE_ETAG_LEN);
 
-    gzip = !call->personal && call->route->handler == NULL
+    gzip = !call->personal && call->route->of == NULL
            && call->outcome.status == NGX_HTTP_OK;
 
     call->outcome.stored = (ngx_resonate_cache_put(call->mcf->cache,

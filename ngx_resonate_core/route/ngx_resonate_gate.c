@@ -7,8 +7,8 @@
  * before the next one looks at it: whoever needs a token and has none has
  * sent no bad argument, and his body is not read.
  *
- * Whoever adds another proof of identity (a ticket, a signature) adds a gate
- * beside "who"; one that is over the body's bytes goes behind "body".
+ * A kind of reply may take another proof of who calls (a ticket) than a token.
+ * Whoever adds one that is over the body's bytes adds a gate behind "body".
  */
 
 
@@ -24,6 +24,7 @@ typedef struct {
 
 static ngx_uint_t ngx_resonate_gate_who_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_gate_may_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_may(ngx_resonate_route_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_gate_scope(ngx_resonate_route_ctx_t *ctx);
@@ -78,9 +79,16 @@ ngx_resonate_gate_who_needed(ngx_resonate_route_t *route)
 static ngx_int_t
 ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
 {
+    ngx_int_t            rc;
     ngx_http_request_t  *r;
 
     r = ctx->request;
+
+    rc = ngx_resonate_gate_proof(ctx);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     if (ngx_resonate_identity(r, &ctx->identity) != NGX_OK) {
         return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -97,6 +105,31 @@ ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
     ctx->detail = "A valid access token is needed";
 
     return NGX_HTTP_UNAUTHORIZED;
+}
+
+
+/* what the kind takes for a token; it outlives one that is of no use */
+
+static ngx_int_t
+ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx)
+{
+    ngx_str_t                   capture;
+    const ngx_resonate_kind_t  *kind;
+
+    kind = ctx->route->of;
+
+    if (kind == NULL || kind->who == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_str_null(&capture);
+
+    if (ctx->captures.n) {
+        capture.data = (u_char *) ctx->captures.seg[0].data;
+        capture.len = ctx->captures.seg[0].len;
+    }
+
+    return kind->who(ctx->request, &capture, &ctx->identity, &ctx->detail);
 }
 
 

@@ -13,6 +13,8 @@
 #include <openssl/evp.h>
 
 
+static ngx_int_t ngx_resonate_outcome_compile(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_resonate_route_t *route, ngx_pool_t *pool);
 static void ngx_resonate_outcome_failed(ngx_resonate_outcome_t *outcome,
     ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
 static ngx_int_t ngx_resonate_outcome_body(ngx_resonate_outcome_t *outcome,
@@ -21,18 +23,18 @@ static ngx_int_t ngx_resonate_outcome_body(ngx_resonate_outcome_t *outcome,
 
 void
 ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
-    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool)
+    ngx_resonate_pg_query_t *q, ngx_resonate_route_t *route, ngx_pool_t *pool)
 {
     ngx_resonate_row_t  row;
 
     if (q->status != NGX_RESONATE_PG_OK) {
-        ngx_resonate_outcome_failed(outcome, q, function, pool);
+        ngx_resonate_outcome_failed(outcome, q, &route->function, pool);
         return;
     }
 
     outcome->answered = 1;
 
-    if (ngx_resonate_pg_row(q, function, &row) != NGX_OK) {
+    if (ngx_resonate_pg_row(q, &route->function, &row) != NGX_OK) {
         return;
     }
 
@@ -44,8 +46,39 @@ ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
         return;
     }
 
-    outcome->status = row.status;
     outcome->tags = row.tags;
+
+    if (row.status < NGX_HTTP_SPECIAL_RESPONSE
+        && ngx_resonate_outcome_compile(outcome, q, route, pool) != NGX_OK)
+    {
+        return;
+    }
+
+    outcome->status = row.status;
+}
+
+
+/* the status stays 500 unless the kind can read what was answered */
+
+static ngx_int_t
+ngx_resonate_outcome_compile(ngx_resonate_outcome_t *outcome,
+    ngx_resonate_pg_query_t *q, ngx_resonate_route_t *route, ngx_pool_t *pool)
+{
+    if (route->of == NULL || route->of->compile == NULL) {
+        return NGX_OK;
+    }
+
+    if (route->of->compile(&outcome->body, pool, q->log) == NGX_OK) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, q->log, 0,
+                  "function \"%V\" answered what \"reply=%V\" can not use",
+                  &route->function, &route->kind);
+
+    ngx_str_null(&outcome->body);
+
+    return NGX_ERROR;
 }
 
 

@@ -16,6 +16,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "../base/ngx_resonate_request.h"
 #include "../pg/ngx_resonate_pg.h"
 
 
@@ -31,22 +32,60 @@ typedef struct {
     time_t          ttl;        /* seconds it stays fresh; not positive: old */
     unsigned        personal:1; /* made for this caller only */
     unsigned        stale:1;    /* older than allowed: the database is away */
+
+    void           *data;       /* private to route/ */
 } ngx_resonate_reply_t;
 
 typedef ngx_int_t (*ngx_resonate_reply_pt)(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
+typedef ngx_int_t (*ngx_resonate_compile_pt)(ngx_str_t *body,
+    ngx_pool_t *pool, ngx_log_t *log);
+typedef ngx_int_t (*ngx_resonate_who_pt)(ngx_http_request_t *r,
+    ngx_str_t *capture, ngx_resonate_identity_t **identity,
+    const char **detail);
 
 
 /*
- * Adds a kind of reply, usable as "reply=NAME" in resonate_route; to be
- * called from preconfiguration.  "name" is a literal.  The handler is called
- * for statuses 200-299 with the request ready to answer, and returns what
- * a content handler returns; NGX_DONE: it raised r->main->count, answers
- * later and then ends with ngx_http_finalize_request() itself.
+ * A kind of reply; static, its name and the names of arguments are literals.
+ *
+ *   handler  is called for statuses 200-299 with the request ready to answer,
+ *            and returns what a content handler returns; NGX_DONE: it raised
+ *            r->main->count, answers later and then ends with
+ *            ngx_http_finalize_request() itself
+ *   compile  what the function answered becomes what the handler reads, once,
+ *            before it is kept: *body is replaced by bytes of "pool".
+ *            NGX_ERROR: it is of no use, which was logged.  NULL: as it is
+ *   who      another proof of who calls than a token, asked before it.
+ *            NGX_DECLINED: there is none;  NGX_OK: *identity is the caller,
+ *            or NULL for nobody;  else the status to refuse with, and
+ *            *detail.  "capture" is the first of the path.  NULL: there is
+ *            no other.  All texts of an identity end with NUL
+ *   args     names of arguments that are the kind's own, ended by NULL: they
+ *            are declared and checked as all others, but the function does
+ *            not get them, so that requests which differ in nothing else
+ *            share an answer.  NULL: it has none
  */
 
-ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf, const char *name,
-    ngx_resonate_reply_pt handler);
+typedef struct {
+    ngx_str_t                  name;
+    ngx_resonate_reply_pt      handler;
+    ngx_resonate_compile_pt    compile;
+    ngx_resonate_who_pt        who;
+    const char *const         *args;
+} ngx_resonate_kind_t;
+
+
+/*
+ * add()  makes "reply=NAME" of resonate_route a kind; to be called from
+ *        preconfiguration.
+ * arg()  an argument in its canonical form, ended by NUL; NULL: absent, or
+ *        the route has none of that name
+ */
+
+ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf,
+    const ngx_resonate_kind_t *kind);
+const char *ngx_resonate_reply_arg(ngx_resonate_reply_t *reply,
+    const char *name);
 
 
 /*

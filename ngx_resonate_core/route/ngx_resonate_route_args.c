@@ -23,7 +23,7 @@ ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
 {
     char                  *buf;
     size_t                 size;
-    ngx_uint_t             i;
+    ngx_uint_t             i, n;
     ngx_pool_t            *pool;
     resonate_values_t      v;
     ngx_resonate_route_t  *route;
@@ -31,11 +31,11 @@ ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
     route = ctx->route;
     pool = ctx->request->pool;
 
-    size = resonate_values_size(ngx_resonate_route_len(ctx), route->nargs);
+    n = route->nargs + route->nexternal;
+    size = resonate_values_size(ngx_resonate_route_len(ctx), n);
 
     buf = ngx_pnalloc(pool, size);
-    ctx->values = ngx_pcalloc(pool, (route->nargs + RESONATE_CALLER)
-                                    * sizeof(char *));
+    ctx->values = ngx_pcalloc(pool, (n + RESONATE_CALLER) * sizeof(char *));
 
     if (buf == NULL || ctx->values == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -49,9 +49,11 @@ ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
         return ngx_resonate_route_faults(ctx, &v);
     }
 
-    for (i = 0; i < route->nargs; i++) {
-        ctx->values[i] = v.values[i];
+    for (i = 0; i < n; i++) {
+        ctx->values[i < route->nargs ? i : i + RESONATE_CALLER] = v.values[i];
     }
+
+    i = route->nargs;
 
     /* all of an identity's texts end with NUL */
 
@@ -72,7 +74,7 @@ static void
 ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 {
     ngx_str_t             *value;
-    ngx_uint_t             i, n, nargs;
+    ngx_uint_t             i, nargs;
     resonate_view_t        view;
     ngx_http_request_t    *r;
     ngx_resonate_route_t  *route;
@@ -82,10 +84,11 @@ ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 
     nargs = route->nargs + route->nexternal;
 
-    for (i = 0, n = 0; i < nargs; i++) {
+    for (i = 0; i < nargs; i++) {
 
         if (route->args[i].where == RESONATE_PATH) {
-            resonate_args_text(v, route->args, i, ctx->captures.seg[n++]);
+            resonate_args_text(v, route->args, i,
+                               ctx->captures.seg[route->args[i].capture]);
             continue;
         }
 
@@ -142,7 +145,7 @@ ngx_resonate_route_len(ngx_resonate_route_ctx_t *ctx)
     route = ctx->route;
     len = r->uri.len + r->args.len + route->defaults + ctx->body.len;
 
-    for (i = 0; i < route->nargs; i++) {
+    for (i = 0; i < route->nargs + route->nexternal; i++) {
         if (route->args[i].where == RESONATE_HEADER) {
             value = ngx_resonate_route_header(r, &route->args[i]);
             len += value ? value->len : 0;

@@ -81,13 +81,6 @@ static ngx_int_t
 ngx_resonate_route_bind(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf,
     ngx_resonate_route_t *route)
 {
-    if (ngx_resonate_kind_find(mcf, route) != NGX_OK) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "unknown reply \"%V\" of route in %V:%ui",
-                      &route->kind, &route->file, route->line);
-        return NGX_ERROR;
-    }
-
     if ((route->cache || route->personal) && mcf->cache == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "no \"resonate_cache\" for the route in %V:%ui",
@@ -125,7 +118,7 @@ ngx_resonate_route_ages(ngx_resonate_cache_t *cache,
         return;
     }
 
-    route->public_ages.stale = route->handler ? decided : cache->stale;
+    route->public_ages.stale = route->of ? decided : cache->stale;
     route->personal_ages.stale = decided;
 }
 

@@ -25,6 +25,8 @@ static char *ngx_resonate_route_arg(ngx_conf_t *cf,
     resonate_where_e where);
 static char *ngx_resonate_route_defaults(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
+static char *ngx_resonate_route_kind(ngx_conf_t *cf,
+    ngx_resonate_route_main_conf_t *mcf, ngx_resonate_route_t *route);
 static void ngx_resonate_route_external(ngx_resonate_route_t *route);
 static char *ngx_resonate_route_check(ngx_conf_t *cf,
     ngx_resonate_route_t *route);
@@ -133,6 +135,12 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         rv = ngx_resonate_route_defaults(cf, route);
     }
 
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_route_module);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_resonate_route_kind(cf, mcf, route);
+    }
+
     if (rv == NGX_CONF_OK) {
         ngx_resonate_route_external(route);
         rv = ngx_resonate_route_check(cf, route);
@@ -146,8 +154,6 @@ ngx_resonate_route_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (rv != NGX_CONF_OK) {
         return rv;
     }
-
-    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_route_module);
 
     slot = ngx_array_push(&mcf->routes);
     if (slot == NULL) {
@@ -392,6 +398,22 @@ ngx_resonate_route_defaults(ngx_conf_t *cf, ngx_resonate_route_t *route)
 }
 
 
+/* rooms have added their kinds before anything is read */
+
+static char *
+ngx_resonate_route_kind(ngx_conf_t *cf, ngx_resonate_route_main_conf_t *mcf,
+    ngx_resonate_route_t *route)
+{
+    if (ngx_resonate_kind_find(mcf, route) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "unknown reply \"%V\"",
+                           &route->kind);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 /* what the function does not get goes behind what it gets */
 
 static void
@@ -403,7 +425,9 @@ ngx_resonate_route_external(ngx_resonate_route_t *route)
     n = 0;
 
     for (i = 0; i < route->nargs; i++) {
-        if (route->args[i].type == RESONATE_EXTERNAL) {
+        if (route->args[i].type == RESONATE_EXTERNAL
+            || ngx_resonate_kind_owns(route, route->args[i].name))
+        {
             external[route->nexternal++] = route->args[i];
 
         } else {

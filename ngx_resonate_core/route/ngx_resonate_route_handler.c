@@ -280,7 +280,7 @@ ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
 
     r = ctx->request;
 
-    if (ctx->identity || ctx->route->handler
+    if (ctx->identity || ctx->route->of
         || r->headers_in.accept_encoding == NULL
         || ngx_http_gzip_ok(r) != NGX_OK)
     {

@@ -44,7 +44,8 @@ typedef struct {
     ngx_str_t                 function;
     resonate_arg_t           *args;
     ngx_uint_t                nargs;
-    ngx_uint_t                nexternal;   /* behind them, not passed on */
+    ngx_uint_t                nexternal;   /* behind them, not passed on:
+                                              kept elsewhere, or the kind's */
     resonate_method_e         method;
     size_t                    defaults;    /* bytes of all defaults */
 
@@ -52,9 +53,9 @@ typedef struct {
                                               needed; NULL: none is */
     ngx_str_t                 role;        /* empty: none needed */
     ngx_str_t                 database;
-    ngx_str_t                 kind;
-    const ngx_resonate_type_t  *type;      /* NULL: the handler's affair */
-    ngx_resonate_reply_pt     handler;     /* of another room, or NULL */
+    ngx_str_t                 kind;        /* as written */
+    const ngx_resonate_type_t  *type;      /* NULL: the kind's affair */
+    const ngx_resonate_kind_t  *of;        /* another room's kind, or NULL */
     ngx_resonate_pg_stmt_t   *stmt;
     ngx_str_t                 key;         /* what it calls, for the cache */
 
@@ -79,13 +80,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_str_t                 name;
-    ngx_resonate_reply_pt     handler;
-} ngx_resonate_kind_t;
-
-
-typedef struct {
-    ngx_array_t               kinds;       /* of ngx_resonate_kind_t */
+    ngx_array_t               kinds;       /* of ngx_resonate_kind_t * */
     ngx_array_t               routes;      /* of ngx_resonate_route_t * */
     ngx_resonate_shared_t    *shared;      /* the clock of tags */
     ngx_resonate_cache_t     *cache;       /* NULL: no "resonate_cache" */
@@ -115,7 +110,7 @@ typedef struct {
     ngx_str_t                 errors;      /* likewise, or empty */
 
     resonate_view_t           body;
-    const char              **values;      /* nargs, then who calls */
+    const char              **values;      /* nargs, who calls, nexternal */
     ngx_str_t                 key;         /* in the cache; empty: uncached */
     ngx_resonate_cache_ages_t *ages;       /* bounds of what is cached */
     ngx_resonate_reply_t     *stale;       /* if the database is away */
@@ -185,12 +180,15 @@ void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
 
 /* of a query that ended; what is kept of it is copied to the pool */
 void ngx_resonate_outcome_take(ngx_resonate_outcome_t *outcome,
-    ngx_resonate_pg_query_t *q, ngx_str_t *function, ngx_pool_t *pool);
+    ngx_resonate_pg_query_t *q, ngx_resonate_route_t *route,
+    ngx_pool_t *pool);
 void ngx_resonate_outcome_etag(ngx_resonate_outcome_t *outcome);
 
-/* sets type or handler of the route's kind; NGX_DECLINED: there is no such */
+/* sets type or kind of a route; NGX_DECLINED: there is no such */
 ngx_int_t ngx_resonate_kind_find(ngx_resonate_route_main_conf_t *mcf,
     ngx_resonate_route_t *route);
+ngx_uint_t ngx_resonate_kind_owns(ngx_resonate_route_t *route,
+    resonate_view_t name);
 
 /* adds Cache-Status, if it is wanted; of what a call ended with, or NULL */
 ngx_int_t ngx_resonate_route_status(ngx_resonate_route_ctx_t *ctx,

@@ -113,7 +113,7 @@ ngx_resonate_route_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_array_init(&mcf->kinds, cf->pool, 4, sizeof(ngx_resonate_kind_t))
+    if (ngx_array_init(&mcf->kinds, cf->pool, 4, sizeof(ngx_resonate_kind_t *))
         != NGX_OK
         || ngx_array_init(&mcf->routes, cf->pool, 64,
                           sizeof(ngx_resonate_route_t *))

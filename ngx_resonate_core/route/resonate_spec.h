@@ -5,6 +5,7 @@
  * One argument of a route, as written in configuration:
  *
  *     <id:uuid>                             in the path, always required
+ *     <n:int>.m4s                           likewise, with what follows it
  *     ?limit:int(1..100)=50                 in the query, with a default
  *     ?ids:uuid[](1..200)!                  a list of 1 to 200, required
  *     body.trackId:uuid!                    a member of the JSON body
@@ -79,6 +80,7 @@ typedef struct {
     char                sql[RESONATE_SQL_MAX + 1];    /* snake_case, NUL */
     resonate_type_e     type;
     resonate_where_e    where;
+    size_t              capture;     /* path: which one it is, from 0 */
     int64_t             min;
     int64_t             max;
     int64_t             items_min;   /* column: objects of the array */

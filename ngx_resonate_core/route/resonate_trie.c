@@ -20,6 +20,10 @@ static resonate_node_t *resonate_trie_literal(resonate_node_t *node,
 static resonate_node_t *resonate_trie_step(resonate_node_t *node,
     resonate_view_t seg, resonate_alloc_pt alloc, void *ctx,
     resonate_arg_t *args, size_t *nargs, const char **error);
+static const char *resonate_trie_capture(resonate_view_t *seg,
+    resonate_arg_t *args, size_t nargs);
+static int resonate_trie_suffix(resonate_node_t *capture,
+    resonate_view_t *seg);
 static resonate_node_t *resonate_trie_walk(resonate_node_t *node,
     resonate_view_t path, resonate_captures_t *captures, size_t depth);
 
@@ -76,7 +80,7 @@ resonate_route_name(char *dst, resonate_method_e method,
             *dst++ = pattern.data[i];
         }
 
-        while (i + 1 < pattern.len && pattern.data[i + 1] != '/') {
+        while (pattern.data[i] != '>') {
             i++;
         }
     }
@@ -128,35 +132,29 @@ resonate_trie_step(resonate_node_t *node, resonate_view_t seg,
     resonate_alloc_pt alloc, void *ctx, resonate_arg_t *args, size_t *nargs,
     const char **error)
 {
+    resonate_view_t   name;
     resonate_node_t  *next;
-    resonate_view_t   word;
 
     if (seg.len == 0) {
         *error = "has an empty segment";
         return NULL;
     }
 
+    name = seg;
+
     if (seg.data[0] == '<') {
-        if (seg.data[seg.len - 1] != '>') {
-            *error = "has a capture that does not end with \">\"";
-            return NULL;
-        }
-
-        word.data = seg.data + 1;
-        word.len = seg.len - 2;
-
-        *error = resonate_arg_parse(word, RESONATE_PATH, &args[*nargs]);
+        *error = resonate_trie_capture(&name, args, *nargs);
         if (*error) {
-            return NULL;
-        }
-
-        if (resonate_arg_conflict(args, *nargs, &args[*nargs])) {
-            *error = "has two captures of one name";
             return NULL;
         }
 
         (*nargs)++;
         next = node->capture;
+
+        if (next && !resonate_view_equal(next->name, name)) {
+            *error = "has another suffix behind its capture than a path before";
+            return NULL;
+        }
 
     } else {
         next = resonate_trie_literal(node, seg);
@@ -172,7 +170,7 @@ resonate_trie_step(resonate_node_t *node, resonate_view_t seg,
         return NULL;
     }
 
-    next->name = seg;
+    next->name = name;
 
     if (seg.data[0] == '<') {
         node->capture = next;
@@ -183,6 +181,41 @@ resonate_trie_step(resonate_node_t *node, resonate_view_t seg,
     }
 
     return next;
+}
+
+
+/* NULL, or what is wrong; the suffix is left of *seg */
+
+static const char *
+resonate_trie_capture(resonate_view_t *seg, resonate_arg_t *args,
+    size_t nargs)
+{
+    const char       *error, *end;
+    resonate_view_t   word;
+
+    end = memchr(seg->data, '>', seg->len);
+    if (end == NULL) {
+        return "has a capture that does not end with \">\"";
+    }
+
+    word.data = seg->data + 1;
+    word.len = end - word.data;
+
+    error = resonate_arg_parse(word, RESONATE_PATH, &args[nargs]);
+    if (error) {
+        return error;
+    }
+
+    if (resonate_arg_conflict(args, nargs, &args[nargs])) {
+        return "has two captures of one name";
+    }
+
+    args[nargs].capture = nargs;
+
+    seg->len -= end + 1 - seg->data;
+    seg->data = end + 1;
+
+    return NULL;
 }
 
 
@@ -229,7 +262,7 @@ resonate_trie_walk(resonate_node_t *node, resonate_view_t path,
         }
     }
 
-    if (node->capture == NULL) {
+    if (node->capture == NULL || !resonate_trie_suffix(node->capture, &seg)) {
         return NULL;
     }
 
@@ -260,6 +293,27 @@ resonate_trie_literal(resonate_node_t *node, resonate_view_t seg)
     }
 
     return NULL;
+}
+
+
+/* cuts the suffix off; 0: it is not there, or there is nothing else */
+
+static int
+resonate_trie_suffix(resonate_node_t *capture, resonate_view_t *seg)
+{
+    size_t  len;
+
+    len = capture->name.len;
+
+    if (seg->len <= len
+        || memcmp(seg->data + seg->len - len, capture->name.data, len) != 0)
+    {
+        return 0;
+    }
+
+    seg->len -= len;
+
+    return 1;
 }
 
 

@@ -3,7 +3,8 @@
  * Copyright (C) Resonate
  *
  * Paths to routes, by segment and without regular expressions.  A literal
- * segment wins over a capture.  Built once at configuration time, read-only
+ * segment wins over a capture; of captures at one place all have the same
+ * suffix, or none: "<n:int>.m4s".  Built once at configuration time, read-only
  * afterwards.  Pure: libc only.
  */
 
@@ -35,7 +36,7 @@ typedef enum {
 typedef struct resonate_node_s  resonate_node_t;
 
 struct resonate_node_s {
-    resonate_view_t     name;
+    resonate_view_t     name;       /* of a capture: its suffix */
     resonate_node_t    *sibling;
     resonate_node_t    *child;      /* literals, first of siblings */
     resonate_node_t    *capture;    /* anything else */

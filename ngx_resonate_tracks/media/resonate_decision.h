@@ -2,14 +2,20 @@
 /*
  * Copyright (C) Resonate
  *
- * What SQL decided about a stream:
+ * What SQL decided about a track for a caller:
  *
- *     {"file": "audio/ab/abcd.m4a", "mode": "full"}
- *     {"file": "audio/ab/abcd.m4a", "mode": "preview", "previewMs": 45000}
+ *     {"track": "0d6dd7a4-...", "mode": "preview", "previewMs": 45000,
+ *      "file": "audio/ab/abcd.m4a",
+ *      "files": [{"quality": "128", "file": "audio/ab/abcd.m4a",
+ *                 "codec": "mp4a.40.2", "bitrate": 128000}, ...]}
  *
- * Other members are ignored.  The file is relative to the media root and
- * plain: no empty segment, none that begins with a dot (so no ".." and no
- * hidden file), no control character.
+ * "mode" is "full" or "preview", and only a preview has a length.  "file" is
+ * what is played unless another quality is asked for; "files" are all there
+ * are, and may be absent, as may "track".  Other members are ignored.  A file
+ * is relative to the media root and plain: no empty segment, none that begins
+ * with a dot (so no ".." and no hidden file), no control character.
+ *
+ * It is packed once, and read as often as it is used.
  */
 
 
@@ -21,23 +27,49 @@
 #include <stdint.h>
 
 
-#define RESONATE_DECISION_MAX_LEN   4096
+#define RESONATE_DECISION_MAX_LEN   8192
 #define RESONATE_DECISION_MAX_FILE  255
+#define RESONATE_DECISION_FILES     8
+#define RESONATE_DECISION_WORD      31      /* bytes of quality and codec */
 
 
 typedef struct {
-    char           file[RESONATE_DECISION_MAX_FILE + 1];
-    size_t         file_len;
-    uint32_t       preview_ms;         /* 0: the full file */
+    const char            *quality;    /* [a-z0-9]+, or "": it has no name */
+    const char            *codec;      /* RFC 6381, or "" */
+    const char            *file;
+    size_t                 file_len;
+    uint32_t               bitrate;    /* bits a second, or 0 */
+} resonate_rendition_t;
+
+typedef struct {
+    uint32_t               preview_ms; /* 0: the full file */
+    uint32_t               nfiles;     /* at least 1: the default comes first */
+    uint8_t                track[16];  /* zeros, if it was not told */
+    resonate_rendition_t   files[RESONATE_DECISION_FILES];
 } resonate_decision_t;
+
+
+/* bytes that a text of that length is packed into, at the most */
+#define resonate_decision_size(len)                                           \
+    (sizeof(resonate_decision_t) + (len) + 64)
 
 
 #pragma GCC visibility push(hidden)
 
-/* returns NULL, or what is wrong with the text, for the log */
+/*
+ * pack  from JSON to *size bytes at "out", which has resonate_decision_size()
+ *       of them; NULL, or what is wrong with the text, for the log
+ * read  from what was packed, at any alignment, to "d", whose texts are those
+ *       of "packed"; 0, or -1: it was not packed by this build
+ * find  by quality; NULL: the default one.  NULL: there is no such
+ */
 
-const char *resonate_decision_parse(resonate_decision_t *d, const char *text,
-    size_t len);
+const char *resonate_decision_pack(const char *text, size_t len, uint8_t *out,
+    size_t *size);
+int resonate_decision_read(resonate_decision_t *d, const uint8_t *packed,
+    size_t size);
+const resonate_rendition_t *resonate_decision_find(
+    const resonate_decision_t *d, const char *quality);
 
 #pragma GCC visibility pop
 

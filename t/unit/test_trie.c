@@ -37,7 +37,10 @@ static const char *const  patterns[] = {
     "/artists/featured/list",
     "/tag/<tag:text(1..50)>",
     "/x/<a:int>/y/<b:int>",
-    "/"
+    "/",
+    "/s/<n:int(0..9)>.m4s",
+    "/s/init.mp4",
+    "/s/<n:int>.m4s/<m:int>"
 };
 
 
@@ -67,6 +70,15 @@ static const struct {
     { "/x/1/y", -1, "" },
     { "/", 9, "" },
     { "", 9, "" },
+    { "/s/7.m4s", 10, "7" },
+    { "/s/7.m4s/", 10, "7" },
+    { "/s/7.m4s/8", 12, "7,8" },
+    { "/s/.m4s", -1, "" },
+    { "/s/7", -1, "" },
+    { "/s/7.m4", -1, "" },
+    { "/s/7xm4s", -1, "" },
+    { "/s/init.mp4", 11, "" },
+    { "/s/init.m4s", 10, "init" },
     { "xtracks", -1, "" },
     { "x", -1, "" },
     { "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20", -1, "" }
@@ -177,6 +189,55 @@ test_patterns(void **state)
 }
 
 
+/* what one path says of a capture's suffix, another may not contradict */
+
+static void
+test_suffixes(void **state)
+{
+    static const struct {
+        const char  *pattern;
+        const char  *error;
+    } paths[] = {
+        { "/<n:int>.m4s", NULL },
+        { "/<n:int>.m4s/x", NULL },
+        { "/<n:int>", "has another suffix behind its capture than a path "
+                      "before" },
+        { "/<n:int>.mp4", "has another suffix behind its capture than a path "
+                          "before" }
+    };
+
+    size_t            i, nargs;
+    pool_t           *pool;
+    const char       *error;
+    resonate_arg_t    args[RESONATE_ARGS_MAX];
+    resonate_node_t   root;
+    resonate_view_t   view;
+
+    (void) state;
+
+    pool = test_calloc(1, sizeof(pool_t));
+    memset(&root, 0, sizeof(root));
+
+    for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        view.data = paths[i].pattern;
+        view.len = strlen(paths[i].pattern);
+
+        (void) resonate_trie_add(&root, view, pool_alloc, pool, args, &nargs,
+                                 &error);
+
+        if (paths[i].error == NULL) {
+            assert_null(error);
+            continue;
+        }
+
+        assert_non_null(error);
+        assert_string_equal(error, paths[i].error);
+    }
+
+    test_free(pool);
+}
+
+
 static void
 test_sqlstates(void **state)
 {
@@ -283,6 +344,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_suffixes),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_sqlstates),
         cmocka_unit_test(test_problems),

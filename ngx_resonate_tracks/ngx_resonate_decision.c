@@ -1,0 +1,54 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * What SQL decided, as every kind of reply about a track reads it.
+ */
+
+
+#include "ngx_resonate_tracks_internal.h"
+
+
+ngx_int_t
+ngx_resonate_decision_compile(ngx_str_t *body, ngx_pool_t *pool,
+    ngx_log_t *log)
+{
+    size_t       size;
+    u_char      *p;
+    const char  *err;
+
+    p = ngx_pnalloc(pool, resonate_decision_size(body->len));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    err = resonate_decision_pack((char *) body->data, body->len, p, &size);
+
+    if (err) {
+        ngx_log_error(NGX_LOG_ERR, log, 0, "bad stream decision \"%V\": %s",
+                      body, err);
+        return NGX_ERROR;
+    }
+
+    body->data = p;
+    body->len = size;
+
+    return NGX_OK;
+}
+
+
+/* one that an older build has kept is asked for anew with the next change */
+
+ngx_int_t
+ngx_resonate_decision(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
+    resonate_decision_t *d)
+{
+    if (resonate_decision_read(d, reply->body.data, reply->body.len) == 0) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "a stream decision was kept by another build");
+
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
