@@ -66,13 +66,6 @@
 #define RESONATE_INDEX_CODECS         16
 
 
-typedef enum {
-    RESONATE_CODEC_AAC = 1,      /* mp4a */
-    RESONATE_CODEC_FLAC,         /* fLaC */
-    RESONATE_CODEC_OPUS          /* Opus */
-} resonate_codec_e;
-
-
 /* flags */
 #define RESONATE_INDEX_FRAGMENTED     0x01   /* of moof boxes */
 

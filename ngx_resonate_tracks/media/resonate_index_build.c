@@ -19,6 +19,7 @@ typedef struct {
     uint32_t                nruns;
 
     uint64_t                time;      /* of the samples so far */
+    uint64_t                bytes;
     uint32_t                delta;
     uint64_t                shift;
     uint32_t                largest;
@@ -31,6 +32,10 @@ static resonate_mp4_status_e resonate_index_place(resonate_mp4_t *m,
     resonate_index_t *x);
 static uint32_t resonate_index_table(uint64_t *size, uint64_t n,
     size_t entry);
+static resonate_mp4_status_e resonate_index_add(resonate_mp4_t *m,
+    resonate_builder_t *b);
+static void resonate_index_add_gathered(resonate_mp4_t *m,
+    resonate_builder_t *b);
 static resonate_mp4_status_e resonate_index_add_times(resonate_mp4_t *m,
     resonate_builder_t *b);
 static void resonate_index_add_time(resonate_builder_t *b, uint32_t first,
@@ -39,8 +44,8 @@ static resonate_mp4_status_e resonate_index_add_runs(resonate_mp4_t *m,
     resonate_builder_t *b);
 static void resonate_index_add_run(resonate_builder_t *b, uint32_t first,
     uint64_t shift);
-static void resonate_index_add_sizes(resonate_mp4_t *m,
-    resonate_builder_t *b);
+static void resonate_index_add_size(resonate_builder_t *b, uint32_t i,
+    uint32_t size);
 static resonate_mp4_status_e resonate_index_edit(resonate_mp4_t *m,
     resonate_index_t *x);
 
@@ -83,12 +88,7 @@ resonate_index_build(resonate_mp4_t *m, void *block, size_t size)
 
     b.block = p;
 
-    resonate_index_add_sizes(m, &b);
-
-    (void) resonate_index_add_times(m, &b);
-    (void) resonate_index_add_runs(m, &b);
-
-    return RESONATE_MP4_OK;
+    return resonate_index_add(m, &b);
 }
 
 
@@ -105,22 +105,20 @@ resonate_index_count(resonate_mp4_t *m, resonate_builder_t *b)
     x->magic = RESONATE_INDEX_MAGIC;
     x->version = RESONATE_INDEX_VERSION;
     x->file_size = m->file_size;
-    x->codec = RESONATE_CODEC_AAC;
-    x->object_type = 2;
-    x->rate = resonate_mp4_u32(m->stsd.data + 40) >> 16;
-    x->channels = resonate_mp4_u32(m->stsd.data + 32) >> 16;
+    x->flags = m->fragmented ? RESONATE_INDEX_FRAGMENTED : 0;
+    x->codec = m->codec;
+    x->object_type = m->object_type;
+    x->rate = m->rate;
+    x->channels = m->channels;
     x->timescale = m->timescale;
     x->samples = m->stsz.count;
     x->sample_size = m->sample_size;
     x->stsd_len = (uint32_t) m->stsd.len;
 
-    resonate_index_add_sizes(m, b);
+    rc = resonate_index_add(m, b);
 
-    rc = resonate_index_add_times(m, b);
-
-    if (rc == RESONATE_MP4_OK) {
-        rc = resonate_index_add_runs(m, b);
-    }
+    x->duration = b->time;
+    x->media_bytes = b->bytes;
 
     if (rc == RESONATE_MP4_OK) {
         rc = resonate_index_edit(m, x);
@@ -184,18 +182,62 @@ resonate_index_table(uint64_t *size, uint64_t n, size_t entry)
 }
 
 
+/* the same for counting and for writing */
+
+static resonate_mp4_status_e
+resonate_index_add(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    resonate_mp4_status_e  rc;
+
+    b->ntimes = 0;
+    b->nruns = 0;
+    b->time = 0;
+    b->bytes = 0;
+
+    if (m->fragmented) {
+        resonate_index_add_gathered(m, b);
+        return RESONATE_MP4_OK;
+    }
+
+    rc = resonate_index_add_times(m, b);
+
+    if (rc == RESONATE_MP4_OK) {
+        rc = resonate_index_add_runs(m, b);
+    }
+
+    return rc;
+}
+
+
+static void
+resonate_index_add_gathered(resonate_mp4_t *m, resonate_builder_t *b)
+{
+    uint32_t                      i;
+    const resonate_mp4_sample_t  *sample;
+
+    sample = m->room;
+
+    for (i = 0; i < m->stsz.count; i++) {
+
+        resonate_index_add_time(b, i, 1, sample[i].delta);
+        resonate_index_add_run(b, i, sample[i].offset - b->bytes);
+        resonate_index_add_size(b, i, sample[i].size);
+    }
+}
+
+
 static resonate_mp4_status_e
 resonate_index_add_times(resonate_mp4_t *m, resonate_builder_t *b)
 {
-    uint32_t  i, count, samples;
+    uint32_t        i, count, samples;
+    const uint8_t  *p;
 
-    b->time = 0;
-    b->ntimes = 0;
     samples = 0;
 
     for (i = 0; i < m->stts.count; i++) {
 
-        count = resonate_mp4_u32(m->stts.data + (size_t) i * 8);
+        p = m->stts.data + (size_t) i * 8;
+        count = resonate_mp4_u32(p);
 
         if (count == 0) {
             return resonate_mp4_bad(m, "times of no samples");
@@ -205,8 +247,7 @@ resonate_index_add_times(resonate_mp4_t *m, resonate_builder_t *b)
             return resonate_mp4_bad(m, "more times than samples");
         }
 
-        resonate_index_add_time(b, samples, count,
-                       resonate_mp4_u32(m->stts.data + (size_t) i * 8 + 4));
+        resonate_index_add_time(b, samples, count, resonate_mp4_u32(p + 4));
 
         samples += count;
     }
@@ -214,8 +255,6 @@ resonate_index_add_times(resonate_mp4_t *m, resonate_builder_t *b)
     if (samples != m->stsz.count) {
         return resonate_mp4_bad(m, "fewer times than samples");
     }
-
-    b->head.duration = b->time;
 
     return RESONATE_MP4_OK;
 }
@@ -251,38 +290,36 @@ resonate_index_add_time(resonate_builder_t *b, uint32_t first,
 static resonate_mp4_status_e
 resonate_index_add_runs(resonate_mp4_t *m, resonate_builder_t *b)
 {
-    uint64_t               bytes;
+    uint32_t               i;
     resonate_chunks_t      c;
     resonate_mp4_status_e  rc;
 
-    b->nruns = 0;
-    bytes = 0;
-
     resonate_chunks_init(&c, m, m->stsz.count);
 
-    for ( ;; ) {
+    while ((rc = resonate_chunks_next(&c)) == RESONATE_MP4_MORE) {
 
-        rc = resonate_chunks_next(&c);
-
-        if (rc != RESONATE_MP4_MORE) {
-            break;
-        }
+        i = c.sample - c.count;
 
         /* chunks do not overlap, so there are as many bytes before it */
 
-        resonate_index_add_run(b, c.sample - c.count, c.offset - bytes);
+        resonate_index_add_run(b, i, c.offset - b->bytes);
 
-        bytes += c.end - c.offset;
+        if (m->sample_size) {
+            b->bytes += c.end - c.offset;
+            continue;
+        }
+
+        for ( /* void */ ; i < c.sample; i++) {
+            resonate_index_add_size(b, i,
+                           resonate_mp4_u32(m->stsz.data + (size_t) i * 4));
+        }
     }
 
     if (rc != RESONATE_MP4_OK) {
         m->reason = c.reason;
-        return rc;
     }
 
-    b->head.media_bytes = bytes;
-
-    return RESONATE_MP4_OK;
+    return rc;
 }
 
 
@@ -309,48 +346,35 @@ resonate_index_add_run(resonate_builder_t *b, uint32_t first, uint64_t shift)
 
 
 static void
-resonate_index_add_sizes(resonate_mp4_t *m, resonate_builder_t *b)
+resonate_index_add_size(resonate_builder_t *b, uint32_t i, uint32_t size)
 {
     void      *sizes;
-    uint32_t   i, size;
-    uint64_t   bytes, *sums;
+    uint64_t  *sums;
 
-    if (m->sample_size) {
+    if (size > b->largest) {
+        b->largest = size;
+    }
+
+    b->bytes += size;
+
+    if (b->block == NULL) {
         return;
     }
 
-    sizes = b->block ? b->block + b->head.sizes : NULL;
-    sums = b->block ? (void *) (b->block + b->head.sums) : NULL;
+    sizes = b->block + b->head.sizes;
 
-    bytes = 0;
+    if (b->head.size_width == 2) {
+        ((uint16_t *) sizes)[i] = (uint16_t) size;
 
-    for (i = 0; i < m->stsz.count; i++) {
-
-        size = resonate_mp4_u32(m->stsz.data + (size_t) i * 4);
-
-        if (b->block == NULL) {
-            b->largest = (size > b->largest) ? size : b->largest;
-            continue;
-        }
-
-        if (i % RESONATE_INDEX_STEP == 0) {
-            *sums++ = bytes;
-        }
-
-        bytes += size;
-
-        if (b->head.size_width == 2) {
-            ((uint16_t *) sizes)[i] = (uint16_t) size;
-
-        } else {
-            ((uint32_t *) sizes)[i] = size;
-        }
+    } else {
+        ((uint32_t *) sizes)[i] = size;
     }
 
-    /* there is one more sum if the samples end with a step */
+    /* bytes before every 64th sample; those before the first are none */
 
-    if (b->block && i % RESONATE_INDEX_STEP == 0) {
-        *sums = bytes;
+    if ((i + 1) % RESONATE_INDEX_STEP == 0) {
+        sums = (void *) (b->block + b->head.sums);
+        sums[(i + 1) / RESONATE_INDEX_STEP] = b->bytes;
     }
 }
 

@@ -9,23 +9,18 @@
 #include "resonate_mp4_internal.h"
 
 
-typedef struct {
-    uint32_t                type;
-    uint64_t                size;      /* whole box; 0: up to the end */
-    size_t                  header;    /* 8 or 16 */
-} resonate_mp4_box_t;
-
-
+static size_t resonate_mp4_window(resonate_mp4_t *m);
 static resonate_mp4_status_e resonate_mp4_want(resonate_mp4_t *m,
     uint64_t offset, uint64_t size);
 static resonate_mp4_status_e resonate_mp4_found(resonate_mp4_t *m,
     const resonate_mp4_box_t *box, uint64_t offset, const uint8_t *data,
     size_t len);
+static resonate_mp4_status_e resonate_mp4_whole(resonate_mp4_t *m,
+    const resonate_mp4_box_t *box, uint64_t offset, const uint8_t *data,
+    size_t len, size_t most);
+static resonate_mp4_status_e resonate_mp4_end(resonate_mp4_t *m);
 static int resonate_mp4_box(const uint8_t *data, size_t len,
     resonate_mp4_box_t *box);
-static resonate_mp4_status_e resonate_mp4_next(resonate_mp4_t *m,
-    resonate_mp4_view_t *in, resonate_mp4_box_t *box,
-    resonate_mp4_view_t *payload);
 static resonate_mp4_status_e resonate_mp4_moov(resonate_mp4_t *m,
     resonate_mp4_view_t moov);
 static resonate_mp4_status_e resonate_mp4_sound(resonate_mp4_t *m,
@@ -50,9 +45,10 @@ resonate_mp4_init(resonate_mp4_t *m, uint64_t file_size)
 resonate_mp4_status_e
 resonate_mp4_parse(resonate_mp4_t *m, const uint8_t *data, size_t len)
 {
-    size_t              pos;
-    uint64_t            offset, size;
-    resonate_mp4_box_t  box;
+    size_t                 pos;
+    uint64_t               offset;
+    resonate_mp4_box_t     box;
+    resonate_mp4_status_e  rc;
 
     if (len < m->want_size || len < 8) {
         return resonate_mp4_bad(m, "file is too short");
@@ -61,12 +57,12 @@ resonate_mp4_parse(resonate_mp4_t *m, const uint8_t *data, size_t len)
     /* what was not asked for does not count */
     len = m->want_size;
 
-    for (pos = 0; ; pos += size) {
+    for (pos = m->resume; ; pos += (size_t) box.size) {
 
         offset = m->want_offset + pos;
 
         if (len - pos < 16 && m->file_size - offset > len - pos) {
-            return resonate_mp4_want(m, offset, RESONATE_MP4_WINDOW);
+            return resonate_mp4_want(m, offset, resonate_mp4_window(m));
         }
 
         if (resonate_mp4_box(data + pos, len - pos, &box) == 0) {
@@ -77,32 +73,37 @@ resonate_mp4_parse(resonate_mp4_t *m, const uint8_t *data, size_t len)
             return resonate_mp4_bad(m, "box past the end of the file");
         }
 
-        if (box.type == resonate_mp4_type('m', 'o', 'o', 'v')) {
-            return resonate_mp4_found(m, &box, offset, data + pos, len - pos);
+        rc = resonate_mp4_found(m, &box, offset, data + pos, len - pos);
+
+        if (rc == RESONATE_MP4_ROOM) {
+            m->resume = pos;
+            m->reason = "fragmented, and no room for the samples";
         }
 
-        if (box.type == resonate_mp4_type('f', 't', 'y', 'p')) {
-            m->have_ftyp = 1;
+        if (rc != RESONATE_MP4_OK) {
+            return rc;
         }
 
-        size = box.size;
-
-        if (!m->have_ftyp) {
-            return resonate_mp4_bad(m, "no ftyp box at the start");
+        if (m->done) {
+            return RESONATE_MP4_OK;
         }
 
-        if (size == 0 || size == m->file_size - offset) {
-            return resonate_mp4_bad(m, "no moov box");
+        if (box.size == 0 || box.size == m->file_size - offset) {
+            return resonate_mp4_end(m);
         }
 
-        if (++m->boxes > RESONATE_MP4_MAX_BOXES) {
-            return resonate_mp4_unsupported(m, "too many boxes");
-        }
-
-        if (size >= len - pos) {
-            return resonate_mp4_want(m, offset + size, RESONATE_MP4_WINDOW);
+        if (box.size >= len - pos) {
+            return resonate_mp4_want(m, offset + box.size,
+                                     resonate_mp4_window(m));
         }
     }
+}
+
+
+static size_t
+resonate_mp4_window(resonate_mp4_t *m)
+{
+    return m->fragmented ? RESONATE_MP4_FRAGMENT : RESONATE_MP4_WINDOW;
 }
 
 
@@ -113,6 +114,7 @@ resonate_mp4_want(resonate_mp4_t *m, uint64_t offset, uint64_t size)
         size = m->file_size - offset;
     }
 
+    m->resume = 0;
     m->want_offset = offset;
     m->want_size = (size_t) size;
 
@@ -120,31 +122,83 @@ resonate_mp4_want(resonate_mp4_t *m, uint64_t offset, uint64_t size)
 }
 
 
+/* a box of the file; OK: go on behind it, or m->done */
+
 static resonate_mp4_status_e
 resonate_mp4_found(resonate_mp4_t *m, const resonate_mp4_box_t *box,
     uint64_t offset, const uint8_t *data, size_t len)
 {
-    uint64_t             size;
-    resonate_mp4_view_t  moov;
+    unsigned  most;
+
+    if (box->type == resonate_mp4_type('f', 't', 'y', 'p')) {
+        m->have_ftyp = 1;
+    }
 
     if (!m->have_ftyp) {
         return resonate_mp4_bad(m, "no ftyp box at the start");
     }
 
+    if (box->type == resonate_mp4_type('m', 'o', 'o', 'v')) {
+        return resonate_mp4_whole(m, box, offset, data, len,
+                                  RESONATE_MP4_MAX_MOOV);
+    }
+
+    if (box->type == resonate_mp4_type('m', 'o', 'o', 'f')) {
+        return resonate_mp4_whole(m, box, offset, data, len,
+                                  RESONATE_MP4_MAX_MOOF);
+    }
+
+    most = m->fragmented ? 3 * RESONATE_MP4_MAX_FRAGMENTS
+                         : RESONATE_MP4_MAX_BOXES;
+
+    if (++m->boxes > most) {
+        return resonate_mp4_unsupported(m, "too many boxes");
+    }
+
+    return RESONATE_MP4_OK;
+}
+
+
+/* moov and moof are needed as a whole */
+
+static resonate_mp4_status_e
+resonate_mp4_whole(resonate_mp4_t *m, const resonate_mp4_box_t *box,
+    uint64_t offset, const uint8_t *data, size_t len, size_t most)
+{
+    uint64_t             size;
+    resonate_mp4_view_t  payload;
+
     size = box->size ? box->size : m->file_size - offset;
 
-    if (size > RESONATE_MP4_MAX_MOOV) {
-        return resonate_mp4_unsupported(m, "moov box is too large");
+    if (size > most) {
+        return resonate_mp4_unsupported(m, "moov or moof box is too large");
     }
 
     if (size > len) {
         return resonate_mp4_want(m, offset, size);
     }
 
-    moov.data = data + box->header;
-    moov.len = (size_t) size - box->header;
+    payload.data = data + box->header;
+    payload.len = (size_t) size - box->header;
 
-    return resonate_mp4_moov(m, moov);
+    if (box->type == resonate_mp4_type('m', 'o', 'o', 'f')) {
+        return resonate_fragment_moof(m, payload, offset);
+    }
+
+    return resonate_mp4_moov(m, payload);
+}
+
+
+/* a file of tables is done with its moov, one of fragments at its end */
+
+static resonate_mp4_status_e
+resonate_mp4_end(resonate_mp4_t *m)
+{
+    if (!m->fragmented) {
+        return resonate_mp4_bad(m, "no moov box");
+    }
+
+    return resonate_fragment_end(m);
 }
 
 
@@ -179,7 +233,7 @@ resonate_mp4_box(const uint8_t *data, size_t len, resonate_mp4_box_t *box)
 }
 
 
-static resonate_mp4_status_e
+resonate_mp4_status_e
 resonate_mp4_next(resonate_mp4_t *m, resonate_mp4_view_t *in,
     resonate_mp4_box_t *box, resonate_mp4_view_t *payload)
 {
@@ -248,6 +302,10 @@ resonate_mp4_moov(resonate_mp4_t *m, resonate_mp4_view_t moov)
     resonate_mp4_child_t   children[2];
     resonate_mp4_status_e  rc;
 
+    if (m->fragmented) {
+        return resonate_mp4_bad(m, "duplicate box");
+    }
+
     memset(&mvhd, 0, sizeof(resonate_mp4_view_t));
     memset(&mvex, 0, sizeof(resonate_mp4_view_t));
 
@@ -258,11 +316,6 @@ resonate_mp4_moov(resonate_mp4_t *m, resonate_mp4_view_t moov)
     children[1].view = &mvex;
 
     rc = resonate_mp4_children(m, moov, children, 2);
-
-    if (mvex.data) {
-        /* the tables have only a part of the sound */
-        return resonate_mp4_unsupported(m, "fragmented");
-    }
 
     if (rc == RESONATE_MP4_OK) {
         rc = resonate_mp4_timescale(m, mvhd, &m->movie_timescale);
@@ -283,6 +336,16 @@ resonate_mp4_moov(resonate_mp4_t *m, resonate_mp4_view_t moov)
     if (rc == RESONATE_MP4_OK) {
         rc = resonate_mp4_stbl(m, &sound);
     }
+
+    if (rc == RESONATE_MP4_OK && mvex.data) {
+        return resonate_fragment_moov(m, mvex, sound.tkhd);
+    }
+
+    if (rc == RESONATE_MP4_OK && m->stsz.count == 0) {
+        return resonate_mp4_unsupported(m, "no samples");
+    }
+
+    m->done = 1;
 
     return rc;
 }
@@ -355,7 +418,7 @@ resonate_mp4_trak(resonate_mp4_t *m, resonate_mp4_view_t trak,
     const resonate_mp4_child_t  tree[] = {
         { resonate_mp4_type('e', 'd', 't', 's'), &t->edts },
         { resonate_mp4_type('m', 'd', 'i', 'a'), &t->mdia },
-        { 0, NULL },
+        { resonate_mp4_type('t', 'k', 'h', 'd'), &t->tkhd },
 
         { resonate_mp4_type('e', 'l', 's', 't'), &t->elst },
         { 0, NULL },

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) Resonate
  *
- * Bounded reader of AAC in MP4 (ISO/IEC 14496-12, 14496-14): the stored form
- * of a track, one sound track with plain sample tables.
+ * Bounded reader of AAC, FLAC and Opus in MP4 (ISO/IEC 14496-12): the stored
+ * form of a track, one sound track with sample tables or in fragments.
  *
  * The parser never reads: it says "need want_size bytes at want_offset".
  * It never allocates: what it found are views into the bytes of the last
@@ -26,6 +26,14 @@
 #define RESONATE_MP4_MAX_BOXES    64                 /* siblings in one box */
 #define RESONATE_MP4_MAX_STSD     1024
 
+/* fragments are looked at one by one, and most are small */
+#define RESONATE_MP4_FRAGMENT     (8 * 1024)
+#define RESONATE_MP4_MAX_MOOF     (1024 * 1024)
+#define RESONATE_MP4_MAX_FRAGMENTS  4096             /* 6 hours of 6 s */
+
+/* no file makes the parser say MORE as often */
+#define RESONATE_MP4_MAX_READS    (4 * RESONATE_MP4_MAX_FRAGMENTS)
+
 
 typedef enum {
     RESONATE_MP4_OK = 0,
@@ -34,6 +42,13 @@ typedef enum {
     RESONATE_MP4_BAD,            /* no MP4, or one that contradicts itself */
     RESONATE_MP4_UNSUPPORTED     /* may be valid, but is no stored track */
 } resonate_mp4_status_e;
+
+
+typedef enum {
+    RESONATE_CODEC_AAC = 1,      /* mp4a */
+    RESONATE_CODEC_FLAC,         /* fLaC */
+    RESONATE_CODEC_OPUS          /* Opus */
+} resonate_codec_e;
 
 
 typedef struct {
@@ -66,7 +81,14 @@ typedef struct {
     uint64_t               edit_duration;  /* movie units; 0: all the media */
     uint64_t               edit_start;     /* priming to skip, media units */
 
-    resonate_mp4_view_t    stsd;           /* payload: one "mp4a" entry */
+    resonate_mp4_view_t    stsd;           /* payload: one entry */
+
+    resonate_codec_e       codec;
+    uint32_t               object_type;    /* of AAC: 2 is LC, 5 is SBR */
+    uint32_t               rate;           /* Hz of the decoded sound, or 0 */
+    uint32_t               channels;       /* 0: unknown */
+
+    /* in a fragmented file: stsz.count is how many samples "room" holds */
 
     resonate_mp4_table_t   stts;           /* count, delta */
     resonate_mp4_table_t   stsc;           /* first chunk, samples, index */
@@ -77,8 +99,24 @@ typedef struct {
     unsigned               co64:1;
 
     uint64_t               file_size;      /* private from here */
+    size_t                 resume;         /* where ROOM left off */
     unsigned               boxes;
     unsigned               have_ftyp:1;
+    unsigned               done:1;
+    unsigned               fragmented:1;
+
+    unsigned               fragments;
+    uint32_t               track;          /* the sound's number */
+    uint32_t               entry;          /* defaults of its fragments */
+    uint32_t               delta;
+    uint32_t               size;
+
+    uint32_t               gathered;       /* samples in room, */
+    uint64_t               gathered_end;   /* where their bytes end, */
+    uint64_t               gathered_time;  /* and when they do */
+    uint64_t               base_time;      /* of the first fragment */
+
+    uint8_t                stsd_copy[RESONATE_MP4_MAX_STSD];
 } resonate_mp4_t;
 
 

@@ -112,6 +112,10 @@ resonate_mp4_stbl(resonate_mp4_t *m, resonate_mp4_trak_t *t)
         { resonate_mp4_type('c', 'o', '6', '4'), &t->co64 }
     };
 
+    /* it is parsed again after ROOM */
+
+    m->stsd.data = NULL;
+
     rc = resonate_mp4_children(m, t->stbl, children,
                                sizeof(children) / sizeof(children[0]));
     if (rc != RESONATE_MP4_OK) {
@@ -154,30 +158,29 @@ resonate_mp4_stbl(resonate_mp4_t *m, resonate_mp4_trak_t *t)
 static resonate_mp4_status_e
 resonate_mp4_stsd(resonate_mp4_t *m)
 {
-    uint32_t        size;
-    const uint8_t  *p;
+    uint32_t             size;
+    resonate_mp4_view_t  entry;
 
     if (m->stsd.len < 16) {
         return resonate_mp4_bad(m, "no stsd box, or too short a one");
     }
 
-    p = m->stsd.data;
-
-    if (m->stsd.len > RESONATE_MP4_MAX_STSD || resonate_mp4_u32(p + 4) != 1) {
+    if (m->stsd.len > RESONATE_MP4_MAX_STSD
+        || resonate_mp4_u32(m->stsd.data + 4) != 1)
+    {
         return resonate_mp4_unsupported(m, "more than one sample description");
     }
 
-    size = resonate_mp4_u32(p + 8);
+    size = resonate_mp4_u32(m->stsd.data + 8);
 
     if (size < 36 || size > m->stsd.len - 8) {
         return resonate_mp4_bad(m, "broken sample description");
     }
 
-    if (resonate_mp4_u32(p + 12) != resonate_mp4_type('m', 'p', '4', 'a')) {
-        return resonate_mp4_unsupported(m, "not AAC (mp4a)");
-    }
+    entry.data = m->stsd.data + 8;
+    entry.len = size;
 
-    return RESONATE_MP4_OK;
+    return resonate_mp4_entry(m, entry);
 }
 
 
@@ -191,10 +194,6 @@ resonate_mp4_stsz(resonate_mp4_t *m, resonate_mp4_view_t box)
     m->sample_size = resonate_mp4_u32(box.data + 4);
     m->stsz.count = resonate_mp4_u32(box.data + 8);
     m->stsz.data = box.data + 12;
-
-    if (m->stsz.count == 0) {
-        return resonate_mp4_unsupported(m, "no samples");
-    }
 
     if (m->stsz.count > RESONATE_MP4_MAX_SAMPLES) {
         return resonate_mp4_unsupported(m, "too many samples");

@@ -14,23 +14,37 @@
 #include "mp4_build.h"
 
 
-/* gives the parser what it asks for */
+/* gives the parser what it asks for; m->room is to be freed */
 
 static inline resonate_mp4_status_e
 index_parse(resonate_mp4_t *m, const mp4_file_t *f)
 {
+    unsigned               n;
     resonate_mp4_status_e  rc;
 
     resonate_mp4_init(m, f->len);
 
-    do {
+    for (n = 0; n < RESONATE_MP4_MAX_READS; n++) {
+
         assert(m->want_offset <= f->len);
         assert(m->want_size <= f->len - m->want_offset);
 
         rc = resonate_mp4_parse(m, f->data + m->want_offset, m->want_size);
-    } while (rc == RESONATE_MP4_MORE);
 
-    return rc;
+        if (rc == RESONATE_MP4_ROOM) {
+            assert(m->want_room > m->room_size);
+            m->room = realloc(m->room, m->want_room);
+            assert(m->room);
+            m->room_size = m->want_room;
+            continue;
+        }
+
+        if (rc != RESONATE_MP4_MORE) {
+            return rc;
+        }
+    }
+
+    assert(0);
 }
 
 
@@ -53,6 +67,7 @@ index_of(const mp4_file_t *f)
     memset(block, 0xa5, size);
 
     assert(resonate_index_build(&m, block, size) == RESONATE_MP4_OK);
+    free(m.room);
 
     x = resonate_index_open(block, size, &reason);
     assert(x);

@@ -143,6 +143,25 @@ mp4_per_chunk(const mp4_spec_t *s)
 }
 
 
+/* with this AudioSpecificConfig */
+
+static inline void
+mp4_esds(mp4_file_t *f, const char *config, size_t len)
+{
+    size_t  esds;
+
+    esds = mp4_open(f, "esds", 0);
+    mp4_u32(f, 0);
+    mp4_u32(f, 0x03000000 | (uint32_t) (3 + 2 + 13 + 2 + len) << 16);
+    mp4_bytes(f, "\0\x04", 2);
+    f->data[f->len++] = (uint8_t) (13 + 2 + len);
+    mp4_bytes(f, "\x40\x15\0\0\0\0\0\0\0\0\0\0\0\x05", 14);
+    f->data[f->len++] = (uint8_t) len;
+    mp4_bytes(f, config, len);
+    mp4_close(f, esds);
+}
+
+
 static inline void
 mp4_stsd(mp4_file_t *f)
 {
@@ -153,6 +172,7 @@ mp4_stsd(mp4_file_t *f)
     mp4_u32(f, 1);
     entry = mp4_open(f, "mp4a", 0);
     mp4_zeros(f, 28);
+    mp4_esds(f, "\x12\x10", 2);                     /* LC, 44100, stereo */
     mp4_close(f, entry);
     mp4_close(f, stsd);
 }
