@@ -41,8 +41,12 @@ static int resonate_sign_password(char *buf, int size, int rw, void *data);
 static const char *resonate_sign_init(resonate_sign_key_t *key);
 static const char *resonate_sign_public(resonate_sign_key_t *key,
     const resonate_sign_type_t *type, const unsigned char *point);
+static int resonate_sign_paired(EVP_PKEY *pkey, const EVP_MD *md);
 static int resonate_sign_input(const resonate_sign_key_t *key,
     const unsigned char *input, size_t len, unsigned char *signature);
+static const EVP_MD *resonate_sign_md(resonate_jwt_alg_e alg);
+static int resonate_sign_der(EVP_PKEY *pkey, const EVP_MD *md,
+    const unsigned char *input, size_t len, unsigned char *der, size_t *n);
 static int resonate_sign_raw(unsigned char *signature,
     const unsigned char *der, size_t len);
 
@@ -201,6 +205,36 @@ resonate_sign_init(resonate_sign_key_t *key)
 }
 
 
+/*
+ * A file may have a public half, which OpenSSL believes: of tokens that are
+ * signed with the other half nobody would know the key.
+ */
+
+static int
+resonate_sign_paired(EVP_PKEY *pkey, const EVP_MD *md)
+{
+    int             rc;
+    size_t          n;
+    EVP_MD_CTX     *ctx;
+    unsigned char   buf[RESONATE_SIGN_DER];
+
+    n = sizeof(buf);
+
+    if (resonate_sign_der(pkey, md, buf, 0, buf, &n) != 0) {
+        return 0;
+    }
+
+    ctx = EVP_MD_CTX_new();
+
+    rc = ctx && EVP_DigestVerifyInit(ctx, NULL, md, NULL, pkey) == 1
+         && EVP_DigestVerify(ctx, buf, n, buf, 0) == 1;
+
+    EVP_MD_CTX_free(ctx);
+
+    return rc;
+}
+
+
 static const char *
 resonate_sign_public(resonate_sign_key_t *key,
     const resonate_sign_type_t *type, const unsigned char *point)
@@ -210,6 +244,10 @@ resonate_sign_public(resonate_sign_key_t *key,
     size_t   len;
 
     key->alg = type->alg;
+
+    if (!resonate_sign_paired(key->pkey, resonate_sign_md(key->alg))) {
+        return "its two halves are of different keys";
+    }
 
     len = resonate_jwt_base64url_put(x, point, type->size);
     key->jwk = json_pack("{s:s, s:s, s:s%, s:s, s:s}", "kty", type->kty,
@@ -249,28 +287,15 @@ static int
 resonate_sign_input(const resonate_sign_key_t *key,
     const unsigned char *input, size_t len, unsigned char *signature)
 {
-    int             rc;
-    size_t          n;
-    EVP_MD_CTX     *ctx;
-    unsigned char   buf[RESONATE_SIGN_DER];
-
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return -1;
-    }
+    size_t         n;
+    unsigned char  buf[RESONATE_SIGN_DER];
 
     n = sizeof(buf);
 
-    rc = EVP_DigestSignInit(ctx, NULL,
-                            key->alg == RESONATE_JWT_ES256 ? EVP_sha256()
-                                                           : NULL,
-                            NULL, key->pkey)
-         == 1
-         && EVP_DigestSign(ctx, buf, &n, input, len) == 1;
-
-    EVP_MD_CTX_free(ctx);
-
-    if (!rc) {
+    if (resonate_sign_der(key->pkey, resonate_sign_md(key->alg), input, len,
+                          buf, &n)
+        != 0)
+    {
         return -1;
     }
 
@@ -281,6 +306,33 @@ resonate_sign_input(const resonate_sign_key_t *key,
     memcpy(signature, buf, RESONATE_SIGN_RAW);
 
     return 0;
+}
+
+
+/* EdDSA has its own */
+
+static const EVP_MD *
+resonate_sign_md(resonate_jwt_alg_e alg)
+{
+    return alg == RESONATE_JWT_ES256 ? EVP_sha256() : NULL;
+}
+
+
+static int
+resonate_sign_der(EVP_PKEY *pkey, const EVP_MD *md, const unsigned char *input,
+    size_t len, unsigned char *der, size_t *n)
+{
+    int          rc;
+    EVP_MD_CTX  *ctx;
+
+    ctx = EVP_MD_CTX_new();
+
+    rc = ctx && EVP_DigestSignInit(ctx, NULL, md, NULL, pkey) == 1
+         && EVP_DigestSign(ctx, der, n, input, len) == 1;
+
+    EVP_MD_CTX_free(ctx);
+
+    return rc ? 0 : -1;
 }
 
 

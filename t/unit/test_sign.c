@@ -164,6 +164,7 @@ test_refused(void **state)
     size_t       i;
     const char  *none = "no private key in PEM, or an encrypted one";
     const char  *other = "not a key of P-256 or Ed25519";
+    const char  *halves = "its two halves are of different keys";
 
     const char  *refused[][2] = {
 
@@ -189,6 +190,12 @@ test_refused(void **state)
               "RqXGjiCXbkCNU\nVbQYWO9U9q4zOEFvXH1XThQcjuryUwA="), other },
         { PEM("PRIVATE KEY", "MC4CAQAwBQYDK2VuBCIEIGhlFzgJfsp4UnRrylh949xO2"
                              "rDPBtfjSUwiiTP+TUVJ"), other },
+
+        /* the first of above, its secret number one more */
+        { PEM("EC PRIVATE KEY",
+              "MHcCAQEEII6bEJ5xkJi/mASH3x9dd+nLKWBuvtImO19XwhPfhPSzoAoGCCqG"
+              "SM49\nAwEHoUQDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEX"
+              "H8UTNG72b\nfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ=="), halves },
 
         { NULL, NULL }
     };
