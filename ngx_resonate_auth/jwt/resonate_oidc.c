@@ -165,9 +165,15 @@ resonate_oidc_life(json_t *json)
     life = -1;
 
     if (json_is_number(value)) {
-        life = json_number_value(value) < RESONATE_OIDC_LIFE_MAX
-               ? (json_int_t) json_number_value(value)
-               : RESONATE_OIDC_LIFE_MAX;
+
+        /* a number beyond an integer is not made one */
+
+        if (json_number_value(value) >= RESONATE_OIDC_LIFE_MAX) {
+            life = RESONATE_OIDC_LIFE_MAX;
+
+        } else if (json_number_value(value) >= 0) {
+            life = (json_int_t) json_number_value(value);
+        }
 
     } else if (json_is_string(value) && json_string_length(value) < 9
                && json_string_length(value) != 0)

@@ -74,6 +74,7 @@ static const answer_case_t  answers[] = {
     { "{" AT ",\"expires_in\":99999999}", OK, RESONATE_OIDC_LIFE_MAX },
     { "{" AT ",\"expires_in\":\"99999999\"}", OK, RESONATE_OIDC_LIFE_MAX },
     { "{" AT ",\"expires_in\":-1}", CLAIMS, 0 },
+    { "{" AT ",\"expires_in\":-1e300}", CLAIMS, 0 },
     { "{" AT ",\"expires_in\":\"-1\"}", CLAIMS, 0 },
     { "{" AT ",\"expires_in\":\"\"}", CLAIMS, 0 },
     { "{" AT ",\"expires_in\":true}", CLAIMS, 0 },
