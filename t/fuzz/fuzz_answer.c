@@ -3,17 +3,17 @@
  * Copyright (C) Resonate
  *
  * Any answer of an issuer's server, as each of those that are read: of
- * introspection, plain and as the claims of a signed one, a discovery
- * document, and headers about how long it may be kept.
+ * introspection, plain and as the claims of a signed one, of a token endpoint,
+ * and headers about how long it may be kept.
  */
 
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../ngx_resonate_auth/jwt/resonate_discovery.h"
 #include "../../ngx_resonate_auth/jwt/resonate_freshness.h"
 #include "../../ngx_resonate_auth/jwt/resonate_introspect.h"
+#include "../../ngx_resonate_auth/jwt/resonate_oidc.h"
 
 
 #define TYP  "token-introspection+jwt"
@@ -64,49 +64,24 @@ introspection(const char *data, size_t size)
 }
 
 
+/* of a token endpoint (RFC 6749, section 5) */
+
 static void
-url(const resonate_jwt_view_t *view)
+grant(const char *data, size_t size)
 {
-    size_t  i;
+    resonate_oidc_answer_t  answer;
 
-    if (view->len == 0) {
-        return;
-    }
-
-    if (view->len > RESONATE_URL_MAX) {
+    if (resonate_oidc_answer(&answer, data, size) == RESONATE_JWT_OK
+        && (answer.access.len == 0 || answer.access.len > RESONATE_JWT_MAX
+            || answer.refresh.len > RESONATE_JWT_MAX
+            || answer.id_token.len > RESONATE_JWT_MAX
+            || answer.error.len
+            || answer.life < 0 || answer.life > RESONATE_OIDC_LIFE_MAX))
+    {
         abort();
     }
 
-    for (i = 0; i < view->len; i++) {
-        if (view->data[i] <= 0x20 || view->data[i] >= 0x7f) {
-            abort();
-        }
-    }
-}
-
-
-static void
-discovery(const char *data, size_t size)
-{
-    resonate_discovery_t  d;
-
-    if (resonate_discovery_parse(&d, data, size, &issuer)) {
-        if (d.json) {
-            abort();
-        }
-
-        return;
-    }
-
-    url(&d.jwks_uri);
-    url(&d.authorization);
-    url(&d.token);
-    url(&d.introspection);
-    url(&d.revocation);
-    url(&d.userinfo);
-    url(&d.end_session);
-
-    resonate_discovery_free(&d);
+    resonate_oidc_answer_free(&answer);
 }
 
 
@@ -119,8 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const char  *end;
 
     introspection(data, size);
-    discovery(data, size);
-    (void) resonate_discovery_url(data, size);
+    grant(data, size);
 
     end = size ? memchr(data, '\n', size) : NULL;
     len = end ? (size_t) (end - data) : size;
