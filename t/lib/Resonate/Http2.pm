@@ -5,6 +5,7 @@ package Resonate::Http2;
 #   my $http = Resonate::Http2->new(port => $port);
 #   my $stream = $http->start('/path', authorization => 'Bearer ...');
 #   my $answers = $http->answers;     { stream => { status, content } } of all
+#       answers($stream, ...)         of these
 #   $http->close                      whatever is under way
 
 use strict;
@@ -27,7 +28,7 @@ sub new {
     my ($class, %opt) = @_;
 
     my $self = bless { http => Resonate::Http->new(%opt), next => 1,
-                       open => {} }, $class;
+                       open => {}, done => {} }, $class;
 
     $self->{http}->send(join '', "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         frame($SETTINGS, 0, 0, pack 'n N', $INITIAL_WINDOW_SIZE, $LARGEST),
@@ -75,30 +76,36 @@ sub start {
 
 
 sub answers {
+    my ($self, @streams) = @_;
+
+    @streams = (keys %{$self->{open}}, keys %{$self->{done}}) if !@streams;
+    $self->take while grep { $self->{open}{$_} } @streams;
+    return { map { $_ => delete $self->{done}{$_} } @streams };
+}
+
+
+# a frame
+
+sub take {
     my ($self) = @_;
-    my %answers;
 
-    while (my @open = keys %{$self->{open}}) {
-        my ($high, $low, $type, $flags, $stream) =
-            unpack 'C n C C N', $self->{http}->take(9);
-        my $bytes = $self->{http}->take($high << 16 | $low);
-        my $answer = $self->{open}{$stream};
+    my ($high, $low, $type, $flags, $stream) =
+        unpack 'C n C C N', $self->{http}->take(9);
+    my $bytes = $self->{http}->take($high << 16 | $low);
+    my $answer = $self->{open}{$stream};
 
-        die "HTTP/2 error\n" if $type == $RST_STREAM || $type == $GOAWAY;
-        next if !$answer || $type != $DATA && $type != $HEADERS;
+    die "HTTP/2 error\n" if $type == $RST_STREAM || $type == $GOAWAY;
+    return if !$answer || $type != $DATA && $type != $HEADERS;
 
-        if ($type == $DATA) {
-            $answer->{content} .= $bytes;
+    if ($type == $DATA) {
+        $answer->{content} .= $bytes;
 
-        } else {
-            $answer->{status} = $STATUS{ord($bytes) & 0x7f};
-        }
-
-        $answers{$stream} = delete $self->{open}{$stream}
-            if $flags & $END_STREAM;
+    } else {
+        $answer->{status} = $STATUS{ord($bytes) & 0x7f};
     }
 
-    return \%answers;
+    $self->{done}{$stream} = delete $self->{open}{$stream}
+        if $flags & $END_STREAM;
 }
 
 

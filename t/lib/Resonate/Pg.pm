@@ -11,6 +11,8 @@ package Resonate::Pg;
 #   $pg->kill                            as a power failure
 #   $pg->suspend, resume                 hangs and comes back
 #   $pg->log                             the server's log
+#   $pg->standby                         a copy of it that has lost the
+#                                        connection; promote() makes it primary
 #   Resonate::Pg->kept($dir)             one that outlives the process
 #
 # initdb and sql/ take seconds, so they run once per state of sql/; each test
@@ -42,6 +44,34 @@ sub new {
     Resonate::Test::server($self);
     $self->start;
     return $self;
+}
+
+
+# a server is copied while it stands
+
+sub standby {
+    my ($self) = @_;
+
+    my $dir = Resonate::Test::tempdir();
+    my $standby = bless { dir => $dir, data => "$dir/data", owner => $$,
+                          settings => $self->{settings} }, ref $self;
+
+    give_away($dir);
+    $self->stop;
+    copy($self->{data}, $standby->{data});
+    $self->start;
+
+    Resonate::Test::spew("$standby->{data}/standby.signal", '');
+    Resonate::Test::server($standby);
+    $standby->start;
+    return $standby;
+}
+
+
+sub promote {
+    my ($self) = @_;
+
+    $self->dbh->do('SELECT pg_promote()');
 }
 
 
