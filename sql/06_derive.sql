@@ -1,5 +1,6 @@
 -- What is derived from the catalogue and kept by triggers: which release a
--- track is shown with, since when things are released, what search finds.
+-- track is shown with, since when things are released, how loud a release is,
+-- what search finds.
 
 CREATE OR REPLACE FUNCTION resonate.search_learn() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -107,6 +108,38 @@ $$;
 
 COMMENT ON FUNCTION resonate.derive_track(uuid[]) IS 'Brings release_id, released_on, artist_ids and the search row of these tracks up to date.';
 
+-- As of a sound its parts, those 10 LU below the mean of all are left out
+-- (ITU-R BS.1770): a quiet interlude does not make an album quieter.
+
+CREATE OR REPLACE FUNCTION resonate.derive_loudness(ids uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE resonate.release r
+    SET (loudness_lufs, true_peak_dbtp) = (b.loudness, b.peak)
+    FROM (SELECT o.id, l.loudness, l.peak
+          FROM unnest($1) o (id)
+          CROSS JOIN LATERAL (
+              SELECT round(10 * log(sum(s.energy * s.ms) FILTER (WHERE s.energy * 10 > s.mean)
+                                    / sum(s.ms) FILTER (WHERE s.energy * 10 > s.mean))::numeric,
+                           2) AS loudness,
+                     max(s.peak) AS peak
+              FROM (SELECT m.true_peak_dbtp AS peak, m.duration_ms AS ms, e.energy,
+                           sum(e.energy * m.duration_ms) OVER ()
+                               / sum(m.duration_ms) OVER () AS mean
+                    FROM resonate.release_item i
+                    JOIN resonate.track t ON t.id = i.track_id
+                    JOIN resonate.media_file m
+                        ON m.sha256 = t.media_sha256 AND m.loudness_lufs IS NOT NULL
+                    CROSS JOIN LATERAL (
+                        SELECT power(10, m.loudness_lufs::float8 / 10)) e (energy)
+                    WHERE i.release_id = o.id) s) l) b
+    WHERE r.id = b.id
+      AND (r.loudness_lufs, r.true_peak_dbtp) IS DISTINCT FROM (b.loudness, b.peak);
+END
+$$;
+
+COMMENT ON FUNCTION resonate.derive_loudness(uuid[]) IS 'Brings the loudness of these releases up to date: the mean power of their tracks by duration, those 10 LU below it left out.';
+
 CREATE OR REPLACE FUNCTION resonate.derive_release(ids uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -188,6 +221,17 @@ BEGIN
         THEN
             PERFORM resonate.derive_track(ARRAY[NEW.id]);
         END IF;
+        IF TG_OP = 'UPDATE' AND OLD.media_sha256 IS DISTINCT FROM NEW.media_sha256 THEN
+            PERFORM resonate.derive_loudness(ARRAY(SELECT i.release_id
+                                                   FROM resonate.release_item i
+                                                   WHERE i.track_id = NEW.id));
+        END IF;
+
+    WHEN 'media_file' THEN
+        PERFORM resonate.derive_loudness(
+            ARRAY(SELECT DISTINCT i.release_id
+                  FROM resonate.track t JOIN resonate.release_item i ON i.track_id = t.id
+                  WHERE t.media_sha256 = NEW.sha256 ORDER BY 1));
 
     WHEN 'track_artist' THEN
         PERFORM resonate.derive_track(
@@ -197,6 +241,12 @@ BEGIN
     WHEN 'release_item' THEN
         IF TG_OP <> 'DELETE' THEN
             PERFORM FROM resonate.release r WHERE r.id = NEW.release_id FOR NO KEY UPDATE;
+        END IF;
+        IF TG_OP <> 'UPDATE' OR (OLD.release_id, OLD.track_id) <> (NEW.release_id, NEW.track_id)
+        THEN
+            PERFORM resonate.derive_loudness(
+                ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.release_id END,
+                      CASE WHEN TG_OP <> 'DELETE' THEN NEW.release_id END]);
         END IF;
         ids := ARRAY(SELECT DISTINCT x
                      FROM unnest(ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.track_id END,

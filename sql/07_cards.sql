@@ -90,6 +90,27 @@ RETURN resonate.until(date_trunc('minute', now()) + interval '1 minute');
 
 COMMENT ON FUNCTION resonate.until_minute() IS 'The tag of what is in another order every minute.';
 
+-- A player that turns sounds down by their gain plays all of them equally loud.
+
+CREATE OR REPLACE FUNCTION resonate.gain(loudness_lufs numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN -18.00 - loudness_lufs;
+
+COMMENT ON FUNCTION resonate.gain(numeric) IS 'In dB, from this loudness to the -18 LUFS of ReplayGain 2.0.';
+
+CREATE OR REPLACE FUNCTION resonate.loudness_text(loudness_lufs numeric, range_lu numeric,
+    true_peak_dbtp numeric, album_lufs numeric, album_peak_dbtp numeric) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN '{"integrated":' || $1 || ',"range":' || coalesce($2::text, 'null') || ',"truePeak":'
+           || $3 || ',"gain":' || resonate.gain($1) || ',"album":'
+           || coalesce('{"integrated":' || $4 || ',"truePeak":' || $5 || ',"gain":'
+                       || resonate.gain($4) || '}', 'null') || '}';
+END
+$$;
+
+COMMENT ON FUNCTION resonate.loudness_text(numeric, numeric, numeric, numeric, numeric) IS 'The member loudness of a track, of its own and of its release''s: JSON.';
+
 -- Written out by format(): looking up one track costs half of what it does
 -- with row_to_json() and json_build_object(), whose many small expressions
 -- are prepared anew for each query.  It looks up how to write a value when that
@@ -105,6 +126,7 @@ LANGUAGE sql STABLE AS $$
            coalesce(t.released_on <= resonate.today(), false),
            format('{"id":"%1$s","creatorId":"%2$s","title":%3$s,"album":%4$s,"artist":%5$s,'
                   '"duration":%6$s,"year":%7$s,"status":"%8$s","hls":%9$s,'
+                  '"qualities":%19$s,"loudness":%20$s,"waveform":%21$s,'
                   '"url":"%10$s/api/v3/user/stream/%1$s",%11$s,'
                   '"creator":{"id":"%2$s","displayName":%12$s},"artists":[%17$s],'
                   '"hasLyrics":%18$s,'
@@ -115,7 +137,7 @@ LANGUAGE sql STABLE AS $$
                   to_json(coalesce(t.display_artist, a.display_name))::text,
                   coalesce((m.duration_ms / 1000.0)::float8::text, 'null'),
                   coalesce(t.year::text, 'null'), t.status,
-                  'false',    -- hls: no playlist is made of it yet
+                  CASE WHEN m.sha256 IS NULL THEN 'false' ELSE 'true' END,
                   s.public_url,
                   resonate.cover_text(s.images_url, c.id),
                   to_json(a.display_name)::text,
@@ -138,7 +160,13 @@ LANGUAGE sql STABLE AS $$
                              CROSS JOIN LATERAL (
                                  SELECT c.id, c.display_name FROM resonate.creator c
                                  WHERE c.id = n.id OFFSET 0) g) END,
-                  CASE WHEN t.lyrics IS NULL THEN 'false' ELSE 'true' END),
+                  CASE WHEN t.lyrics IS NULL THEN 'false' ELSE 'true' END,
+                  coalesce(m.qualities, '[]'),
+                  CASE WHEN m.loudness_lufs IS NULL THEN 'null'
+                       ELSE resonate.loudness_text(m.loudness_lufs, m.loudness_range_lu,
+                                                   m.true_peak_dbtp, r.loudness_lufs,
+                                                   r.true_peak_dbtp) END,
+                  coalesce('"' || s.public_url || '/' || m.waveform || '"', 'null')),
            concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id,
                      'artist:' || nullif(array_to_string(
                          array_remove(t.artist_ids, t.creator_id), ' artist:'), ''),

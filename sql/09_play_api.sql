@@ -7,14 +7,14 @@ DECLARE
     answer resonate.reply;
 BEGIN
     SELECT 200,
-           format('{"file":"%s","mode":"%s","previewMs":%s}', m.path,
+           format('{"track":"%s","file":"%s","mode":"%s","previewMs":%s%s}', t.id, m.path,
                   CASE WHEN t.status = 'free'
                          OR a.owner_id = $2
                          OR h.owned_at IS NOT NULL
                          OR w.balance_uc >= 1000::bigint
                             * coalesce(r.cost_mc[coalesce(h.count, 0) + 1], 0)
                        THEN 'full' ELSE 'preview' END,
-                  r.preview_ms),
+                  r.preview_ms, ',"files":' || m.files),
            string_to_array(concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id, 'prices',
                                      (SELECT resonate.until(n.valid_from)
                                       FROM resonate.price_rule_coming n),
@@ -39,7 +39,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id}, the audio decision: {file, mode, previewMs}, file relative to the media root. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
+COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id}, the audio decision: {track, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
 
 CREATE OR REPLACE FUNCTION v3.public_stream(id uuid, caller uuid DEFAULT NULL)
 RETURNS resonate.reply

@@ -9,10 +9,23 @@ $$;
 
 COMMENT ON FUNCTION resonate.ingest_known(text) IS 'The track that came from this file (SHA-256 hex of its content), or null.';
 
-CREATE OR REPLACE FUNCTION resonate.ingest_media(sound text, source text) RETURNS text
+CREATE OR REPLACE FUNCTION resonate.made(media_sha256 text) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+    SELECT array_remove(ARRAY['measured ' || m.waveform, 'original ' || o.path]
+                        || ARRAY(SELECT r.quality || ' ' || r.path FROM resonate.rendition r
+                                 WHERE r.media_sha256 = m.sha256), NULL)
+    FROM resonate.media_file m
+    LEFT JOIN resonate.original o ON o.media_sha256 = m.sha256
+    WHERE m.sha256 = $1
+$$;
+
+COMMENT ON FUNCTION resonate.made(text) IS 'What is stored of a sound beside its file, each as one text of kind and path: "measured waveforms/...", "original originals/...", "64 audio/...".';
+
+CREATE OR REPLACE FUNCTION resonate.ingest_media(sound text, source text)
+RETURNS TABLE (path text, made text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
-    SELECT m.path
+    SELECT m.path, resonate.made(m.sha256)
     FROM (SELECT t.media_sha256 FROM resonate.track t WHERE t.sound_sha256 = $1
           UNION ALL
           SELECT t.media_sha256 FROM resonate.track t
@@ -21,7 +34,7 @@ SET enable_seqscan = off AS $$
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION resonate.ingest_media(text, text) IS 'The stored file (relative to the media root) of the track of this sound, else of the one that came from this file before tracks were known by their sound; or null.';
+COMMENT ON FUNCTION resonate.ingest_media(text, text) IS 'The stored file (relative to the media root) of the track of this sound, else of the one that came from this file before tracks were known by their sound; and what else is stored of it, as resonate.made() has it. None: no row.';
 
 CREATE OR REPLACE FUNCTION resonate.track_found(release uuid, title text, number integer,
     disc integer, sound text, source text, copies text[], paths bytea[]) RETURNS uuid
@@ -315,11 +328,12 @@ COMMENT ON FUNCTION resonate.ingest_forget(bytea) IS 'A file that is not there a
 
 CREATE OR REPLACE FUNCTION resonate.ingest_sources(prefix bytea, after bytea, size integer)
 RETURNS TABLE (path bytea, root bytea, track_id uuid, release_id uuid, source_sha256 text,
-               sound_sha256 text, kept boolean, written text, media_path text)
+               sound_sha256 text, kept boolean, written text, media_path text,
+               made text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
     SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.kept,
-           s.written, m.path
+           s.written, m.path, resonate.made(m.sha256)
     FROM resonate.source s
     JOIN resonate.track t ON t.id = s.track_id
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256
@@ -332,11 +346,12 @@ COMMENT ON FUNCTION resonate.ingest_sources(bytea, bytea, integer) IS 'The files
 
 CREATE OR REPLACE FUNCTION resonate.ingest_sources_of(sounds text[])
 RETURNS TABLE (path bytea, root bytea, track_id uuid, release_id uuid, source_sha256 text,
-               sound_sha256 text, kept boolean, written text, media_path text)
+               sound_sha256 text, kept boolean, written text, media_path text,
+               made text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
     SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.kept,
-           s.written, m.path
+           s.written, m.path, resonate.made(m.sha256)
     FROM resonate.source s
     JOIN resonate.track t ON t.id = s.track_id
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256

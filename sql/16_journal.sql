@@ -18,6 +18,8 @@ LANGUAGE sql STABLE AS $$
               VALUES ('resonate.track'::regclass::oid, 'release_id'),
                      ('resonate.track'::regclass, 'artist_ids'),
                      ('resonate.track'::regclass, 'released_on'),
+                     ('resonate.release'::regclass, 'loudness_lufs'),
+                     ('resonate.release'::regclass, 'true_peak_dbtp'),
                      ('resonate.creator'::regclass, 'released_on'))
         ORDER BY a.attnum)
 $$;

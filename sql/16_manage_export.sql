@@ -12,8 +12,14 @@ LANGUAGE sql STABLE AS $$
         WHEN 'track' THEN jsonb_build_object(
             'artists', (SELECT coalesce(jsonb_agg(a.creator_id ORDER BY a.position), '[]')
                         FROM resonate.track_artist a WHERE a.track_id = $2),
-            'media', (SELECT to_jsonb(m) FROM resonate.track t
+            'media', (SELECT to_jsonb(m) - '{files,qualities}'::text[] FROM resonate.track t
                       JOIN resonate.media_file m ON m.sha256 = t.media_sha256 WHERE t.id = $2),
+            'renditions', (SELECT coalesce(jsonb_agg(to_jsonb(r) - 'media_sha256'
+                                                     ORDER BY r.bytes), '[]')
+                           FROM resonate.track t
+                           JOIN resonate.rendition r USING (media_sha256) WHERE t.id = $2),
+            'original', (SELECT to_jsonb(o) - 'media_sha256' FROM resonate.track t
+                         JOIN resonate.original o USING (media_sha256) WHERE t.id = $2),
             'sources', (SELECT coalesce(jsonb_agg(resonate.path_text(s.path) ORDER BY s.path), '[]')
                         FROM resonate.source s WHERE s.track_id = $2))
         WHEN 'playlist' THEN jsonb_build_object(

@@ -78,9 +78,13 @@ RETURNS TABLE (name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT s FROM unnest($1) s
     WHERE NOT EXISTS (SELECT FROM resonate.media_file m WHERE m.sha256 = s)
+      AND NOT EXISTS (SELECT FROM resonate.rendition r WHERE r.sha256 = s)
+      AND NOT EXISTS (SELECT FROM resonate.original o WHERE o.sha256 = s)
+      AND NOT EXISTS (SELECT FROM resonate.media_file m
+                      WHERE m.waveform = 'waveforms/' || left(s, 2) || '/' || s || '.json')
     UNION ALL
     SELECT i::text FROM unnest($2) i
     WHERE NOT EXISTS (SELECT FROM resonate.image o WHERE o.id = i)
 $$;
 
-COMMENT ON FUNCTION resonate.manage_unknown(text[], uuid[]) IS 'Those of these sounds (SHA-256) and images that the catalogue does not know.';
+COMMENT ON FUNCTION resonate.manage_unknown(text[], uuid[]) IS 'Those of these files of sounds (SHA-256) and images that the catalogue does not know.';

@@ -238,11 +238,13 @@ BEGIN
               FROM stale o FULL JOIN fresh n ON n.id = o.id
               WHERE (o.creator_id, o.title, o.type, o.about, o.display_artist, o.tags,
                      o.release_date, o.cover_id, o.private, o.download, o.featured,
-                     o.released_on, o.copyright, o.barcode, o.deleted_at, o.created_at)
+                     o.released_on, o.copyright, o.barcode, o.deleted_at, o.created_at,
+                     o.loudness_lufs, o.true_peak_dbtp)
                         IS DISTINCT FROM
                     (n.creator_id, n.title, n.type, n.about, n.display_artist, n.tags,
                      n.release_date, n.cover_id, n.private, n.download, n.featured,
-                     n.released_on, n.copyright, n.barcode, n.deleted_at, n.created_at)
+                     n.released_on, n.copyright, n.barcode, n.deleted_at, n.created_at,
+                     n.loudness_lufs, n.true_peak_dbtp)
               LIMIT 257) c;
 
     WHEN 'creator' THEN
@@ -321,7 +323,11 @@ BEGIN
         FROM (SELECT t.id
               FROM (SELECT coalesce(n.sha256, o.sha256) AS sha256
                     FROM stale o FULL JOIN fresh n ON n.sha256 = o.sha256
-                    WHERE (o.path, o.duration_ms) IS DISTINCT FROM (n.path, n.duration_ms)) m
+                    WHERE (o.path, o.duration_ms, o.loudness_lufs, o.loudness_range_lu,
+                           o.true_peak_dbtp, o.waveform, o.files, o.qualities)
+                              IS DISTINCT FROM
+                          (n.path, n.duration_ms, n.loudness_lufs, n.loudness_range_lu,
+                           n.true_peak_dbtp, n.waveform, n.files, n.qualities)) m
               JOIN resonate.track t ON t.media_sha256 = m.sha256
               LIMIT 257) t;
 

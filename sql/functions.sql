@@ -13,6 +13,7 @@
 \ir 10_person_api.sql
 \ir 11_search_api.sql
 \ir 12_ingest.sql
+\ir 12_ingest_made.sql
 \ir 12_ingest_track.sql
 \ir 13_playlist_api.sql
 \ir 14_open_api.sql

@@ -52,6 +52,7 @@ my %SHAPE = (
         (map { $_ => 'uuid' } qw(id creatorId trackGroupId)),
         (map { $_ => 'text' } qw(title album artist)), duration => 'number',
         year => 'number?', status => 'text', hls => 'bool',
+        qualities => [], loudness => 'null', waveform => 'null',
         hasLyrics => 'bool', url => 'url',
         %COVER, creator => $NAMED, artists => [ $NAMED ],
         trackGroup => { id => 'uuid', title => 'text', cover => 'url?' },

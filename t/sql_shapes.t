@@ -56,7 +56,8 @@ my %images = map { $_->[0] => { width => $_->[1], height => $_->[1],
 
 # a track
 
-my $track = 'id creatorId title album artist duration year status hls url'
+my $track = 'id creatorId title album artist duration year status hls'
+            . ' qualities loudness waveform url'
             . ' cover cover_metadata images creator artists hasLyrics'
             . ' trackGroup trackGroupId price';
 my $detail = 'lyrics composer isrc copyright';
@@ -67,7 +68,8 @@ is_deeply(data('track', id => $id->{paid}), {
     id => $id->{paid}, creatorId => $id->{artist}, title => 'Morning',
     album => 'First Light', artist => "Zo\x{eb} & the Testers",
     duration => Resonate::Media::files()->{long}{duration_ms} / 1000,
-    year => 2020, status => 'paid', hls => JSON::PP::false(),
+    year => 2020, status => 'paid', hls => JSON::PP::true(),
+    qualities => [], loudness => undef, waveform => undef,
     url => "https://r.example/api/v3/user/stream/$id->{paid}",
     cover => "$image-x600.jpg", cover_metadata => { id => $cover },
     images => \%images,
@@ -165,7 +167,7 @@ is(call('tracks', page => 9)->{body},
    '{"data":[],"count":4,"numberOfPages":1,"pages":1,"status":"ok"}',
    'past its end');
 is(call('stream', id => $id->{paid})->{body},
-   '{"file":"' . Resonate::Media::files()->{long}{path}
+   qq({"track":"$id->{paid}","file":") . Resonate::Media::files()->{long}{path}
    . '","mode":"preview","previewMs":45000}', 'the audio decision');
 like(call('stream', id => $id->{free})->{body}, qr/"full"/, 'free: in full');
 like(call('public_stream', id => $id->{paid},

@@ -13,15 +13,16 @@ my $dbh = $pg->dbh;
 # plays, money, tokens, what is kept for tools, for lists and for the chart
 my %SILENT = map { $_ => 1 } qw(access_token account band_member change
     change_row chart client client_origin favorite holding idempotency identity
-    image listed list_count play play_day play_fresh posting proof purchase
-    revocation schema_version search_word source track_artist track_plays
-    transfer upkeep);
-
+    image listed list_count original play play_day play_fresh posting proof
+    purchase rendition revocation schema_version search_word source
+    track_artist track_plays transfer upkeep);
 $$id{$_} = Resonate::Catalogue::id(0xf, ord) for qw(cover other new guest);
-$dbh->do(q{INSERT INTO resonate.image
-           SELECT u.id, 'cover', encode(sha256(u.id::text::bytea), 'hex'), 1, 1
-           FROM unnest(?::uuid[]) u (id)}, {}, [ @$id{qw(cover other)} ]);
-sql("INSERT INTO resonate.person (id) VALUES ('{other}')",
+sql(map("INSERT INTO resonate.image
+         SELECT '$_', 'cover', encode(sha256('$_'), 'hex'), 1, 1",
+        @$id{qw(cover other)}),
+    'UPDATE resonate.media_file SET (span_offset, span_bytes, span_crc32) =
+     (1, 1, 1), loudness_lufs = -9, true_peak_dbtp = -1',
+    "INSERT INTO resonate.person (id) VALUES ('{other}')",
     "INSERT INTO resonate.track (id, creator_id, title, status)
      VALUES ('{guest}', '{band}', 'Guest', 'hidden')",
     map("INSERT INTO resonate.${_}_item VALUES ('{$_}', '{guest}', 9)",
@@ -96,14 +97,12 @@ sub outlive {
     my $after = $told ne '' || $last ? answers() : $before;
     $dbh->rollback;
     push @silent, @changes if $told eq '';
-
     my %told = map { $_ => 1 } split / /, $told;
     my @changed = grep { $before->[$_][0] ne $after->[$_][0] }
                   0 .. $#calls;
     $seen{$calls[$_]} = 1 for @changed;
 
-    return join "\n", map { "$calls[$_] was @{$before->[$_][1]},"
-                            . " told: $told" }
+    return join "\n", map { "$calls[$_] was @{$before->[$_][1]}, told: $told" }
         grep { !grep { $told{$_} || $told{s/:.*/:/r}
                        || /:$/ && $told =~ /(?:^| )\Q$_\E/ }
                     '*', @{$before->[$_][1]} } @changed;
@@ -134,12 +133,13 @@ my %VALUE = (
     media_sha256 => '(SELECT min(sha256) FROM resonate.media_file m
                       WHERE m.sha256 <> media_sha256)',
     musicbrainz_id => 'gen_random_uuid()', lyrics => 'NULL',
+    waveform => q('waveforms/00/' || sha256 || '.json'),
 );
 my %BY_TYPE = (
     text => "coalesce(%s, '') || 'x'", boolean => 'NOT %s',
-    date => "coalesce(%s, '2099-01-01') + 1", smallint => 'coalesce(%s, 0) + 1',
-    integer => 'coalesce(%s, 0) + 1', bigint => 'coalesce(%s, 0) + 1',
-    'text[]' => "%s || '{zz}'",
+    date => "coalesce(%s, '2099-01-01') + 1", 'text[]' => "%s || '{zz}'",
+    map({ $_ => 'coalesce(%s, 0) + 1' }
+        qw{smallint integer bigint numeric(5,2)}),
     'timestamp with time zone' => "coalesce(%s, now()) - interval '1 day'",
 );
 
@@ -158,7 +158,7 @@ my @changes =
            && "$_->[0].$_->[1]" !~ /^(?:media_file.sha256|setting.name)$/ }
          @$columns;
 is join(' ', grep { !$ROW{$_} && !$SILENT{$_} } map { $_->[0] } @$columns), '',
-    'no table but those that are known';
+    'no other table';
 
 push @changes,
     map({ "DELETE FROM resonate.$_ WHERE $ROW{$_}" } qw(release release_item
@@ -170,8 +170,8 @@ push @changes,
         qw(hidden guest)),
     "UPDATE resonate.release SET private = false WHERE id = '{private}'",
     "UPDATE resonate.release SET release_date = NULL WHERE id = '{coming}'",
-    "UPDATE resonate.release SET enabled = false",
-    'UPDATE resonate.playlist SET private = false',
+    map("UPDATE resonate.$_ = false", 'release SET enabled',
+        'playlist SET private'),
     "UPDATE resonate.release SET title = 'First, Light' WHERE id = '{release}'",
     "UPDATE resonate.creator SET display_name = 'X' WHERE id = '{label}'",
     "UPDATE resonate.creator SET owner_id = '{listener}' WHERE id = '{artist}'",

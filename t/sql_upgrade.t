@@ -39,7 +39,7 @@ my $moments = all('SELECT t.id, coalesce(y.played_at, t.created_at)
                    ORDER BY 1');
 my $names = all('SELECT id, display_name FROM resonate.person
                  WHERE display_name IS NOT NULL ORDER BY 1');
-my $mode = q{SELECT p.id, t.id, (v3.stream(t.id, p.id)).body
+my $mode = q{SELECT p.id, t.id, (v3.stream(t.id, p.id)).body::jsonb - 'track'
              FROM resonate.person p, resonate.track t ORDER BY 1, 2};
 my $streams = all($mode);
 

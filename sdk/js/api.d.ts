@@ -1022,6 +1022,32 @@ export interface components {
             /** Format: uri */
             cover: string | null;
         };
+        /**
+         * @description kb/s of AAC, Opus, or FLAC.
+         * @enum {string}
+         */
+        Quality: "64" | "128" | "256" | "opus" | "lossless";
+        /** @description Of the release that the track is shown with. */
+        AlbumLoudness: {
+            /** @description In LUFS. */
+            integrated: number;
+            /** @description In dBTP. */
+            truePeak: number;
+            /** @description In dB, to -18 LUFS. */
+            gain: number;
+        };
+        /** @description As EBU R 128 has it. */
+        Loudness: {
+            /** @description In LUFS. */
+            integrated: number;
+            /** @description In dBTP. */
+            truePeak: number;
+            /** @description In dB, to the -18 LUFS of ReplayGain 2.0. */
+            gain: number;
+            /** @description In LU. */
+            range: number | null;
+            album: components["schemas"]["AlbumLoudness"] | null;
+        };
         Track: {
             /** Format: uuid */
             id: string;
@@ -1033,9 +1059,9 @@ export interface components {
             title: string;
             /** Format: uri */
             cover: string | null;
+            album: string | null;
             /** Format: uuid */
             creatorId: string;
-            album: string | null;
             /** @description As the sleeve has it; each of several is in artists. */
             artist: string;
             /** @description In seconds. */
@@ -1046,7 +1072,17 @@ export interface components {
              * @enum {string}
              */
             status: "free" | "paid" | "free+paid" | "hidden";
+            /** @description Whether there is a playlist of it. */
             hls: boolean;
+            /** @description In which it is stored; of an older file that is not known. */
+            qualities: components["schemas"]["Quality"][];
+            /** @description Null: silence, or not measured yet. */
+            loudness: components["schemas"]["Loudness"] | null;
+            /**
+             * Format: uri
+             * @description Of {durationMs, peaks: [0 to 255]}, its peaks from beginning to end; never changes under its address.
+             */
+            waveform: string | null;
             cover_metadata: components["schemas"]["Reference"] | null;
             images: components["schemas"]["Images"];
             creator: components["schemas"]["Named"];
@@ -1073,9 +1109,9 @@ export interface components {
             title: string;
             /** Format: uri */
             cover: string | null;
+            album: string | null;
             /** Format: uuid */
             creatorId: string;
-            album: string | null;
             /** @description As the sleeve has it; each of several is in artists. */
             artist: string;
             /** @description In seconds. */
@@ -1086,7 +1122,17 @@ export interface components {
              * @enum {string}
              */
             status: "free" | "paid" | "free+paid" | "hidden";
+            /** @description Whether there is a playlist of it. */
             hls: boolean;
+            /** @description In which it is stored; of an older file that is not known. */
+            qualities: components["schemas"]["Quality"][];
+            /** @description Null: silence, or not measured yet. */
+            loudness: components["schemas"]["Loudness"] | null;
+            /**
+             * Format: uri
+             * @description Of {durationMs, peaks: [0 to 255]}, its peaks from beginning to end; never changes under its address.
+             */
+            waveform: string | null;
             cover_metadata: components["schemas"]["Reference"] | null;
             images: components["schemas"]["Images"];
             creator: components["schemas"]["Named"];

@@ -78,7 +78,8 @@ sub rows ($self, $call, @values)
 
 sub media_path ($self, $sound, $source)
 {
-    return $self->one('SELECT resonate.ingest_media(?, ?)', $sound, $source);
+    return $self->one('SELECT path FROM resonate.ingest_media(?, ?)', $sound,
+                      $source);
 }
 
 
