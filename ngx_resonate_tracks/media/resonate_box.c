@@ -57,7 +57,7 @@ resonate_box_close(resonate_box_t *b, size_t box)
 void
 resonate_box_write(resonate_box_t *b, const void *data, size_t len)
 {
-    if (b->len <= b->size && len <= b->size - b->len) {
+    if (b->out && b->len <= b->size && len <= b->size - b->len) {
         memcpy(b->out + b->len, data, len);
     }
 

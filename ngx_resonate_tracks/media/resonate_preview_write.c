@@ -4,7 +4,7 @@
  */
 
 
-#include "resonate_box.h"
+#include "resonate_movie.h"
 #include "resonate_preview_internal.h"
 
 
@@ -13,13 +13,7 @@
 
 static void resonate_write_header(const resonate_preview_t *p,
     resonate_box_t *b);
-static void resonate_write_mvhd(const resonate_preview_t *p,
-    resonate_box_t *b);
 static void resonate_write_trak(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_write_elst(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_write_mdia(const resonate_preview_t *p,
     resonate_box_t *b);
 static void resonate_write_minf(const resonate_preview_t *p,
     resonate_box_t *b);
@@ -31,7 +25,6 @@ static void resonate_write_stsc(const resonate_preview_t *p,
     resonate_box_t *b);
 static void resonate_write_stco(const resonate_preview_t *p,
     resonate_box_t *b);
-static void resonate_write_matrix(resonate_box_t *b);
 
 
 size_t
@@ -57,7 +50,8 @@ resonate_write_header(const resonate_preview_t *p, resonate_box_t *b)
     resonate_box_close(b, ftyp);
 
     moov = resonate_box_open(b, "moov");
-    resonate_write_mvhd(p, b);
+    resonate_movie_mvhd(b, RESONATE_PREVIEW_MOVIE_TIMESCALE,
+                        p->empty_ms + p->edit_ms);
     resonate_write_trak(p, b);
     resonate_box_close(b, moov);
 
@@ -67,117 +61,33 @@ resonate_write_header(const resonate_preview_t *p, resonate_box_t *b)
 
 
 static void
-resonate_write_mvhd(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t  mvhd;
-
-    mvhd = resonate_box_open_full(b, "mvhd", 0);
-    resonate_box_zeros(b, 2);                           /* times */
-    resonate_box_u32(b, RESONATE_PREVIEW_MOVIE_TIMESCALE);
-    resonate_box_u32(b, p->empty_ms + p->edit_ms);
-    resonate_box_u32(b, 0x00010000);                    /* rate 1.0 */
-    resonate_box_u32(b, 0x01000000);                    /* volume 1.0 */
-    resonate_box_zeros(b, 2);
-    resonate_write_matrix(b);
-    resonate_box_zeros(b, 6);
-    resonate_box_u32(b, 2);                             /* next track */
-    resonate_box_close(b, mvhd);
-}
-
-
-static void
 resonate_write_trak(const resonate_preview_t *p, resonate_box_t *b)
 {
-    size_t  trak, tkhd;
+    size_t  trak, mdia;
 
     trak = resonate_box_open(b, "trak");
-
-    tkhd = resonate_box_open_full(b, "tkhd", 3);       /* enabled, shown */
-    resonate_box_zeros(b, 2);                           /* times */
-    resonate_box_u32(b, 1);                             /* track */
-    resonate_box_zeros(b, 1);
-    resonate_box_u32(b, p->empty_ms + p->edit_ms);
-    resonate_box_zeros(b, 3);
-    resonate_box_u32(b, 0x01000000);                    /* volume 1.0 */
-    resonate_write_matrix(b);
-    resonate_box_zeros(b, 2);                           /* no picture */
-    resonate_box_close(b, tkhd);
-
-    resonate_write_elst(p, b);
-    resonate_write_mdia(p, b);
-    resonate_box_close(b, trak);
-}
-
-
-static void
-resonate_write_elst(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t  edts, elst;
-
-    edts = resonate_box_open(b, "edts");
-    elst = resonate_box_open_full(b, "elst", 0);
-
-    resonate_box_u32(b, p->empty_ms ? 2 : 1);
-
-    if (p->empty_ms) {
-        resonate_box_u32(b, p->empty_ms);
-        resonate_box_u32(b, UINT32_MAX);              /* -1: silence */
-        resonate_box_u32(b, 0x00010000);
-    }
-
-    resonate_box_u32(b, p->edit_ms);
-    resonate_box_u32(b, (uint32_t) p->mp4->edit_start);
-    resonate_box_u32(b, 0x00010000);
-
-    resonate_box_close(b, elst);
-    resonate_box_close(b, edts);
-}
-
-
-static void
-resonate_write_mdia(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t  mdia, box;
+    resonate_movie_tkhd(b, p->empty_ms + p->edit_ms);
+    resonate_movie_edts(b, p->empty_ms, p->edit_ms,
+                        (uint32_t) p->mp4->edit_start);
 
     mdia = resonate_box_open(b, "mdia");
-
-    box = resonate_box_open_full(b, "mdhd", 0);
-    resonate_box_zeros(b, 2);                           /* times */
-    resonate_box_u32(b, p->mp4->timescale);
-    resonate_box_u32(b, (uint32_t) p->duration);
-    resonate_box_u16(b, 0x55c4);                        /* language "und" */
-    resonate_box_u16(b, 0);
-    resonate_box_close(b, box);
-
-    box = resonate_box_open_full(b, "hdlr", 0);
-    resonate_box_zeros(b, 1);
-    resonate_box_write(b, "soun", 4);
-    resonate_box_zeros(b, 3);
-    resonate_box_write(b, "SoundHandler", sizeof("SoundHandler"));
-    resonate_box_close(b, box);
-
+    resonate_movie_mdhd(b, p->mp4->timescale, (uint32_t) p->duration);
+    resonate_movie_hdlr(b);
     resonate_write_minf(p, b);
     resonate_box_close(b, mdia);
+
+    resonate_box_close(b, trak);
 }
 
 
 static void
 resonate_write_minf(const resonate_preview_t *p, resonate_box_t *b)
 {
-    size_t  minf, dinf, stbl, box;
+    size_t  minf, stbl, box;
 
     minf = resonate_box_open(b, "minf");
-
-    box = resonate_box_open_full(b, "smhd", 0);
-    resonate_box_zeros(b, 1);
-    resonate_box_close(b, box);
-
-    dinf = resonate_box_open(b, "dinf");
-    box = resonate_box_open_full(b, "dref", 0);
-    resonate_box_u32(b, 1);
-    resonate_box_close(b, resonate_box_open_full(b, "url ", 1));
-    resonate_box_close(b, box);
-    resonate_box_close(b, dinf);
+    resonate_movie_smhd(b);
+    resonate_movie_dinf(b);
 
     stbl = resonate_box_open(b, "stbl");
 
@@ -302,15 +212,4 @@ resonate_write_stco(const resonate_preview_t *p, resonate_box_t *b)
 
     resonate_box_put(b, count, n);
     resonate_box_close(b, stco);
-}
-
-
-static void
-resonate_write_matrix(resonate_box_t *b)
-{
-    resonate_box_u32(b, 0x00010000);
-    resonate_box_zeros(b, 3);
-    resonate_box_u32(b, 0x00010000);
-    resonate_box_zeros(b, 3);
-    resonate_box_u32(b, 0x40000000);
 }
