@@ -25,7 +25,8 @@ PURE_CFLAGS   = -g -O1 -std=gnu11 $(WARN) $(addprefix -I,$(PURE_DIRS)) \
 PURE_LIBS     = -ljansson -lcrypto -lz -lm
 
 UNIT          = $(BUILD)/unit
-UNIT_BINS     = $(patsubst t/unit/%.c,$(UNIT)/%,$(wildcard t/unit/test_*.c))
+UNIT_BINS     = $(patsubst t/unit/%.c,$(UNIT)/%,$(wildcard t/unit/test_*.c \
+                    t/unit/tool_*.c))
 UNIT_OBJS     = $(addprefix $(UNIT)/,$(notdir $(PURE_SRC:.c=.o)))
 UNIT_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
                 -fno-sanitize-recover=undefined
@@ -117,6 +118,11 @@ $(UNIT)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(UNIT)
 $(FUZZ)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(FUZZ)
 	@echo "  $(notdir $@)"
 	@$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+# what tests use of the pure code
+$(UNIT)/tool_%: t/unit/tool_%.c $(UNIT_OBJS) $(PURE_HDR)
+	@echo "  $(notdir $@)"
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_OBJS) $(PURE_LIBS)
 
 $(UNIT)/test_%: t/unit/test_%.c $(UNIT_OBJS) $(PURE_HDR)
 	@echo "  $(notdir $@)"
