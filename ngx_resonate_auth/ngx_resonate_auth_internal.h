@@ -306,6 +306,11 @@ typedef struct {
 ngx_int_t ngx_resonate_auth_revoked_session(ngx_http_request_t *r,
     ngx_resonate_auth_session_t *session);
 
+/* as in core's door */
+ngx_int_t ngx_resonate_auth_proof(ngx_http_request_t *r, ngx_str_t *proof);
+ngx_int_t ngx_resonate_auth_stands(ngx_http_request_t *r,
+    ngx_resonate_identity_t *id, ngx_str_t *proof);
+
 /* NGX_ERROR: out of memory, or OpenSSL has no SHA-256 */
 ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
     ngx_cycle_t *cycle);
@@ -452,6 +457,8 @@ void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
  *              handler of the access phase returns
  * refuse()     answers with a problem, or with the page that the location has
  *              for the status
+ * beside()     whether the location would take another proof than a token, and
+ *              there is one
  */
 
 ngx_int_t ngx_resonate_auth_request(ngx_http_request_t *r,
@@ -472,6 +479,7 @@ ngx_int_t ngx_resonate_auth_required(ngx_http_request_t *r,
     ngx_resonate_auth_entry_t *entry);
 ngx_int_t ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
     const char *detail);
+ngx_uint_t ngx_resonate_auth_beside(ngx_http_request_t *r);
 
 
 /*
@@ -508,12 +516,15 @@ ngx_int_t ngx_resonate_dpop_give_nonce(ngx_http_request_t *r,
  * token()     NGX_OK: ctx->token is that of the session;  NGX_DECLINED: there
  *             is none, or ctx->status says why the request is refused;
  *             NGX_AGAIN: it is being renewed;  NGX_ERROR
+ * session()   whose token that is
  * beside()    whether there is one
  * refused()   the token of the session is no good
  */
 
 ngx_int_t ngx_resonate_login_token(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
+void ngx_resonate_login_session(ngx_http_request_t *r,
+    ngx_resonate_auth_session_t *session);
 ngx_uint_t ngx_resonate_login_beside(ngx_http_request_t *r);
 void ngx_resonate_login_refused(ngx_http_request_t *r);
 

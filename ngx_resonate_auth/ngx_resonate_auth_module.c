@@ -15,8 +15,6 @@ static ngx_int_t ngx_resonate_auth_preaccess_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_precontent_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_auth_check(ngx_http_request_t *r);
-static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
-    ngx_int_t status);
 
 static ngx_int_t ngx_resonate_auth_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_auth_postconfiguration(ngx_conf_t *cf);
@@ -180,6 +178,7 @@ static ngx_int_t
 ngx_resonate_auth_check(ngx_http_request_t *r)
 {
     ngx_int_t                      rc;
+    ngx_uint_t                     beside;
     ngx_resonate_auth_ctx_t       *ctx;
     ngx_resonate_auth_loc_conf_t  *alcf;
 
@@ -189,8 +188,18 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    if (rc != NGX_OK) {
+    beside = ngx_resonate_auth_beside(r);
+
+    if (rc != NGX_OK && !beside) {
         return ngx_resonate_auth_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE, NULL);
+    }
+
+    if (rc == NGX_OK && ctx->entry) {
+        return ngx_resonate_auth_required(r, ctx->entry);
+    }
+
+    if (beside) {
+        return NGX_DECLINED;
     }
 
     if (ctx->status) {
@@ -198,10 +207,6 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
     }
 
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
-
-    if (ctx->entry) {
-        return ngx_resonate_auth_required(r, ctx->entry);
-    }
 
     if (alcf->mode == NGX_RESONATE_AUTH_OPTIONAL && !ctx->sent) {
         return NGX_DECLINED;
@@ -226,55 +231,6 @@ ngx_resonate_auth_check(ngx_http_request_t *r)
 }
 
 
-/*
- * Who configured "satisfy any" or a page of his own for the status gets
- * nginx's way, everybody else a problem.
- */
-
-ngx_int_t
-ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
-    const char *detail)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
-        || ngx_resonate_auth_has_page(clcf, status))
-    {
-        return status;
-    }
-
-    ngx_http_finalize_request(r,
-                              ngx_resonate_send_problem(r, status, detail,
-                                                        NULL));
-
-    return NGX_DONE;
-}
-
-
-static ngx_uint_t
-ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_int_t status)
-{
-    ngx_uint_t            i;
-    ngx_http_err_page_t  *page;
-
-    if (clcf->error_pages == NULL) {
-        return 0;
-    }
-
-    page = clcf->error_pages->elts;
-
-    for (i = 0; i < clcf->error_pages->nelts; i++) {
-        if (page[i].status == status) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 static ngx_int_t
 ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
 {
@@ -292,6 +248,8 @@ ngx_resonate_auth_preconfiguration(ngx_conf_t *cf)
 
     provider->get = ngx_resonate_auth_identity;
     provider->challenge = ngx_resonate_auth_challenge;
+    provider->proof = ngx_resonate_auth_proof;
+    provider->stands = ngx_resonate_auth_stands;
 
     ngx_resonate_identity_provide(cf, provider);
 

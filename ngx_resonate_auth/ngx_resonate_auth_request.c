@@ -36,6 +36,8 @@ static ngx_int_t ngx_resonate_auth_know(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
 static ngx_int_t ngx_resonate_auth_park(ngx_http_request_t *r,
     ngx_resonate_auth_ctx_t *ctx);
+static ngx_uint_t ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf,
+    ngx_int_t status);
 static ngx_int_t ngx_resonate_auth_schemes(ngx_http_request_t *r,
     ngx_str_t *error, ngx_str_t *value);
 static ngx_int_t ngx_resonate_auth_error(ngx_http_request_t *r,
@@ -151,6 +153,10 @@ ngx_resonate_auth_wait(ngx_http_request_t *r)
     rc = ngx_resonate_auth_ctx(r, &ctx);
     if (rc != NGX_OK) {
         return rc;
+    }
+
+    if (ngx_resonate_auth_beside(r)) {
+        return NGX_DECLINED;
     }
 
     ctx->may_wait = 1;
@@ -300,6 +306,68 @@ ngx_resonate_auth_challenge_error(ngx_http_request_t *r, ngx_str_t *error)
 #endif
 
     return NGX_OK;
+}
+
+
+/*
+ * Who configured "satisfy any" or a page of his own for the status gets
+ * nginx's way, everybody else a problem.
+ */
+
+ngx_int_t
+ngx_resonate_auth_refuse(ngx_http_request_t *r, ngx_int_t status,
+    const char *detail)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
+        || ngx_resonate_auth_has_page(clcf, status))
+    {
+        return status;
+    }
+
+    ngx_http_finalize_request(r,
+                              ngx_resonate_send_problem(r, status, detail,
+                                                        NULL));
+
+    return NGX_DONE;
+}
+
+
+static ngx_uint_t
+ngx_resonate_auth_has_page(ngx_http_core_loc_conf_t *clcf, ngx_int_t status)
+{
+    ngx_uint_t            i;
+    ngx_http_err_page_t  *page;
+
+    if (clcf->error_pages == NULL) {
+        return 0;
+    }
+
+    page = clcf->error_pages->elts;
+
+    for (i = 0; i < clcf->error_pages->nelts; i++) {
+        if (page[i].status == status) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* who needs no token at all needs none that is good, either */
+
+ngx_uint_t
+ngx_resonate_auth_beside(ngx_http_request_t *r)
+{
+    ngx_resonate_auth_loc_conf_t  *alcf;
+
+    alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
+
+    return alcf->mode == NGX_RESONATE_AUTH_OPTIONAL && ngx_resonate_beside(r);
 }
 
 

@@ -4,7 +4,8 @@
  *
  * What the files about revocation share with each other.
  *
- *   module   the directive, the zone, and the check of each request
+ *   module   the directive and the zone
+ *   check    whether a token, a session or a ticket was revoked
  *   reader   who reads what is new in the database, and when
  */
 
@@ -14,7 +15,11 @@
 
 
 #include "ngx_resonate_auth_internal.h"
+#include "jwt/resonate_proof.h"
 #include "jwt/resonate_revoked.h"
+
+
+extern ngx_module_t  ngx_resonate_auth_revoke_module;
 
 
 #pragma GCC visibility push(hidden)

@@ -28,7 +28,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  16
+#define NGX_RESONATE_CORE_ABI  17
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -74,6 +74,10 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_identity_provide
 #pragma weak ngx_resonate_identity
 #pragma weak ngx_resonate_challenge
+#pragma weak ngx_resonate_proof
+#pragma weak ngx_resonate_stands
+#pragma weak ngx_resonate_beside_provide
+#pragma weak ngx_resonate_beside
 #pragma weak ngx_resonate_has_scope
 #pragma weak ngx_resonate_role
 #pragma weak ngx_resonate_has_role

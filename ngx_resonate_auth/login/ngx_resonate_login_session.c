@@ -15,6 +15,8 @@ static ngx_int_t ngx_resonate_login_find(ngx_http_request_t *r,
     ngx_resonate_login_ctx_t *ctx);
 static ngx_int_t ngx_resonate_login_revoked(ngx_http_request_t *r,
     ngx_resonate_login_ctx_t *ctx);
+static void ngx_resonate_login_fill(ngx_resonate_login_ctx_t *ctx,
+    ngx_resonate_auth_session_t *session);
 static ngx_uint_t ngx_resonate_login_sent(ngx_http_request_t *r,
     ngx_resonate_login_t *login);
 
@@ -159,18 +161,9 @@ ngx_resonate_login_revoked(ngx_http_request_t *r,
     ngx_resonate_login_ctx_t *ctx)
 {
     ngx_int_t                     rc;
-    resonate_session_t           *s;
     ngx_resonate_auth_session_t   session;
 
-    s = &ctx->s.session;
-
-    session.issuer.data = (char *) ctx->login->issuer.data;
-    session.issuer.len = ctx->login->issuer.len;
-    session.client.data = (char *) ctx->login->client.data;
-    session.client.len = ctx->login->client.len;
-    session.subject = s->texts[RESONATE_SESSION_SUBJECT];
-    session.sid = s->texts[RESONATE_SESSION_SID];
-    session.began = s->times[RESONATE_SESSION_CREATED];
+    ngx_resonate_login_fill(ctx, &session);
 
     rc = ngx_resonate_auth_revoked_session(r, &session);
 
@@ -180,6 +173,32 @@ ngx_resonate_login_revoked(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+void
+ngx_resonate_login_session(ngx_http_request_t *r,
+    ngx_resonate_auth_session_t *session)
+{
+    ngx_resonate_login_fill(ngx_resonate_login_ctx(r), session);
+}
+
+
+static void
+ngx_resonate_login_fill(ngx_resonate_login_ctx_t *ctx,
+    ngx_resonate_auth_session_t *session)
+{
+    resonate_session_t  *s;
+
+    s = &ctx->s.session;
+
+    session->issuer.data = (char *) ctx->login->issuer.data;
+    session->issuer.len = ctx->login->issuer.len;
+    session->client.data = (char *) ctx->login->client.data;
+    session->client.len = ctx->login->client.len;
+    session->subject = s->texts[RESONATE_SESSION_SUBJECT];
+    session->sid = s->texts[RESONATE_SESSION_SID];
+    session->began = s->times[RESONATE_SESSION_CREATED];
 }
 
 

@@ -11,6 +11,7 @@
 
 typedef struct {
     ngx_resonate_identity_provider_t  *provider;    /* NULL: no auth room */
+    ngx_resonate_beside_pt             beside;      /* NULL: tokens only */
 } ngx_resonate_identity_main_conf_t;
 
 
@@ -74,6 +75,17 @@ ngx_resonate_identity_provide(ngx_conf_t *cf,
 }
 
 
+void
+ngx_resonate_beside_provide(ngx_conf_t *cf, ngx_resonate_beside_pt beside)
+{
+    ngx_resonate_identity_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_identity_module);
+
+    mcf->beside = beside;
+}
+
+
 ngx_int_t
 ngx_resonate_identity(ngx_http_request_t *r, ngx_resonate_identity_t **id)
 {
@@ -100,6 +112,44 @@ ngx_resonate_challenge(ngx_http_request_t *r, ngx_str_t *scope)
     }
 
     return ngx_resonate_add_header(r, "WWW-Authenticate", &value);
+}
+
+
+ngx_int_t
+ngx_resonate_proof(ngx_http_request_t *r, ngx_str_t *proof)
+{
+    ngx_resonate_identity_provider_t  *provider;
+
+    provider = ngx_resonate_identity_provider(r);
+
+    ngx_str_null(proof);
+
+    return provider ? provider->proof(r, proof) : NGX_OK;
+}
+
+
+/* who was vouched for by a room that is not there any more is nobody */
+
+ngx_int_t
+ngx_resonate_stands(ngx_http_request_t *r, ngx_resonate_identity_t *id,
+    ngx_str_t *proof)
+{
+    ngx_resonate_identity_provider_t  *provider;
+
+    provider = ngx_resonate_identity_provider(r);
+
+    return provider ? provider->stands(r, id, proof) : NGX_DECLINED;
+}
+
+
+ngx_uint_t
+ngx_resonate_beside(ngx_http_request_t *r)
+{
+    ngx_resonate_identity_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_identity_module);
+
+    return mcf->beside ? mcf->beside(r) : 0;
 }
 
 

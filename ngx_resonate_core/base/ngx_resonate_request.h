@@ -75,8 +75,20 @@ void ngx_resonate_watch_client(ngx_http_request_t *r);
  *               than a scope if it is empty (403), without it the caller has
  *               to log in (401)
  *
- * The auth room registers itself as the provider of both; without it
- * everybody is anonymous.
+ *   proof       what a revocation may name of the token that proved who calls:
+ *               bytes to be kept in what outlives the request, and to be shown
+ *               to stands();  empty: nobody calls;  NGX_ERROR
+ *   stands      whether who was proven so may still act: NGX_OK;
+ *               NGX_DECLINED: he may not, his token was revoked or its issuer
+ *               is one no more;  NGX_ERROR: it is not known yet, answer 503.
+ *               Of "id" the issuer and the subject are looked at
+ *   beside      whether the request has another proof of who calls than a
+ *               token: where no token is required, one that is no good is then
+ *               neither refused nor waited for
+ *
+ * The auth room registers itself as the provider of the first four; without
+ * it everybody is anonymous.  Who has other proofs registers beside(), which
+ * may be asked from the phase on in which limits are.
  */
 
 typedef struct {
@@ -93,13 +105,24 @@ typedef struct {
     ngx_int_t     (*get)(ngx_http_request_t *r,
                          ngx_resonate_identity_t **id);
     ngx_int_t     (*challenge)(ngx_http_request_t *r, ngx_str_t *scope);
+    ngx_int_t     (*proof)(ngx_http_request_t *r, ngx_str_t *proof);
+    ngx_int_t     (*stands)(ngx_http_request_t *r,
+                            ngx_resonate_identity_t *id, ngx_str_t *proof);
 } ngx_resonate_identity_provider_t;
+
+typedef ngx_uint_t (*ngx_resonate_beside_pt)(ngx_http_request_t *r);
 
 void ngx_resonate_identity_provide(ngx_conf_t *cf,
     ngx_resonate_identity_provider_t *provider);
+void ngx_resonate_beside_provide(ngx_conf_t *cf,
+    ngx_resonate_beside_pt beside);
 ngx_int_t ngx_resonate_identity(ngx_http_request_t *r,
     ngx_resonate_identity_t **id);
 ngx_int_t ngx_resonate_challenge(ngx_http_request_t *r, ngx_str_t *scope);
+ngx_int_t ngx_resonate_proof(ngx_http_request_t *r, ngx_str_t *proof);
+ngx_int_t ngx_resonate_stands(ngx_http_request_t *r,
+    ngx_resonate_identity_t *id, ngx_str_t *proof);
+ngx_uint_t ngx_resonate_beside(ngx_http_request_t *r);
 ngx_uint_t ngx_resonate_has_scope(ngx_resonate_identity_t *id,
     ngx_str_t *scope);
 
