@@ -8,15 +8,14 @@
 
 
 #include "ngx_resonate_tracks_internal.h"
+#include "media/resonate_preview.h"
 
 
 static ngx_int_t ngx_resonate_stream_decide(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx, ngx_resonate_reply_t *reply,
-    ngx_str_t *path);
-static ngx_int_t ngx_resonate_stream_open(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx, ngx_str_t *path);
-static ngx_int_t ngx_resonate_stream_open_failed(ngx_http_request_t *r,
-    ngx_str_t *path, ngx_open_file_info_t *of);
+    ngx_str_t *name);
+static ngx_int_t ngx_resonate_stream_send(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c);
 static ngx_int_t ngx_resonate_stream_headers(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx);
 static ngx_int_t ngx_resonate_stream_etag(ngx_http_request_t *r,
@@ -30,7 +29,7 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply)
 {
     ngx_int_t                   rc;
-    ngx_str_t                   path;
+    ngx_str_t                   name;
     ngx_resonate_stream_ctx_t  *ctx;
 
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_stream_ctx_t));
@@ -40,60 +39,40 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
 
     ngx_http_set_ctx(r, ctx, ngx_resonate_tracks_module);
 
-    rc = ngx_resonate_stream_decide(r, ctx, reply, &path);
+    rc = ngx_resonate_stream_decide(r, ctx, reply, &name);
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_stream_open(r, ctx, &path);
+        rc = ngx_resonate_media_open(r, &ctx->media, &name);
     }
 
     if (rc != NGX_OK) {
-        return ngx_resonate_stream_fail(r, rc, NULL);
+        return ngx_resonate_media_fail(r, rc, NULL);
     }
+
+    ctx->reply.media = &ctx->media;
+    ctx->reply.send = ngx_resonate_stream_send;
+    ctx->reply.data = ctx;
 
     if (ctx->preview_ms) {
-        return ngx_resonate_preview_send(r, ctx);
+        return ngx_resonate_preview(r, ctx);
     }
 
-    ctx->span_size = ctx->size;
+    ctx->reply.span_size = ctx->media.size;
 
-    return ngx_resonate_stream_send(r, ctx);
+    return ngx_resonate_stream_send(r, &ctx->reply);
 }
 
 
-ngx_int_t
-ngx_resonate_stream_fail(ngx_http_request_t *r, ngx_uint_t status,
-    const char *detail)
-{
-    ngx_resonate_tracks_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_tracks_module);
-
-    ngx_resonate_count(mcf->errors);
-
-    return ngx_resonate_send_problem(r, status, detail, NULL);
-}
-
-
-/* this and open() return NGX_OK, or the status to fail with */
+/* NGX_OK, or the status to fail with */
 
 static ngx_int_t
 ngx_resonate_stream_decide(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx, ngx_resonate_reply_t *reply,
-    ngx_str_t *path)
+    ngx_str_t *name)
 {
-    u_char                          *p;
-    ngx_int_t                        rc;
-    resonate_decision_t              decision;
-    const resonate_rendition_t      *file;
-    ngx_resonate_tracks_loc_conf_t  *tlcf;
-
-    tlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_tracks_module);
-
-    if (tlcf->media.len == 0) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "a route with \"reply=audio\" needs \"resonate_media\"");
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ngx_int_t                    rc;
+    resonate_decision_t          decision;
+    const resonate_rendition_t  *file;
 
     rc = ngx_resonate_decision(r, reply, &decision);
     if (rc != NGX_OK) {
@@ -108,129 +87,22 @@ ngx_resonate_stream_decide(ngx_http_request_t *r,
 
     ctx->preview_ms = decision.preview_ms;
 
-    path->len = tlcf->media.len + 1 + file->file_len;
-    path->data = ngx_pnalloc(r->pool, path->len + 1);
-
-    if (path->data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    p = ngx_cpymem(path->data, tlcf->media.data, tlcf->media.len);
-    *p++ = '/';
-    ngx_memcpy(p, file->file, file->file_len + 1);
+    name->len = file->file_len;
+    name->data = (u_char *) file->file;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_resonate_stream_open(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx, ngx_str_t *path)
-{
-    ngx_open_file_info_t       of;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    ngx_memzero(&of, sizeof(ngx_open_file_info_t));
-
-    of.read_ahead = clcf->read_ahead;
-    of.directio = clcf->directio;
-    of.valid = clcf->open_file_cache_valid;
-    of.min_uses = clcf->open_file_cache_min_uses;
-    of.errors = clcf->open_file_cache_errors;
-    of.events = clcf->open_file_cache_events;
-
-    if (ngx_http_set_disable_symlinks(r, clcf, path, &of) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_open_cached_file(clcf->open_file_cache, path, &of, r->pool)
-        != NGX_OK)
-    {
-        return ngx_resonate_stream_open_failed(r, path, &of);
-    }
-
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "resonate stream: \"%V\" fd:%d", path, of.fd);
-
-    if (!of.is_file) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "\"%V\" is not a regular file", path);
-        return NGX_HTTP_NOT_FOUND;
-    }
-
-    ctx->file.fd = of.fd;
-    ctx->file.name = *path;
-    ctx->file.log = r->connection->log;
-    ctx->file.directio = of.is_directio;
-
-    ctx->size = of.size;
-    ctx->mtime = of.mtime;
-    ctx->uniq = of.uniq;
-
-    return NGX_OK;
-}
-
-
-/*
- * As of a static file, but a file that may not be read is a fault of ours:
- * a 403 would tell the client that its token lacks something.
- */
-
-static ngx_int_t
-ngx_resonate_stream_open_failed(ngx_http_request_t *r, ngx_str_t *path,
-    ngx_open_file_info_t *of)
-{
-    ngx_int_t                  status;
-    ngx_uint_t                 level;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    level = NGX_LOG_CRIT;
-    status = NGX_HTTP_INTERNAL_SERVER_ERROR;
-
-    switch (of->err) {
-
-    case 0:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-
-    case NGX_ENOENT:
-    case NGX_ENOTDIR:
-    case NGX_ENAMETOOLONG:
-        level = NGX_LOG_ERR;
-        status = NGX_HTTP_NOT_FOUND;
-        break;
-
-    case NGX_EACCES:
-#if (NGX_HAVE_OPENAT)
-    case NGX_EMLINK:
-    case NGX_ELOOP:
-#endif
-        level = NGX_LOG_ERR;
-        break;
-
-    default:
-        break;
-    }
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (status != NGX_HTTP_NOT_FOUND || clcf->log_not_found) {
-        ngx_log_error(level, r->connection->log, of->err,
-                      "%s \"%V\" failed", of->failed, path);
-    }
-
-    return status;
-}
-
-
-ngx_int_t
-ngx_resonate_stream_send(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx)
+ngx_resonate_stream_send(ngx_http_request_t *r, ngx_resonate_compose_t *c)
 {
     ngx_int_t                         rc;
     ngx_chain_t                      *out;
+    ngx_resonate_stream_ctx_t        *ctx;
     ngx_resonate_tracks_main_conf_t  *mcf;
+
+    ctx = c->data;
 
     r->connection->log->action = "sending audio to client";
 
@@ -268,15 +140,16 @@ ngx_resonate_stream_headers(ngx_http_request_t *r,
     r->headers_out.content_type_lowcase = NULL;
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = (off_t) ctx->head.len + ctx->span_size;
+    r->headers_out.content_length_n = (off_t) ctx->reply.head.len
+                                      + ctx->reply.span_size;
 
     /*
      * A preview has no date: it would be that of the full file, and a range
      * that depends on it (If-Range) could join parts of the two.
      */
 
-    if (ctx->head.len == 0) {
-        r->headers_out.last_modified_time = ctx->mtime;
+    if (ctx->reply.head.len == 0) {
+        r->headers_out.last_modified_time = ctx->media.mtime;
     }
 
     r->allow_ranges = 1;
@@ -287,7 +160,7 @@ ngx_resonate_stream_headers(ngx_http_request_t *r,
      * with all of it, as RFC 9110, 14.2 allows.
      */
 
-    r->single_range = ctx->head.len ? 1 : 0;
+    r->single_range = ctx->reply.head.len ? 1 : 0;
 
     if (ctx->preview_ms) {
         ngx_str_set(&mode, "preview");
@@ -328,7 +201,7 @@ ngx_resonate_stream_etag(ngx_http_request_t *r,
     ngx_table_elt_t           *etag;
     ngx_http_core_loc_conf_t  *clcf;
 
-    if (ctx->head.len == 0) {
+    if (ctx->reply.head.len == 0) {
         return ngx_http_set_etag(r);
     }
 
@@ -358,7 +231,7 @@ ngx_resonate_stream_etag(ngx_http_request_t *r,
     }
 
     etag->value.len = ngx_sprintf(etag->value.data, "\"%xT-%xO-p%ui-%ui\"",
-                                  ctx->mtime, ctx->size,
+                                  ctx->media.mtime, ctx->media.size,
                                   (ngx_uint_t) RESONATE_PREVIEW_VERSION,
                                   (ngx_uint_t) ctx->preview_ms)
                       - etag->value.data;
@@ -383,17 +256,17 @@ ngx_resonate_stream_chain(ngx_http_request_t *r,
         return NULL;
     }
 
-    b->file = &ctx->file;
-    b->file_pos = ctx->span_offset;
-    b->file_last = ctx->span_offset + ctx->span_size;
-    b->in_file = ctx->span_size ? 1 : 0;
+    b->file = &ctx->media.file;
+    b->file_pos = ctx->reply.span_offset;
+    b->file_last = ctx->reply.span_offset + ctx->reply.span_size;
+    b->in_file = ctx->reply.span_size ? 1 : 0;
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
     span->buf = b;
     span->next = NULL;
 
-    if (ctx->head.len == 0) {
+    if (ctx->reply.head.len == 0) {
         return span;
     }
 
@@ -404,8 +277,8 @@ ngx_resonate_stream_chain(ngx_http_request_t *r,
         return NULL;
     }
 
-    b->pos = ctx->head.data;
-    b->last = ctx->head.data + ctx->head.len;
+    b->pos = ctx->reply.head.data;
+    b->last = ctx->reply.head.data + ctx->reply.head.len;
     b->memory = 1;
 
     head->buf = b;

@@ -15,9 +15,8 @@
 #define _NGX_RESONATE_TRACKS_INTERNAL_H_INCLUDED_
 
 
-#include "ngx_resonate_core.h"
+#include "ngx_resonate_compose.h"
 #include "media/resonate_decision.h"
-#include "media/resonate_preview.h"
 
 
 extern ngx_module_t  ngx_resonate_tracks_module;
@@ -27,17 +26,10 @@ extern ngx_module_t  ngx_resonate_tracks_module;
 
 
 typedef struct {
-    size_t                   cache_size;   /* of "resonate_preview_cache" */
-    ngx_resonate_table_t    *cache;        /* NULL: off */
-
     ngx_resonate_counter_t  *full;
     ngx_resonate_counter_t  *previews;
     ngx_resonate_counter_t  *plans;
     ngx_resonate_counter_t  *errors;
-
-#if (NGX_THREADS)
-    ngx_thread_pool_t       *thread_pool;
-#endif
 } ngx_resonate_tracks_main_conf_t;
 
 
@@ -50,18 +42,8 @@ typedef struct {
     uint32_t                 preview_ms;   /* 0: the full file */
     unsigned                 sent:1;
 
-    ngx_file_t               file;
-    off_t                    size;
-    time_t                   mtime;
-    ngx_file_uniq_t          uniq;
-
-    /* what is sent: bytes of ours, then a span of the file */
-
-    ngx_str_t                head;
-    off_t                    span_offset;
-    off_t                    span_size;
-
-    void                    *task;         /* of ngx_resonate_preview.c */
+    ngx_resonate_media_t     media;
+    ngx_resonate_compose_t   reply;
 } ngx_resonate_stream_ctx_t;
 
 
@@ -84,22 +66,8 @@ ngx_int_t ngx_resonate_decision(ngx_http_request_t *r,
 ngx_int_t ngx_resonate_stream_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
 
-/* sends ctx->head and the span; returns what a content handler returns */
-ngx_int_t ngx_resonate_stream_send(ngx_http_request_t *r,
-    ngx_resonate_stream_ctx_t *ctx);
-
-/* answers 5xx and counts it; the reason was logged by the caller */
-ngx_int_t ngx_resonate_stream_fail(ngx_http_request_t *r, ngx_uint_t status,
-    const char *detail);
-
-
-/*
- * Fills ctx->head and the span of a preview and sends it: at once if they
- * are known, else after the file's tables were read.  Returns what a content
- * handler returns; NGX_DONE: it answers later and finalizes the request.
- */
-
-ngx_int_t ngx_resonate_preview_send(ngx_http_request_t *r,
+/* composes ctx->reply, a preview; as ngx_resonate_compose() */
+ngx_int_t ngx_resonate_preview(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx);
 
 

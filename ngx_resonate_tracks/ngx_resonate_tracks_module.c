@@ -7,17 +7,10 @@
 #include "ngx_resonate_tracks_internal.h"
 
 
-#define NGX_RESONATE_PREVIEW_CACHE_SIZE      (4 * 1024 * 1024)
-
-/* a table takes values up to an eighth of it, a usual header has 9 kB */
-#define NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE  (256 * 1024)
-
-
 static ngx_int_t ngx_resonate_tracks_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_stream_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static void *ngx_resonate_tracks_create_main_conf(ngx_conf_t *cf);
-static char *ngx_resonate_tracks_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_resonate_tracks_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -25,8 +18,6 @@ static char *ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *path);
-static char *ngx_resonate_preview_cache(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 
 
 static ngx_command_t  ngx_resonate_tracks_commands[] = {
@@ -35,13 +26,6 @@ static ngx_command_t  ngx_resonate_tracks_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_resonate_media,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("resonate_preview_cache"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_resonate_preview_cache,
-      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -65,7 +49,7 @@ static ngx_http_module_t  ngx_resonate_tracks_module_ctx = {
     NULL,                                  /* postconfiguration */
 
     ngx_resonate_tracks_create_main_conf,  /* create main configuration */
-    ngx_resonate_tracks_init_main_conf,    /* init main configuration */
+    NULL,                                  /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
@@ -160,36 +144,7 @@ ngx_resonate_stream_variable(ngx_http_request_t *r,
 static void *
 ngx_resonate_tracks_create_main_conf(ngx_conf_t *cf)
 {
-    ngx_resonate_tracks_main_conf_t  *mcf;
-
-    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_resonate_tracks_main_conf_t));
-    if (mcf == NULL) {
-        return NULL;
-    }
-
-    mcf->cache_size = NGX_CONF_UNSET_SIZE;
-
-    return mcf;
-}
-
-
-static char *
-ngx_resonate_tracks_init_main_conf(ngx_conf_t *cf, void *conf)
-{
-    ngx_resonate_tracks_main_conf_t  *mcf = conf;
-
-    ngx_str_t  name = ngx_string("resonate_previews");
-
-    ngx_conf_init_size_value(mcf->cache_size,
-                             NGX_RESONATE_PREVIEW_CACHE_SIZE);
-
-    if (mcf->cache_size == 0) {
-        return NGX_CONF_OK;
-    }
-
-    mcf->cache = ngx_resonate_table_add(cf, &name, mcf->cache_size);
-
-    return mcf->cache ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_tracks_main_conf_t));
 }
 
 
@@ -219,10 +174,7 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_tracks_loc_conf_t  *tlcf = conf;
 
-    ngx_str_t                         path, *value;
-#if (NGX_THREADS)
-    ngx_resonate_tracks_main_conf_t  *mcf;
-#endif
+    ngx_str_t  path, *value;
 
     if (tlcf->media.data) {
         return "is duplicate";
@@ -247,20 +199,8 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     tlcf->media = path;
 
-#if (NGX_THREADS)
-
-    /* the tables of a file are read where a slow disk delays nobody else */
-
-    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_resonate_tracks_module);
-
-    mcf->thread_pool = ngx_thread_pool_add(cf, NULL);
-    if (mcf->thread_pool == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-#endif
-
-    return NGX_CONF_OK;
+    return ngx_resonate_index_need(cf) == NGX_OK ? NGX_CONF_OK
+                                                 : NGX_CONF_ERROR;
 }
 
 
@@ -297,46 +237,4 @@ ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t *path)
     }
 
     return NGX_OK;
-}
-
-
-static char *
-ngx_resonate_preview_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_resonate_tracks_main_conf_t  *mcf = conf;
-
-    ssize_t     size;
-    ngx_str_t  *value;
-
-    if (mcf->cache_size != NGX_CONF_UNSET_SIZE) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "off") == 0) {
-        mcf->cache_size = 0;
-        return NGX_CONF_OK;
-    }
-
-    size = ngx_parse_size(&value[1]);
-
-    if (size == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid size \"%V\" in \"%V\"",
-                           &value[1], &cmd->name);
-        return NGX_CONF_ERROR;
-    }
-
-    if (size < NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" of \"%V\" is too small, it must be at "
-                           "least %uzk", &value[1], &cmd->name,
-                           (size_t) NGX_RESONATE_PREVIEW_CACHE_MIN_SIZE / 1024);
-        return NGX_CONF_ERROR;
-    }
-
-    mcf->cache_size = size;
-
-    return NGX_CONF_OK;
 }

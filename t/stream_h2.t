@@ -76,7 +76,7 @@ for my $streams (1, 5) {
     wait_for { $disk->waiting } 10, 'a read';
     wait_for {
         $streams <= (() = substr($edge->log, $seen)
-                     =~ /resonate stream: /g);
+                     =~ /resonate media: /g);
     } 10, 'all requests';
 
     $client->close;

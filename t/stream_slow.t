@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# A slow disk: while a preview's tables are read, others are served, clients
-# may go, and a reload waits.
+# A slow disk: while a preview's tables are read, others are served, those
+# that want the same wait for it, clients may go, and a reload waits.
 
 use lib 't/lib';
 use Resonate::Test;
@@ -17,6 +17,7 @@ tone($media, 'a.m4a', 12);
 my $edge = stream_edge(
     media => $media, http => 'resonate_preview_cache off;',
     main => 'worker_shutdown_timeout 30s;', env => $disk->env,
+    log => 'debug',
     server => "location = /page.html { root $pages; ssi on;
                                        default_type text/html; }");
 
@@ -46,15 +47,46 @@ is audio($edge, { %preview, mode => 'full' })->{status}, 200,
 $disk->close;
 ok $client->response('GET')->{content} eq $want, 'then the preview comes';
 
+# one read for all that want the same version of a file, whatever they want
+
+my $reads = counter($edge, 'resonate_media_reads_total');
+my $seen = length $edge->log;
+my @clients = start_slow();
+
+for my $path (audio_path(\%preview), audio_path({ %preview, previewMs => 1 }),
+              '/page.html')
+{
+    push @clients, $edge->client;
+    $clients[-1]->send($clients[-1]->compose('GET', $path));
+}
+
+sub said {
+    my ($pattern, $times) = @_;
+
+    wait_for { $times <= (() = substr($edge->log, $seen) =~ /$pattern/g) }
+        10, $pattern;
+}
+
+said('resonate index: ', 4);
+close $clients[1]{socket};
+said('prematurely closed', 1);
+$disk->close;
+
+my ($first, $gone, $short, $page) = @clients;
+
+ok $first->response('GET')->{content} eq $want, 'the first of four';
+ok length $short->response('GET')->{content} < length $want, 'another form';
+ok $page->response('GET')->{content} eq "[$want]", 'a part of a page';
+is counter($edge, 'resonate_media_reads_total'), $reads + 1,
+    'one read for four';
+
 # gone while its file is read, for itself or for a page
 
 for my $path (audio_path(\%preview), '/page.html') {
-    my $seen = length $edge->log;
-
+    $seen = length $edge->log;
     $client = start_slow($path);
     close $client->{socket};
-    wait_for { substr($edge->log, $seen) =~ /prematurely closed/ } 10,
-        'the worker to see it';
+    said('prematurely closed', 1);
     $disk->close;
 
     is audio($edge, \%preview)->{status}, 200, 'well after a client went';

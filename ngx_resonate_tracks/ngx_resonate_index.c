@@ -1,0 +1,514 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Reads the tables of files.  Nothing of nginx is used in the thread but what
+ * the read owns.  The first request lends its open file: it is blocked, as
+ * all that wait, until the thread is done, so that its pool outlives it.
+ */
+
+
+#include "ngx_resonate_tracks_internal.h"
+
+
+/* reads are whole pages, because the file may be open for direct I/O */
+#define NGX_RESONATE_INDEX_PAGE       4096
+
+/* reads of one file: a hostile one may ask again and again */
+#define NGX_RESONATE_INDEX_MAX_READS  16
+
+/* a read that takes longer is logged, and waited for all the same */
+#define NGX_RESONATE_INDEX_SLOW       60000
+
+/* since 1.25.4 nginx's finalizer is set in the active request, not in "r" */
+#if (nginx_version >= 1025004)
+#define ngx_resonate_index_ended(r)  ((r)->done || (r)->main->terminated)
+#else
+#define ngx_resonate_index_ended(r)  ((r)->done)
+#endif
+
+
+struct ngx_resonate_index_read_s {
+    ngx_queue_t                  queue;      /* of the worker */
+    ngx_queue_t                  waiting;    /* requests */
+
+    ngx_pool_t                  *pool;       /* that all this is in */
+    ngx_str_t                    key;
+    ngx_str_t                    name;
+
+    ngx_fd_t                     fd;
+    off_t                        size;
+
+    /* of the thread: "failed" is NULL if there is an index */
+
+    const char                  *failed;
+    ngx_err_t                    err;
+    u_char                      *buf;
+    resonate_mp4_t               mp4;
+};
+
+
+static ngx_resonate_index_read_t *ngx_resonate_index_read_create(
+    ngx_http_request_t *r, ngx_resonate_index_wait_t *wait, ngx_str_t *key);
+static void ngx_resonate_index_read_free(ngx_resonate_index_read_t *read);
+static void ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
+    ngx_resonate_index_wait_t *wait);
+static void ngx_resonate_index_make(void *data, ngx_log_t *log);
+static resonate_mp4_status_e ngx_resonate_index_parse(
+    ngx_resonate_index_read_t *read, ngx_log_t *log);
+static ssize_t ngx_resonate_index_pread(ngx_resonate_index_read_t *read,
+    u_char *buf, size_t size, off_t offset);
+
+#if (NGX_THREADS)
+static ngx_resonate_index_read_t *ngx_resonate_index_find(ngx_queue_t *reads,
+    ngx_str_t *key);
+static ngx_int_t ngx_resonate_index_post(ngx_http_request_t *r,
+    ngx_resonate_index_read_t *read);
+static void ngx_resonate_index_join(ngx_http_request_t *r,
+    ngx_resonate_index_read_t *read, ngx_resonate_index_wait_t *wait);
+static void ngx_resonate_index_event(ngx_event_t *ev);
+static void ngx_resonate_index_wake(ngx_http_request_t *r);
+static void ngx_resonate_index_resume(ngx_http_request_t *r);
+#else
+static void ngx_resonate_index_cleanup(void *data);
+#endif
+
+
+#if (NGX_THREADS)
+
+ngx_int_t
+ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
+{
+    ngx_int_t                        rc;
+    ngx_str_t                        key;
+    ngx_str_t                        form = ngx_string("index");
+    ngx_resonate_index_read_t       *read;
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    if (ngx_resonate_media_key(r->pool, wait->media, &form, &key) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+
+    read = ngx_resonate_index_find(mcf->reads, &key);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "resonate index: \"%V\" %p", &key, read);
+
+    if (read == NULL) {
+
+        read = ngx_resonate_index_read_create(r, wait, &key);
+        if (read == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        rc = ngx_resonate_index_post(r, read);
+
+        if (rc != NGX_OK) {
+            ngx_resonate_index_read_free(read);
+            return rc;
+        }
+
+        ngx_queue_insert_tail(mcf->reads, &read->queue);
+    }
+
+    ngx_resonate_index_join(r, read, wait);
+
+    return NGX_DONE;
+}
+
+
+static ngx_resonate_index_read_t *
+ngx_resonate_index_find(ngx_queue_t *reads, ngx_str_t *key)
+{
+    ngx_queue_t                *q;
+    ngx_resonate_index_read_t  *read;
+
+    for (q = ngx_queue_head(reads);
+         q != ngx_queue_sentinel(reads);
+         q = ngx_queue_next(q))
+    {
+        read = ngx_queue_data(q, ngx_resonate_index_read_t, queue);
+
+        if (read->key.len == key->len
+            && ngx_memcmp(read->key.data, key->data, key->len) == 0)
+        {
+            return read;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_resonate_index_post(ngx_http_request_t *r,
+    ngx_resonate_index_read_t *read)
+{
+    ngx_thread_task_t               *task;
+    ngx_thread_pool_t               *tp;
+    ngx_http_core_loc_conf_t        *clcf;
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    task = ngx_thread_task_alloc(read->pool, 0);
+    if (task == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    task->ctx = read;
+    task->handler = ngx_resonate_index_make;
+    task->event.data = read;
+    task->event.handler = ngx_resonate_index_event;
+    task->event.log = read->pool->log;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    /* the pool of "aio threads=NAME", if the location has one */
+
+    tp = clcf->thread_pool ? clcf->thread_pool : mcf->thread_pool;
+
+    if (ngx_thread_task_post(tp, task) != NGX_OK) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    /* without a timer, a worker that is to quit would see nothing to do */
+
+    ngx_add_timer(&task->event, NGX_RESONATE_INDEX_SLOW);
+
+    return NGX_OK;
+}
+
+
+/* blocked: the request, its pool and its file outlive the read */
+
+static void
+ngx_resonate_index_join(ngx_http_request_t *r,
+    ngx_resonate_index_read_t *read, ngx_resonate_index_wait_t *wait)
+{
+    wait->request = r;
+
+    ngx_queue_insert_tail(&read->waiting, &wait->queue);
+
+    ngx_http_set_ctx(r, wait, ngx_resonate_index_module);
+
+    r->main->count++;
+    r->main->blocked++;
+    r->aio = 1;
+    r->write_event_handler = ngx_resonate_index_resume;
+}
+
+
+static void
+ngx_resonate_index_event(ngx_event_t *ev)
+{
+    ngx_queue_t                *q;
+    ngx_resonate_index_read_t  *read;
+    ngx_resonate_index_wait_t  *wait;
+
+    read = ev->data;
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ev->log, 0,
+                   "resonate index read: \"%V\"", &read->name);
+
+    if (ev->timedout) {
+        ngx_log_error(NGX_LOG_CRIT, ev->log, 0,
+                      "reading the tables of \"%V\" takes too long",
+                      &read->name);
+        ev->timedout = 0;
+        return;
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    /* nobody joins any more */
+
+    ngx_queue_remove(&read->queue);
+
+    while (!ngx_queue_empty(&read->waiting)) {
+
+        q = ngx_queue_head(&read->waiting);
+        ngx_queue_remove(q);
+
+        wait = ngx_queue_data(q, ngx_resonate_index_wait_t, queue);
+
+        ngx_resonate_index_answer(read, wait);
+        ngx_resonate_index_wake(wait->request);
+    }
+
+    ngx_resonate_index_read_free(read);
+}
+
+
+/* as nginx does in ngx_http_copy_thread_event_handler() */
+
+static void
+ngx_resonate_index_wake(ngx_http_request_t *r)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    r->main->blocked--;
+    r->aio = 0;
+
+#if (NGX_HTTP_V2)
+
+    if (r->stream) {
+        /* the main connection may have to go on sending */
+        c->write->ready = 1;
+        c->write->active = 0;
+    }
+
+#endif
+
+    /*
+     * If the client went meanwhile, nginx's finalizer is the write handler
+     * now; in a subrequest it may be ours, which sees c->error.
+     */
+
+    if (ngx_resonate_index_ended(r)) {
+        c->write->handler(c->write);
+        return;
+    }
+
+    r->write_event_handler(r);
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* the write handler while the file is read, and once after it */
+
+static void
+ngx_resonate_index_resume(ngx_http_request_t *r)
+{
+    ngx_resonate_index_wait_t  *wait;
+
+    if (r->aio) {
+        return;
+    }
+
+    if (r->connection->error) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+
+    wait = ngx_http_get_module_ctx(r, ngx_resonate_index_module);
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ngx_http_finalize_request(r, wait->handler(r, wait));
+}
+
+#else
+
+/* no threads in this nginx: at most a few MB are read once for a file */
+
+ngx_int_t
+ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
+{
+    ngx_str_t                   key = ngx_null_string;
+    ngx_pool_cleanup_t         *cln;
+    ngx_resonate_index_read_t  *read;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    read = ngx_resonate_index_read_create(r, wait, &key);
+    if (read == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_resonate_index_cleanup;
+    cln->data = read;
+
+    ngx_resonate_index_make(read, r->connection->log);
+    ngx_resonate_index_answer(read, wait);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_resonate_index_cleanup(void *data)
+{
+    ngx_resonate_index_read_free(data);
+}
+
+#endif
+
+
+static ngx_resonate_index_read_t *
+ngx_resonate_index_read_create(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key)
+{
+    ngx_pool_t                      *pool;
+    ngx_resonate_index_read_t       *read;
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    /* a pool of its own, because it is of many requests */
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE / 4, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    read = ngx_pcalloc(pool, sizeof(ngx_resonate_index_read_t));
+    if (read == NULL) {
+        goto failed;
+    }
+
+    read->pool = pool;
+    read->fd = wait->media->file.fd;
+    read->size = wait->media->size;
+
+    ngx_queue_init(&read->waiting);
+
+    read->key.len = key->len;
+    read->key.data = ngx_pstrdup(pool, key);
+
+    read->name.len = wait->media->file.name.len;
+    read->name.data = ngx_pstrdup(pool, &wait->media->file.name);
+
+    if (read->key.data == NULL || read->name.data == NULL) {
+        goto failed;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+
+    ngx_resonate_count(mcf->count);
+
+    return read;
+
+failed:
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+static void
+ngx_resonate_index_read_free(ngx_resonate_index_read_t *read)
+{
+    if (read->buf) {
+        ngx_free(read->buf);
+    }
+
+    ngx_destroy_pool(read->pool);
+}
+
+
+static void
+ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
+    ngx_resonate_index_wait_t *wait)
+{
+    wait->index = read->failed ? NULL : &read->mp4;
+    wait->failed = read->failed;
+    wait->err = read->err;
+}
+
+
+/* in the thread from here on: nothing is logged, no pool is touched */
+
+static void
+ngx_resonate_index_make(void *data, ngx_log_t *log)
+{
+    ngx_resonate_index_read_t  *read = data;
+
+    resonate_mp4_init(&read->mp4, (uint64_t) read->size);
+
+    if (ngx_resonate_index_parse(read, log) != RESONATE_MP4_OK
+        && read->failed == NULL)
+    {
+        read->failed = read->mp4.reason;
+    }
+}
+
+
+static resonate_mp4_status_e
+ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
+{
+    off_t                  offset;
+    size_t                 size, skip;
+    ssize_t                n;
+    ngx_uint_t             reads;
+    resonate_mp4_t        *mp4;
+    resonate_mp4_status_e  rc;
+
+    mp4 = &read->mp4;
+
+    for (reads = 0; reads < NGX_RESONATE_INDEX_MAX_READS; reads++) {
+
+        skip = mp4->want_offset % NGX_RESONATE_INDEX_PAGE;
+        offset = (off_t) mp4->want_offset - skip;
+        size = ngx_align(skip + mp4->want_size, NGX_RESONATE_INDEX_PAGE);
+
+        if (read->buf) {
+            ngx_free(read->buf);
+        }
+
+        read->buf = ngx_memalign(NGX_RESONATE_INDEX_PAGE, size, log);
+        if (read->buf == NULL) {
+            read->failed = "out of memory";
+            return RESONATE_MP4_BAD;
+        }
+
+        n = ngx_resonate_index_pread(read, read->buf, size, offset);
+        if (n < 0) {
+            read->failed = "read failed";
+            return RESONATE_MP4_BAD;
+        }
+
+        n = ((size_t) n > skip) ? n - (ssize_t) skip : 0;
+
+        rc = resonate_mp4_parse(mp4, read->buf + skip, (size_t) n);
+
+        if (rc != RESONATE_MP4_MORE) {
+            return rc;
+        }
+    }
+
+    read->failed = "moov box is too far";
+
+    return RESONATE_MP4_UNSUPPORTED;
+}
+
+
+/* less than "size" only at the end of the file */
+
+static ssize_t
+ngx_resonate_index_pread(ngx_resonate_index_read_t *read, u_char *buf,
+    size_t size, off_t offset)
+{
+    size_t   got;
+    ssize_t  n;
+
+    for (got = 0; got < size; got += n) {
+
+        n = pread(read->fd, buf + got, size - got, offset + (off_t) got);
+
+        if (n == 0) {
+            break;
+        }
+
+        if (n == -1 && ngx_errno == NGX_EINTR) {
+            n = 0;
+            continue;
+        }
+
+        if (n == -1) {
+            read->err = ngx_errno;
+            return -1;
+        }
+    }
+
+    return (ssize_t) got;
+}
