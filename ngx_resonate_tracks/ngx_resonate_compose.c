@@ -166,3 +166,24 @@ ngx_resonate_compose_store(ngx_http_request_t *r, ngx_resonate_compose_t *c)
                       &c->media->file.name);
     }
 }
+
+
+ngx_int_t
+ngx_resonate_compose_send(ngx_http_request_t *r, ngx_resonate_compose_t *c)
+{
+    resonate_part_t  *parts;
+
+    parts = ngx_pcalloc(r->pool, 2 * sizeof(resonate_part_t));
+    if (parts == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    parts[0].data = c->head.data;
+    parts[0].size = c->head.len;
+
+    parts[1].source = &c->media->file;
+    parts[1].offset = (uint64_t) c->span_offset;
+    parts[1].size = (uint64_t) c->span_size;
+
+    return ngx_resonate_layout_send(r, parts, 2);
+}

@@ -24,7 +24,8 @@ typedef struct ngx_resonate_compose_s  ngx_resonate_compose_t;
  *   make  sets head, span_offset and span_size from the index; allocates in
  *         r->pool.  NGX_OK, or the status to fail with: then c->failed says
  *         why, for the log, and c->detail what the client is told
- *   send  sends the reply; returns what a content handler returns
+ *   send  says what the reply is (content type, ETag ...), then sends it;
+ *         returns what a content handler returns
  */
 
 typedef ngx_int_t (*ngx_resonate_make_pt)(ngx_http_request_t *r,
@@ -59,6 +60,11 @@ struct ngx_resonate_compose_s {
  */
 
 ngx_int_t ngx_resonate_compose(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c);
+
+/* as ngx_resonate_layout_send(), of head and span */
+
+ngx_int_t ngx_resonate_compose_send(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 
 

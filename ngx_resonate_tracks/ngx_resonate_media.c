@@ -61,6 +61,7 @@ ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
 
     ngx_memzero(&media->file, sizeof(ngx_file_t));
 
+    media->name = *name;
     media->file.fd = of.fd;
     media->file.name = path;
     media->file.log = r->connection->log;
@@ -153,6 +154,61 @@ ngx_resonate_media_open_failed(ngx_http_request_t *r, ngx_str_t *path,
     }
 
     return status;
+}
+
+
+/*
+ * Forms and files of a track share a URL, so each has an ETag of its own: no
+ * condition made with one of them holds for another, and parts of two are
+ * never put together.
+ */
+
+ngx_int_t
+ngx_resonate_media_etag(ngx_http_request_t *r, ngx_resonate_media_t *media,
+    ngx_str_t *form)
+{
+    size_t                     size;
+    uint32_t                   crc;
+    ngx_table_elt_t           *etag;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (!clcf->etag) {
+        return NGX_OK;
+    }
+
+    etag = ngx_list_push(&r->headers_out.headers);
+    if (etag == NULL) {
+        return NGX_ERROR;
+    }
+
+    etag->hash = 1;
+    ngx_str_set(&etag->key, "ETag");
+#if (nginx_version >= 1023000)
+    etag->next = NULL;
+#endif
+
+    size = sizeof("\"---\"") - 1 + NGX_OFF_T_LEN + NGX_TIME_T_LEN
+           + NGX_INT32_LEN + form->len;
+
+    etag->value.data = ngx_pnalloc(r->pool, size);
+    if (etag->value.data == NULL) {
+        etag->hash = 0;
+        return NGX_ERROR;
+    }
+
+    crc = ngx_crc32_short(media->name.data, media->name.len);
+
+    etag->value.len = ngx_snprintf(etag->value.data, size,
+                                   "\"%xT-%xO-%08xD%s%V\"", media->mtime,
+                                   media->size, crc, form->len ? "-" : "",
+                                   form)
+                      - etag->value.data;
+
+    r->headers_out.etag = etag;
+
+    return NGX_OK;
 }
 
 

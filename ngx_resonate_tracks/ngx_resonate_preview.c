@@ -22,13 +22,13 @@ ngx_resonate_preview(ngx_http_request_t *r, ngx_resonate_stream_ctx_t *ctx)
 
     c = &ctx->reply;
 
-    p = ngx_pnalloc(r->pool, sizeof("preview  ") - 1 + 2 * NGX_INT_T_LEN);
+    p = ngx_pnalloc(r->pool, sizeof("p-") - 1 + 2 * NGX_INT_T_LEN);
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     c->form.data = p;
-    c->form.len = ngx_sprintf(p, "preview %ui %ui",
+    c->form.len = ngx_sprintf(p, "p%ui-%ui",
                               (ngx_uint_t) RESONATE_PREVIEW_VERSION,
                               (ngx_uint_t) ctx->preview_ms)
                   - p;

@@ -16,6 +16,7 @@
 
 
 #include "ngx_resonate_compose.h"
+#include "ngx_resonate_layout.h"
 #include "media/resonate_decision.h"
 
 

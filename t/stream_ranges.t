@@ -70,20 +70,6 @@ for my $mode (sort keys %whole) {
     ok $unit->{content} eq $all, "$mode: an unknown unit gives all";
 }
 
-# nginx makes parts of one buffer only; a preview is two
-
-my $parts = audio($edge, $decision{full}, range => '0-9,20-29');
-
-is $parts->{status}, 206, 'full: two ranges';
-like $parts->{headers}{'content-type'}, qr{^multipart/byteranges}, 'parts';
-ok index($parts->{content}, substr $whole{full}{content}, 20, 10) > 0,
-    'the second part';
-
-$parts = audio($edge, $decision{preview}, range => '0-9,20-29');
-
-is $parts->{status}, 200, 'preview: two ranges give all of it';
-ok $parts->{content} eq $whole{preview}{content}, 'and no more';
-
 # a date would be that of both forms: only the full file has one
 
 my $modified = $whole{full}{headers}{'last-modified'};

@@ -6,6 +6,7 @@ package Resonate::Stream;
 #   my $res = audio($edge, { file => 'a.m4a', mode => 'full' }, range => '0-1',
 #                   if_range => $etag, method => 'HEAD', headers => {});
 #   my $res = audio($edge, 'any text as the decision');
+#   parts($res)     of multipart/byteranges: [ first, last, size, bytes ], ..
 #   counter($edge, 'resonate_streams_full_total')
 #   tone($dir, 'a.m4a', 60, @ffmpeg)      a stored file of 60 s
 
@@ -16,7 +17,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Resonate::Test ();
 
-our @EXPORT = qw(stream_edge audio_path audio counter tone);
+our @EXPORT = qw(stream_edge audio_path audio parts counter tone);
 
 my $JSON = JSON::PP->new->canonical;
 
@@ -65,6 +66,25 @@ sub audio {
 
     return $edge->request($opt{method} || 'GET', audio_path($decision),
                           headers => \%headers);
+}
+
+
+# strict: a delimiter, two header lines, as many bytes as they say
+
+sub parts {
+    my ($res) = @_;
+    my ($boundary) = $res->{headers}{'content-type'}
+        =~ m{^multipart/byteranges; boundary=(\d+)$} or die "no parts\n";
+    my $rest = $res->{content};
+    my @parts;
+
+    while ($rest =~ s{^\r\n--$boundary\r\nContent-Type:\ audio/mp4\r\n
+                      Content-Range:\ bytes\ (\d+)-(\d+)/(\d+)\r\n\r\n}{}x) {
+        push @parts, [ $1, $2, $3, substr $rest, 0, $2 - $1 + 1, '' ];
+    }
+
+    die "bad end of parts\n" if $rest ne "\r\n--$boundary--\r\n";
+    return @parts;
 }
 
 
