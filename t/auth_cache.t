@@ -63,7 +63,7 @@ is(ask("${token}x") . ask(substr $token, 0, -1), '401401', 'bent at its end');
 
 for my $part (0 .. 2) {
     my @parts = split /\./, $token;
-    substr($parts[$part], 10, 1) =~ tr/A-Za-z0-9_-/B-ZAb-za1-90_-/;
+    substr($parts[$part], 10, 1) =~ tr/A-Za-z0-9_-/B-ZAb-za1-90\-_/;
     is(ask(join '.', @parts), 401, "part $part bent while it is warm");
 }
 is(ask('x' . $token), 401, 'bent at its start');

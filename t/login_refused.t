@@ -31,6 +31,7 @@ sub back {
 subtest 'the way back' => sub {
     my $url = $login->returned('alice');
     my ($state) = $url =~ /state=([^&]+)/;
+    my $other = $state =~ s/(.)\z/$1 eq 'A' ? 'E' : 'A'/er;
     my $iss = Resonate::Agent::escape('https://other.example');
 
     like($url, qr/&iss=http/, 'it names its issuer');
@@ -39,7 +40,7 @@ subtest 'the way back' => sub {
         [ 'no state', state => undef ],
         [ 'an empty one', state => '' ],
         [ 'another', state => 'A' x 43 ],
-        [ 'that of another', state => substr($state, 0, 42) . 'A' ],
+        [ 'that of another', state => $other ],
         [ 'two', state => "$state&state=$state" ],
         [ 'a long one', state => "$state$state" ],
     ) {
