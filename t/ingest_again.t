@@ -102,8 +102,9 @@ for my $signal (qw(INT TERM KILL)) {
     subtest "interrupted by SIG$signal" => sub {
         my $in = Resonate::Ingestion->new(pg => $pg);
 
-        $in->sound("E/$signal/$_.wav", seconds => $_ == 1 ? 1 : 40)
+        $in->sound("E/$signal/$_.wav", seconds => $_ == 1 ? 1 : 20)
             for 1 .. 4;
+        $in->slow(1);
 
         my $process = $in->start('--jobs', 2);
 
@@ -122,6 +123,8 @@ for my $signal (qw(INT TERM KILL)) {
             is($process->{status} >> 8, 130, 'with the status of interruption');
             ok(!-e $in->media . '/tmp', 'and cleans up');
         }
+
+        $in->slow(0);
 
         my ($status, $output) = $in->run;
 
