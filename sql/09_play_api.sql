@@ -39,17 +39,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id}, the audio decision: {track, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
-
-CREATE OR REPLACE FUNCTION v3.public_stream(id uuid, caller uuid DEFAULT NULL)
-RETURNS resonate.reply
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN v3.stream($1, NULL);
-END
-$$;
-
-COMMENT ON FUNCTION v3.public_stream(uuid, uuid) IS 'GET /stream/{id}: the decision for anybody, whoever asks: full if free.';
+COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id} and /stream/{id}, the audio decision: {track, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
 
 CREATE OR REPLACE FUNCTION resonate.play_answer(track_id uuid, count integer, cost_mc bigint,
     total_mc bigint) RETURNS resonate.reply

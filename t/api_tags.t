@@ -52,8 +52,6 @@ for (
     [ '200 artist:artist prices track:paid', 'stream', id => '{paid}' ],
     [ '200 artist:artist prices track:paid person:listener',
       'stream', id => '{paid}', caller => '{listener}' ],
-    [ '200 artist:artist prices track:paid', 'public_stream',
-      id => '{paid}', caller => '{listener}' ],
     [ "404 artist:artist track:future trackgroup:coming $COMING",
       'stream', id => '{future}', caller => '{listener}' ],
     [ '404 track:nothing', 'stream', id => '{nothing}' ],

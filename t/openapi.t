@@ -4,6 +4,7 @@
 use lib 't/lib';
 use Resonate::Test;
 
+use List::Util qw(uniq);
 use Resonate::Routes;
 
 my $root = $Resonate::Test::ROOT;
@@ -162,7 +163,8 @@ is_deeply [ sort map { my $path = $_; map { uc "$_ $path" }
 my %routed = map { $_->{function} => 1 } Resonate::Routes::all();
 my $of = JSON::PP::decode_json(slurp("$root/doc/openapi-shapes.json"));
 
-is_deeply [ sort keys $of->{answers}->%* ], [ sort keys %routed ],
+is_deeply [ sort { $a cmp $b } uniq map { s/ .*//r } keys $of->{answers}->%* ],
+          [ sort keys %routed ],
           'and nothing of a route that is gone';
 
 SKIP: {

@@ -170,8 +170,5 @@ is(call('stream', id => $id->{paid})->{body},
    qq({"track":"$id->{paid}","file":") . Resonate::Media::files()->{long}{path}
    . '","mode":"preview","previewMs":45000}', 'the audio decision');
 like(call('stream', id => $id->{free})->{body}, qr/"full"/, 'free: in full');
-like(call('public_stream', id => $id->{paid},
-          caller => $id->{listener})->{body}, qr/"preview"/,
-     'the public stream is for everybody');
 
 done_testing();

@@ -22,7 +22,7 @@ access_log stream.log stream;
 location /api/v3/ {
     resonate_auth optional;
     resonate_route GET /user/stream/<id:uuid> v3.stream caller reply=audio;
-    resonate_route GET /stream/<id:uuid> v3.public_stream caller reply=audio;
+    resonate_route GET /stream/<id:uuid> v3.stream caller reply=audio;
 }
 location = /status { access_log off; resonate_status; }
 EOF
@@ -41,6 +41,7 @@ for (
     [ 'user/stream', 'deleted', $listener, 404, undef, undef ],
     [ 'user/stream', 'unpublished', $listener, 404, undef, undef ],
     [ 'stream', 'paid', undef, 200, 'preview', undef ],
+    [ 'stream', 'paid', $listener, 200, 'full', \$long ],
     [ 'stream', 'free', undef, 200, 'full', \$long ],
 ) {
     my ($path, $track, $token, $status, $mode, $bytes) = @$_;
@@ -80,13 +81,13 @@ for (
 my @lines;
 
 wait_for { @lines = split /\n/, slurp($edge->dir . '/stream.log');
-           @lines == 18 } 10, 'the log';
+           @lines == 20 } 10, 'the log';
 
-is grep({ $_ eq '200 full' } @lines), 8, 'full in the log';
+is grep({ $_ eq '200 full' } @lines), 10, 'full in the log';
 is grep({ $_ eq '200 preview' } @lines), 8, 'preview in the log';
 is grep({ $_ eq '404 -' } @lines), 2, 'neither in the log';
 
-is counter($edge, 'resonate_streams_full_total'), 8, 'full counted';
+is counter($edge, 'resonate_streams_full_total'), 10, 'full counted';
 is counter($edge, 'resonate_streams_preview_total'), 8, 'previews counted';
 is counter($edge, 'resonate_preview_plans_total'), 2, 'planned once a file';
 is counter($edge, 'resonate_stream_errors_total'), 0, 'no errors';

@@ -37,7 +37,7 @@ location /asked/ {
 }
 location /sound/ {
     error_page 416 = /echo?word=a;
-    resonate_route GET /<id:uuid> v3.public_stream caller reply=audio cache=1s;
+    resonate_route GET /<id:uuid> v3.stream caller reply=audio cache=1s;
 }
 location /rewritten { rewrite ^ /echo?word=b; }
 location '/q"u\o/' { resonate_route GET /echo v3.echo ?word:text(0..9); }

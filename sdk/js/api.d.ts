@@ -515,7 +515,7 @@ export interface paths {
          * Audio: all of it for whom it is free, owned, own or affordable, else the preview
          * @description Audio: all of it for whom it is free, owned, own or affordable, else the preview.
          */
-        get: operations["stream"];
+        get: operations["getUserStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,10 +532,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audio: all of it if the track is free, else the preview, whoever asks
-         * @description Audio: all of it if the track is free, else the preview, whoever asks.
+         * The same, under the name that a link to a track has
+         * @description The same, under the name that a link to a track has.
          */
-        get: operations["publicStream"];
+        get: operations["getStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2812,9 +2812,11 @@ export interface operations {
             504: components["responses"]["Deadline"];
         };
     };
-    stream: {
+    getUserStream: {
         parameters: {
-            query?: never;
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+            };
             header?: {
                 /** @description Which bytes, as `bytes=0-1`. */
                 Range?: components["parameters"]["Range"];
@@ -2880,9 +2882,11 @@ export interface operations {
             504: components["responses"]["Deadline"];
         };
     };
-    publicStream: {
+    getStream: {
         parameters: {
-            query?: never;
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+            };
             header?: {
                 /** @description Which bytes, as `bytes=0-1`. */
                 Range?: components["parameters"]["Range"];
