@@ -14,22 +14,78 @@
 #include "ngx_resonate_auth_keys.h"
 
 
-static void ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
-    ngx_uint_t text, const char *data, size_t len);
-static ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_join(
-    ngx_str_t *parts, ngx_uint_t nparts, ngx_log_t *log);
+static void ngx_resonate_auth_entry_texts(ngx_resonate_auth_issuer_t *issuer,
+    resonate_claims_t *claims, resonate_jwt_view_t *texts);
+static ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_new(size_t len,
+    ngx_log_t *log);
+static u_char *ngx_resonate_auth_entry_data(ngx_resonate_auth_entry_t *entry);
 static ngx_int_t ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry,
-    u_char *p, size_t len);
+    size_t len);
 
 
 ngx_resonate_auth_entry_t *
 ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
-    resonate_claims_t *claims, ngx_resonate_auth_packed_t *packed,
-    ngx_log_t *log)
+    resonate_claims_t *claims, ngx_log_t *log)
 {
-    long                       len;
-    ngx_uint_t                 i;
-    ngx_resonate_auth_head_t  *head;
+    long                        len;
+    char                        packed[RESONATE_CLAIMS_PACKED_MAX];
+    u_char                     *p;
+    size_t                      size;
+    ngx_uint_t                  i;
+    resonate_jwt_view_t         texts[NGX_RESONATE_AUTH_TEXTS];
+    ngx_resonate_auth_head_t    head;
+    ngx_resonate_auth_entry_t  *entry;
+
+    len = resonate_claims_pack(json, packed, sizeof(packed));
+    if (len < 0) {
+        return NULL;
+    }
+
+    ngx_resonate_auth_entry_texts(issuer, claims, texts);
+
+    ngx_memzero(&head, sizeof(ngx_resonate_auth_head_t));
+
+    head.expires = claims->expires;
+    head.issued = claims->issued;
+    head.authenticated = claims->auth_time;
+    head.generation = ngx_resonate_auth_keys_generation(issuer);
+    head.issuer = issuer->number;
+    head.claims = len;
+
+    size = sizeof(head) + len;
+
+    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
+        head.texts[i] = texts[i].len;
+        size += texts[i].len + 1;
+    }
+
+    entry = ngx_resonate_auth_entry_new(size, log);
+    if (entry == NULL) {
+        return NULL;
+    }
+
+    p = ngx_cpymem(ngx_resonate_auth_entry_data(entry), &head, sizeof(head));
+
+    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
+        p = ngx_cpymem(p, texts[i].data, texts[i].len);
+        *p++ = '\0';
+    }
+
+    ngx_memcpy(p, packed, len);
+
+    (void) ngx_resonate_auth_entry_read(entry, size);
+
+    entry->current = issuer->generation;
+
+    return entry;
+}
+
+
+static void
+ngx_resonate_auth_entry_texts(ngx_resonate_auth_issuer_t *issuer,
+    resonate_claims_t *claims, resonate_jwt_view_t *texts)
+{
+    ngx_uint_t  i;
 
     static const struct {
         ngx_uint_t             text;
@@ -48,65 +104,14 @@ ngx_resonate_auth_entry_make(ngx_resonate_auth_issuer_t *issuer, json_t *json,
     };
 
     const resonate_jwt_view_t  *view;
-    ngx_resonate_auth_entry_t  *entry;
 
-    len = resonate_claims_pack(json, packed->claims, sizeof(packed->claims));
-    if (len < 0) {
-        return NULL;
-    }
-
-    head = &packed->head;
-    ngx_memzero(head, sizeof(ngx_resonate_auth_head_t));
-
-    head->expires = claims->expires;
-    head->issued = claims->issued;
-    head->authenticated = claims->auth_time;
-    head->generation = ngx_resonate_auth_keys_generation(issuer);
-    head->issuer = issuer->number;
-    head->claims = len;
-
-    for (i = 0; i < NGX_RESONATE_AUTH_TEXTS; i++) {
-        ngx_resonate_auth_entry_text(packed, i, "", 0);
-    }
-
-    ngx_resonate_auth_entry_text(packed, NGX_RESONATE_AUTH_ISSUER,
-                                 (char *) issuer->name.data, issuer->name.len);
+    texts[NGX_RESONATE_AUTH_ISSUER].data = (char *) issuer->name.data;
+    texts[NGX_RESONATE_AUTH_ISSUER].len = issuer->name.len;
 
     for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         view = (resonate_jwt_view_t *) ((u_char *) claims + views[i].offset);
-        ngx_resonate_auth_entry_text(packed, views[i].text,
-                                     view->data, view->len);
+        texts[views[i].text] = *view;
     }
-
-    packed->parts[0].data = (u_char *) head;
-    packed->parts[0].len = sizeof(ngx_resonate_auth_head_t);
-    packed->parts[NGX_RESONATE_AUTH_PARTS - 1].data = (u_char *) packed->claims;
-    packed->parts[NGX_RESONATE_AUTH_PARTS - 1].len = len;
-
-    entry = ngx_resonate_auth_entry_join(packed->parts,
-                                         NGX_RESONATE_AUTH_PARTS, log);
-    if (entry) {
-        entry->current = issuer->generation;
-    }
-
-    return entry;
-}
-
-
-static void
-ngx_resonate_auth_entry_text(ngx_resonate_auth_packed_t *packed,
-    ngx_uint_t text, const char *data, size_t len)
-{
-    ngx_str_t  *part;
-
-    packed->head.texts[text] = len;
-
-    part = &packed->parts[1 + 2 * text];
-
-    part[0].data = (u_char *) data;
-    part[0].len = len;
-    part[1].data = (u_char *) "";
-    part[1].len = 1;
 }
 
 
@@ -118,64 +123,66 @@ ngx_resonate_auth_entry_open(ngx_resonate_auth_main_conf_t *amcf,
     ngx_resonate_auth_entry_t    *entry;
     ngx_resonate_auth_issuer_t  **issuer;
 
-    entry = ngx_resonate_auth_entry_join(value, 1, log);
-
-    if (entry) {
-        ngx_memcpy(&head, value->data, sizeof(head));
-
-        issuer = amcf->issuers.elts;
-        entry->current = issuer[head.issuer]->generation;
-    }
-
-    return entry;
-}
-
-
-static ngx_resonate_auth_entry_t *
-ngx_resonate_auth_entry_join(ngx_str_t *parts, ngx_uint_t nparts,
-    ngx_log_t *log)
-{
-    u_char                     *data, *p;
-    size_t                      len;
-    ngx_uint_t                  i;
-    ngx_resonate_auth_entry_t  *entry;
-
-    len = 0;
-
-    for (i = 0; i < nparts; i++) {
-        len += parts[i].len;
-    }
-
-    entry = ngx_alloc(sizeof(ngx_resonate_auth_entry_t) + len, log);
+    entry = ngx_resonate_auth_entry_new(value->len, log);
     if (entry == NULL) {
         return NULL;
     }
 
-    ngx_memzero(entry, sizeof(ngx_resonate_auth_entry_t));
+    ngx_memcpy(ngx_resonate_auth_entry_data(entry), value->data, value->len);
 
-    data = (u_char *) entry + sizeof(ngx_resonate_auth_entry_t);
-    p = data;
-
-    for (i = 0; i < nparts; i++) {
-        p = ngx_cpymem(p, parts[i].data, parts[i].len);
-    }
-
-    entry->refs = 1;
-
-    if (ngx_resonate_auth_entry_read(entry, data, len) != NGX_OK) {
+    if (ngx_resonate_auth_entry_read(entry, value->len) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, log, 0, "bad entry in token cache");
         ngx_free(entry);
         return NULL;
     }
 
+    ngx_memcpy(&head, value->data, sizeof(head));
+
+    issuer = amcf->issuers.elts;
+    entry->current = issuer[head.issuer]->generation;
+
     return entry;
 }
 
 
-static ngx_int_t
-ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry, u_char *p,
-    size_t len)
+/* the bytes are behind the entry */
+
+static ngx_resonate_auth_entry_t *
+ngx_resonate_auth_entry_new(size_t len, ngx_log_t *log)
 {
+    ngx_resonate_auth_entry_t  *entry;
+
+    entry = ngx_alloc(sizeof(ngx_resonate_auth_entry_t) + len, log);
+
+    if (entry) {
+        ngx_memzero(entry, sizeof(ngx_resonate_auth_entry_t));
+        entry->refs = 1;
+    }
+
+    return entry;
+}
+
+
+static u_char *
+ngx_resonate_auth_entry_data(ngx_resonate_auth_entry_t *entry)
+{
+    return (u_char *) entry + sizeof(ngx_resonate_auth_entry_t);
+}
+
+
+void
+ngx_resonate_auth_entry_bytes(ngx_resonate_auth_entry_t *entry,
+    ngx_str_t *bytes)
+{
+    bytes->data = ngx_resonate_auth_entry_data(entry);
+    bytes->len = entry->claims.data + entry->claims.len - bytes->data;
+}
+
+
+static ngx_int_t
+ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry, size_t len)
+{
+    u_char                    *p;
     size_t                     size;
     ngx_uint_t                 i;
     ngx_resonate_auth_head_t   head;
@@ -183,6 +190,8 @@ ngx_resonate_auth_entry_read(ngx_resonate_auth_entry_t *entry, u_char *p,
     if (len < sizeof(head)) {
         return NGX_ERROR;
     }
+
+    p = ngx_resonate_auth_entry_data(entry);
 
     ngx_memcpy(&head, p, sizeof(head));
     p += sizeof(head);

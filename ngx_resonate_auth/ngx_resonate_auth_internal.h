@@ -407,13 +407,11 @@ void ngx_resonate_auth_told(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
 /*
  * Entries, and what the shared table has of them.
  *
- * make()    of claims that were found good; *parts are NGX_RESONATE_AUTH_PARTS
- *           pieces for the table, which point into "claims" and "packed"
+ * make()    of claims that were found good
  * open()    of what the table had, under the same configuration
+ * bytes()   what the table gets
  * release() NULL is nothing
  */
-
-#define NGX_RESONATE_AUTH_PARTS  (1 + 2 * NGX_RESONATE_AUTH_TEXTS + 1)
 
 typedef struct {
     time_t                       expires;
@@ -425,18 +423,13 @@ typedef struct {
     uint32_t                     claims;
 } ngx_resonate_auth_head_t;
 
-typedef struct {
-    ngx_resonate_auth_head_t     head;
-    ngx_str_t                    parts[NGX_RESONATE_AUTH_PARTS];
-    char                         claims[RESONATE_CLAIMS_PACKED_MAX];
-} ngx_resonate_auth_packed_t;
-
 ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_make(
     ngx_resonate_auth_issuer_t *issuer, json_t *json,
-    resonate_claims_t *claims, ngx_resonate_auth_packed_t *packed,
-    ngx_log_t *log);
+    resonate_claims_t *claims, ngx_log_t *log);
 ngx_resonate_auth_entry_t *ngx_resonate_auth_entry_open(
     ngx_resonate_auth_main_conf_t *amcf, ngx_str_t *value, ngx_log_t *log);
+void ngx_resonate_auth_entry_bytes(ngx_resonate_auth_entry_t *entry,
+    ngx_str_t *bytes);
 void ngx_resonate_auth_entry_release(ngx_resonate_auth_entry_t *entry);
 
 

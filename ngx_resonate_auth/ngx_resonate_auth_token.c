@@ -39,7 +39,7 @@ static ngx_uint_t ngx_resonate_auth_equal(ngx_resonate_auth_entry_t *entry,
 static void ngx_resonate_auth_keep(ngx_resonate_auth_worker_t *worker,
     ngx_resonate_auth_entry_t *entry, ngx_str_t *token, ngx_log_t *log);
 static void ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf,
-    u_char *digest, ngx_resonate_auth_packed_t *packed);
+    ngx_resonate_auth_entry_t *entry);
 static void ngx_resonate_auth_key(ngx_resonate_auth_main_conf_t *amcf,
     u_char *digest, u_char *key);
 static ngx_int_t ngx_resonate_auth_verify(ngx_http_request_t *r,
@@ -316,25 +316,26 @@ ngx_resonate_auth_shared_get(ngx_resonate_auth_main_conf_t *amcf,
 
 
 static void
-ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
-    ngx_resonate_auth_packed_t *packed)
+ngx_resonate_auth_share(ngx_resonate_auth_main_conf_t *amcf,
+    ngx_resonate_auth_entry_t *entry)
 {
     u_char     buf[2 * NGX_RESONATE_AUTH_DIGEST];
-    ngx_str_t  key;
+    ngx_str_t  key, value;
 
-    if (packed->head.expires <= ngx_time()) {
+    if (entry->id.expires <= ngx_time()) {
         return;
     }
 
-    ngx_resonate_auth_key(amcf, digest, buf);
+    ngx_resonate_auth_key(amcf, entry->digest, buf);
     key.data = buf;
     key.len = sizeof(buf);
 
+    ngx_resonate_auth_entry_bytes(entry, &value);
+
     /* no room: it will be verified again, which is all that is lost */
 
-    (void) ngx_resonate_table_put(amcf->table, &key, packed->parts,
-                                  NGX_RESONATE_AUTH_PARTS,
-                                  packed->head.expires);
+    (void) ngx_resonate_table_put(amcf->table, &key, &value, 1,
+                                  entry->id.expires);
 }
 
 
@@ -496,14 +497,13 @@ ngx_resonate_auth_accept(ngx_resonate_auth_main_conf_t *amcf,
     ngx_resonate_auth_issuer_t *issuer, json_t *json,
     resonate_claims_t *claims, u_char *digest, ngx_log_t *log)
 {
-    ngx_resonate_auth_entry_t   *entry;
-    ngx_resonate_auth_packed_t   packed;
+    ngx_resonate_auth_entry_t  *entry;
 
-    entry = ngx_resonate_auth_entry_make(issuer, json, claims, &packed, log);
+    entry = ngx_resonate_auth_entry_make(issuer, json, claims, log);
 
     if (entry) {
         ngx_memcpy(entry->digest, digest, NGX_RESONATE_AUTH_DIGEST);
-        ngx_resonate_auth_share(amcf, digest, &packed);
+        ngx_resonate_auth_share(amcf, entry);
     }
 
     return entry;

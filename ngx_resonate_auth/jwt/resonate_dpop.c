@@ -103,8 +103,7 @@ resonate_dpop_key(resonate_dpop_key_t *key, const resonate_jwt_view_t *header,
 void
 resonate_dpop_key_free(resonate_dpop_key_t *key)
 {
-    EVP_PKEY_free(key->jwk.pkey);
-    key->jwk.pkey = NULL;
+    resonate_jwk_free(&key->jwk);
 }
 
 

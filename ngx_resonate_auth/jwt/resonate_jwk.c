@@ -9,6 +9,7 @@
 
 
 #include "resonate_jwk_internal.h"
+#include "resonate_jws.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -104,6 +105,17 @@ resonate_jwk_read(resonate_jwk_t *key, json_t *object)
 }
 
 
+void
+resonate_jwk_free(resonate_jwk_t *key)
+{
+    resonate_jws_free(key->jws);
+    EVP_PKEY_free(key->pkey);
+
+    key->jws = NULL;
+    key->pkey = NULL;
+}
+
+
 int
 resonate_jwk_take(resonate_jwk_t *key, json_t *object, const char **reason)
 {
@@ -125,13 +137,18 @@ resonate_jwk_take(resonate_jwk_t *key, json_t *object, const char **reason)
     }
 
     key->pkey = NULL;
+    key->jws = NULL;
 
     *reason = type->crv ? resonate_jwk_point(key, type, object)
                         : resonate_jwk_rsa(key, type, object);
 
+    if (*reason == NULL) {
+        key->jws = resonate_jws_new(key->pkey);
+        *reason = key->jws ? NULL : "out of memory";
+    }
+
     if (*reason) {
-        EVP_PKEY_free(key->pkey);
-        key->pkey = NULL;
+        resonate_jwk_free(key);
         return -1;
     }
 

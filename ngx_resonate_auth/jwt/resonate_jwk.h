@@ -30,8 +30,11 @@
 #define RESONATE_JWK_ERROR_MAX      160     /* bytes of a reason, with NUL */
 
 
+typedef struct resonate_jws_s  resonate_jws_t;
+
 typedef struct {
     EVP_PKEY        *pkey;
+    resonate_jws_t  *jws;           /* see resonate_jws.h */
     unsigned         algs;          /* of resonate_jwt_alg_e */
     size_t           kid_len;       /* 0: no "kid" */
     char             kid[RESONATE_JWT_KID_MAX];
@@ -81,9 +84,10 @@ int resonate_jwks_contains(const resonate_jwks_t *jwks,
 
 /*
  * One public key, whatever its "kid"; 0, or -1: none of ours, not one for
- * verifying, broken, weak or private.  key->pkey is then the caller's.
+ * verifying, broken, weak or private.  To be freed after 0 only.
  */
 int resonate_jwk_read(resonate_jwk_t *key, json_t *object);
+void resonate_jwk_free(resonate_jwk_t *key);
 
 
 #pragma GCC visibility pop

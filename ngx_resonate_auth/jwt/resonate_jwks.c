@@ -7,6 +7,7 @@
 
 
 #include "resonate_jwk_internal.h"
+#include "resonate_jws.h"
 
 #include <openssl/err.h>
 #include <stdio.h>
@@ -70,10 +71,13 @@ resonate_jwks_secret(const char *data, size_t len, unsigned algs,
         jwks->keys[0].algs = algs & RESONATE_JWT_HMAC;
         jwks->keys[0].pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL,
                                            (const unsigned char *) data, len);
+        jwks->keys[0].jws = resonate_jws_new(jwks->keys[0].pkey);
         jwks->nkeys = 1;
     }
 
-    if (jwks == NULL || jwks->keys[0].pkey == NULL) {
+    if (jwks == NULL || jwks->keys[0].pkey == NULL
+        || jwks->keys[0].jws == NULL)
+    {
         snprintf(error, RESONATE_JWK_ERROR_MAX, "out of memory");
         ERR_clear_error();
         resonate_jwks_free(jwks);
@@ -90,7 +94,7 @@ resonate_jwks_free(resonate_jwks_t *jwks)
     size_t  i;
 
     for (i = 0; jwks && i < jwks->nkeys; i++) {
-        EVP_PKEY_free(jwks->keys[i].pkey);
+        resonate_jwk_free(&jwks->keys[i]);
     }
 
     free(jwks);
@@ -293,8 +297,7 @@ resonate_jwks_add(resonate_jwks_t *jwks, json_t *object, const char **reason)
                 ? "same \"kid\" as another key" : NULL;
 
     if (*reason) {
-        EVP_PKEY_free(key->pkey);
-        key->pkey = NULL;
+        resonate_jwk_free(key);
         return -1;
     }
 

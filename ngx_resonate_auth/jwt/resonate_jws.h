@@ -17,6 +17,13 @@
 
 
 /*
+ * What OpenSSL makes ready for a key, so that it is not looked for with every
+ * signature.  It belongs to one key in one thread;  NULL: out of memory.
+ */
+resonate_jws_t *resonate_jws_new(EVP_PKEY *pkey);
+void resonate_jws_free(resonate_jws_t *jws);
+
+/*
  * RESONATE_JWT_OK: "key" signed the token; RESONATE_JWT_SIGNATURE: it did
  * not; RESONATE_JWT_ALGORITHM: the key is not for that algorithm, whatever
  * the token says.  The only place where signatures are verified.

@@ -78,6 +78,30 @@ static const resonate_jwt_name_t  resonate_jwt_algs[] = {
 };
 
 
+/* RFC 4648, section 5; RESONATE_JWT_BAD: not one of its characters */
+
+#define RESONATE_JWT_BAD  64
+
+static const unsigned char  resonate_jwt_base64url_values[256] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64
+};
+
+
 resonate_jwt_rc_e
 resonate_jwt_parse(resonate_jwt_t *jwt, const char *token, size_t len)
 {
@@ -219,53 +243,55 @@ int
 resonate_jwt_base64url(unsigned char *dst, size_t size, size_t *len,
     const char *src, size_t srclen)
 {
-    int            value;
-    size_t         i, n;
-    uint32_t       bits;
-    unsigned       nbits;
-    unsigned char  c;
+    uint32_t              a, b, c, d;
+    const unsigned char  *p, *t;
 
-    bits = 0;
-    nbits = 0;
-    n = 0;
+    *len = srclen / 4 * 3 + (srclen % 4 ? srclen % 4 - 1 : 0);
 
-    if (srclen % 4 == 1) {
+    if (srclen % 4 == 1 || *len > size) {
         return -1;
     }
 
-    for (i = 0; i < srclen; i++) {
-        c = (unsigned char) src[i];
+    t = resonate_jwt_base64url_values;
 
-        value = (c >= 'A' && c <= 'Z') ? c - 'A'
-                : (c >= 'a' && c <= 'z') ? c - 'a' + 26
-                : (c >= '0' && c <= '9') ? c - '0' + 52
-                : (c == '-') ? 62 : (c == '_') ? 63 : -1;
+    for (p = (const unsigned char *) src; srclen >= 4; srclen -= 4) {
+        a = t[*p++];
+        b = t[*p++];
+        c = t[*p++];
+        d = t[*p++];
 
-        if (value < 0) {
+        if ((a | b | c | d) & RESONATE_JWT_BAD) {
             return -1;
         }
 
-        bits = (bits << 6) | (uint32_t) value;
-        nbits += 6;
-
-        if (nbits < 8) {
-            continue;
-        }
-
-        if (n == size) {
-            return -1;
-        }
-
-        nbits -= 8;
-        dst[n++] = (unsigned char) (bits >> nbits);
-        bits &= (1u << nbits) - 1;
+        *dst++ = (unsigned char) (a << 2 | b >> 4);
+        *dst++ = (unsigned char) (b << 4 | c >> 2);
+        *dst++ = (unsigned char) (c << 6 | d);
     }
 
-    *len = n;
+    if (srclen == 0) {
+        return 0;
+    }
+
+    a = t[p[0]];
+    b = t[p[1]];
+    c = srclen == 3 ? t[p[2]] : 0;
+
+    if ((a | b | c) & RESONATE_JWT_BAD) {
+        return -1;
+    }
+
+    dst[0] = (unsigned char) (a << 2 | b >> 4);
 
     /* RFC 4648, section 3.5: the rest of the last character must be zero */
 
-    return bits == 0 ? 0 : -1;
+    if (srclen == 2) {
+        return b & 0x0f ? -1 : 0;
+    }
+
+    dst[1] = (unsigned char) (b << 4 | c >> 2);
+
+    return c & 0x03 ? -1 : 0;
 }
 
 

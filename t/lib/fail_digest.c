@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 
@@ -63,21 +64,22 @@ EVP_DigestInit_ex(EVP_MD_CTX *ctx, const EVP_MD *type, ENGINE *impl)
 
 
 int
-EVP_DigestVerifyInit(EVP_MD_CTX *ctx, EVP_PKEY_CTX **pctx, const EVP_MD *type,
-    ENGINE *e, EVP_PKEY *pkey)
+EVP_PKEY_verify(EVP_PKEY_CTX *ctx, const unsigned char *sig, size_t siglen,
+    const unsigned char *tbs, size_t tbslen)
 {
-    static int  (*real)(EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *,
-                        ENGINE *, EVP_PKEY *);
+    static int  (*real)(EVP_PKEY_CTX *, const unsigned char *, size_t,
+                        const unsigned char *, size_t);
 
     if (fail_digest_gate(1)) {
-        return 0;
+        ERR_raise(ERR_LIB_EVP, ERR_R_MALLOC_FAILURE);
+        return -1;
     }
 
     if (real == NULL) {
-        real = (int (*)(EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *,
-                        ENGINE *, EVP_PKEY *))
-               dlsym(RTLD_NEXT, "EVP_DigestVerifyInit");
+        real = (int (*)(EVP_PKEY_CTX *, const unsigned char *, size_t,
+                        const unsigned char *, size_t))
+               dlsym(RTLD_NEXT, "EVP_PKEY_verify");
     }
 
-    return real(ctx, pctx, type, e, pkey);
+    return real(ctx, sig, siglen, tbs, tbslen);
 }

@@ -178,6 +178,41 @@ test_algorithms(void **state)
 }
 
 
+/* what is ready for one algorithm is not used for the next one */
+
+static void
+test_turns(void **state)
+{
+    size_t                len;
+    unsigned              alg;
+    resonate_jwks_t      *jwks;
+    resonate_jwt_view_t   input = { cases[0].input, strlen(cases[0].input) };
+    unsigned char         sig[RESONATE_JWT_SIGNATURE_MAX];
+
+    (void) state;
+
+    jwks = set_of(cases[0].jwk);
+
+    assert_int_equal(jwks->keys[0].algs, RESONATE_JWT_RSA);
+    assert_int_equal(resonate_jwt_base64url(sig, sizeof(sig), &len,
+                                            cases[0].signature,
+                                            strlen(cases[0].signature)), 0);
+
+    for (alg = RESONATE_JWT_RS256; alg <= RESONATE_JWT_PS512; alg <<= 1) {
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0], alg, &input, sig,
+                                             len),
+                         alg == RESONATE_JWT_RS256 ? RESONATE_JWT_OK
+                                                   : RESONATE_JWT_SIGNATURE);
+        assert_int_equal(resonate_jws_verify(&jwks->keys[0],
+                                             RESONATE_JWT_RS256, &input, sig,
+                                             len),
+                         RESONATE_JWT_OK);
+    }
+
+    resonate_jwks_free(jwks);
+}
+
+
 /* by Python's hmac over "a.b", with 64 times "k" */
 
 static const struct {
@@ -246,6 +281,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_hmac)
     };
 
