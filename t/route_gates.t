@@ -67,6 +67,34 @@ for (
 }
 
 
+# a client's own token is nobody's account
+
+my $own = token(sub => 'radio', client_id => 'radio', scope => 'x root');
+
+for (
+    [ GET => '/any?n=1',  undef,     200 ],
+    [ GET => '/any?n=0',  undef,     400 ],
+    [ GET => '/user?n=1', undef,     403 ],
+    [ GET => '/root',     undef,     403 ],
+    [ PUT => '/any',      '{"n":1}', 200 ],
+    [ PUT => '/user',     'junk',    403 ],
+) {
+    my ($method, $path, $body, $status) = @$_;
+    my $res = $client->request($method, "/api$path", body => $body,
+                               token => $own);
+
+    is $res->{status}, $status, "$method $path of a client";
+    like json($res)->{detail}, qr/client's own, and a user's is needed/,
+         '... and says why' if $status == 403;
+}
+
+is $pg->psql("SELECT count(*) FROM resonate.identity
+              WHERE subject = 'radio'"), 0, 'no account is made for it';
+is $client->request(GET => '/api/user?n=1', token => token(
+       sub => 'radio', client_id => 'player'))->{status}, 200,
+   'a user may have a name like a client';
+
+
 my $next = "GET /api/any?n=7 HTTP/1.1\r\nHost: localhost\r\n"
            . "Connection: close\r\n\r\n";
 my $expect = "Expect: 100-continue\r\n";

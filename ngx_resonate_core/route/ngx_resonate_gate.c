@@ -25,6 +25,7 @@ typedef struct {
 static ngx_uint_t ngx_resonate_gate_who_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx);
 static ngx_int_t ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx);
+static ngx_uint_t ngx_resonate_gate_client(ngx_resonate_identity_t *id);
 static ngx_uint_t ngx_resonate_gate_may_needed(ngx_resonate_route_t *route);
 static ngx_int_t ngx_resonate_gate_may(ngx_resonate_route_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_gate_scope(ngx_resonate_route_ctx_t *ctx);
@@ -94,6 +95,18 @@ ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
+    if (ctx->identity && ngx_resonate_gate_client(ctx->identity)) {
+        ctx->identity = NULL;
+
+        if (!ctx->route->user) {
+            return NGX_OK;
+        }
+
+        ctx->detail = "The token is a client's own, and a user's is needed";
+
+        return NGX_HTTP_FORBIDDEN;
+    }
+
     if (ctx->identity || !ctx->route->user) {
         return NGX_OK;
     }
@@ -130,6 +143,17 @@ ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx)
     }
 
     return kind->who(ctx->request, &capture, &ctx->identity, &ctx->detail);
+}
+
+
+/* RFC 9068, section 2.2: a client without a user is the subject, too */
+
+static ngx_uint_t
+ngx_resonate_gate_client(ngx_resonate_identity_t *id)
+{
+    return id->subject.len == id->client.len
+           && ngx_memcmp(id->subject.data, id->client.data, id->client.len)
+              == 0;
 }
 
 
