@@ -24,6 +24,11 @@ sub count {
     return qq(resonate_http_request_duration_seconds_count{route="$_[0]"});
 }
 
+sub of_issuer {
+    my @of = qw(key_fetch_failures_total keys_age_seconds keys);
+    return { map { (qq(resonate_auth_$of[$_]\{issuer="a"}), $_[$_]) } 0 .. 2 };
+}
+
 my ($read, $plays) = ('{database="read"}', 'POST /api/v3/user/plays');
 my ($get, $cache) = ('GET /api/v3/tracks', '{zone="resonate_cache"}');
 my ($refused, $known) = map { "resonate_auth_tokens_${_}_total" }
@@ -119,6 +124,11 @@ my @cases = (
     [ 'old tokens',
       { $refused => '0+20x60', $known => '0+60x60', $verified => '0+6x60' },
       50, '' ],
+    [ 'no keys for an hour', of_issuer('0+2x90', '1800+60x90', '3x90'), 60,
+      'ResonateKeysOld' ],
+    [ 'none ever', of_issuer('0+2x90', '_x90', '0x90'), 40, 'ResonateKeysOld' ],
+    [ 'good for a day', of_issuer('5x90', '0+60x90', '3x90'), 80, '' ],
+    [ 'failed once', of_issuer('0+1x90', '0 60 0 60x90', '3x90'), 80, '' ],
     [ 'workers that die',
       { resonate_worker_start_time_seconds => '100+60x20' }, 15,
       'ResonateWorkersRestart' ],
