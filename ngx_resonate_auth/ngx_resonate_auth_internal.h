@@ -12,6 +12,7 @@
 
 #include "ngx_resonate_core.h"
 #include "jwt/resonate_claims.h"
+#include "jwt/resonate_cookie.h"
 #include "jwt/resonate_jwk.h"
 #include "jwt/resonate_jws.h"
 #include "jwt/resonate_jwt.h"
@@ -512,6 +513,7 @@ ngx_int_t ngx_resonate_dpop_give_nonce(ngx_http_request_t *r,
  * session()   whose token that is
  * beside()    whether there is one
  * refused()   the token of the session is no good
+ * hide()      takes the cookies of sessions out of the request
  */
 
 ngx_int_t ngx_resonate_login_token(ngx_http_request_t *r,
@@ -520,6 +522,27 @@ void ngx_resonate_login_session(ngx_http_request_t *r,
     ngx_resonate_auth_session_t *session);
 ngx_uint_t ngx_resonate_login_beside(ngx_http_request_t *r);
 void ngx_resonate_login_refused(ngx_http_request_t *r);
+ngx_int_t ngx_resonate_login_hide(ngx_http_request_t *r);
+
+
+/*
+ * What a browser sends.
+ *
+ * cookies()  the "Cookie" headers, how many; "lines" has room for COOKIES
+ * hide()     takes a text's cookies, and those of log-ins under way, out of
+ *            the request, but for cookies()
+ * site()     "scheme://host" as it is asked for
+ * own()      whether a page of that origin made the request; NULL or empty: of
+ *            site()
+ */
+
+#define NGX_RESONATE_AUTH_COOKIES  4
+
+ngx_uint_t ngx_resonate_auth_cookies(ngx_http_request_t *r,
+    resonate_cookie_view_t *lines);
+ngx_int_t ngx_resonate_auth_hide(ngx_http_request_t *r, ngx_str_t *name);
+ngx_int_t ngx_resonate_auth_site(ngx_http_request_t *r, ngx_str_t *origin);
+ngx_uint_t ngx_resonate_auth_own(ngx_http_request_t *r, ngx_str_t *origin);
 
 
 ngx_int_t ngx_resonate_auth_add_variables(ngx_conf_t *cf);

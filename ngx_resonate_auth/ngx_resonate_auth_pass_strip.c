@@ -3,7 +3,8 @@
  * Copyright (C) Resonate
  *
  * The names "X-Resonate-..." belong to the edge: whatever a client sends under
- * them is taken out of the request before anybody looks at it.
+ * them is taken out of the request before anybody looks at it.  So are the
+ * cookies of sessions.
  */
 
 
@@ -53,6 +54,10 @@ ngx_resonate_auth_pass_strip(ngx_http_request_t *r)
     ngx_list_t       *headers;
     ngx_list_part_t   first, *part;
 
+    if (ngx_resonate_login_hide(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     headers = &r->headers_in.headers;
 
     if (!ngx_resonate_auth_pass_any(headers)) {
@@ -60,7 +65,7 @@ ngx_resonate_auth_pass_strip(ngx_http_request_t *r)
     }
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "resonate auth: reserved headers removed");
+                   "resonate auth: headers removed");
 
     first = headers->part;
 
@@ -154,6 +159,10 @@ ngx_resonate_auth_pass_reserved(ngx_table_elt_t *h)
     ngx_uint_t  i;
 
     static const u_char  prefix[] = "x-resonate-";
+
+    if (h->hash == 0) {
+        return 1;
+    }
 
     if (h->key.len < sizeof(prefix) - 1) {
         return 0;

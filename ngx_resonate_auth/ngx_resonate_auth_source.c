@@ -9,7 +9,7 @@
  */
 
 
-#include "login/ngx_resonate_login_internal.h"
+#include "ngx_resonate_auth_internal.h"
 
 
 static ngx_int_t ngx_resonate_auth_header(ngx_http_request_t *r,
@@ -51,7 +51,7 @@ ngx_resonate_auth_source(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
     /* RFC 6265, section 8.2: a cookie says nothing of who makes a request */
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS))
-        && !ngx_resonate_login_own(r, NULL))
+        && !ngx_resonate_auth_own(r, NULL))
     {
         return ngx_resonate_auth_not(ctx, NGX_HTTP_FORBIDDEN,
                                      "Only a page of this server may ask for "
@@ -133,7 +133,7 @@ ngx_resonate_auth_cookie(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
 {
     ngx_uint_t                      n;
     resonate_cookie_rc_e            rc;
-    resonate_cookie_view_t          lines[NGX_RESONATE_LOGIN_LINES], value;
+    resonate_cookie_view_t          lines[NGX_RESONATE_AUTH_COOKIES], value;
     ngx_resonate_auth_loc_conf_t   *alcf;
 
     alcf = ngx_http_get_module_loc_conf(r, ngx_resonate_auth_module);
@@ -142,7 +142,7 @@ ngx_resonate_auth_cookie(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    n = ngx_resonate_login_lines(r, lines);
+    n = ngx_resonate_auth_cookies(r, lines);
 
     rc = resonate_cookie_find(lines, n, (char *) alcf->cookie.data,
                               alcf->cookie.len, &value);

@@ -3,10 +3,21 @@
 use lib 't/lib';
 use Resonate::Test;
 use Resonate::Login;
+use Resonate::Upstream;
 
 plan skip_all => $_ for grep { $_ } Resonate::Login::missing();
 
-my $login = Resonate::Login->new(edge => { log => 'info' });
+my $up = Resonate::Upstream->new(
+    answer => "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+my $login = Resonate::Login->new(edge => { log => 'info' }, server => <<"END");
+location /up    { proxy_pass http://127.0.0.1:@{[ $up->port ]}; }
+location /moved { try_files /none /plain; }
+location /plain {
+    resonate_auth off;
+    resonate_auth_session off;
+    return 200 "\$http_cookie|\$cookie_b";
+}
+END
 my $edge = $login->edge;
 my ($OLD, $NEW) = ('1' x 64, '2' x 64);
 
@@ -81,6 +92,37 @@ subtest 'more than a cookie holds' => sub {
     $res = $login->log_in('bob');
     is(join(' ', sort keys %{{jar()}}), '__Host-resonate',
        'a shorter one ends the rest');
+};
+
+subtest 'the session is for the edge alone' => sub {
+    my $name = $Resonate::Login::COOKIE;
+    my %session = jar();
+    my $own = "$name=$session{$name}";
+
+    for (
+        [ 'alone',        $own, undef ],
+        [ 'among others', "a=1; $own; b=2", 'a=1; b=2' ],
+        [ 'with log-ins', "$name-x=1; $own; b=2;c", 'b=2;c' ],
+        [ 'another name', "$name$name=1; b=$name", "$name$name=1; b=$name" ],
+        [ 'none',         'b=2', 'b=2' ],
+    ) {
+        my ($what, $cookie, $left) = @$_;
+
+        $up->sent;
+        is($edge->get('/up', headers => { Cookie => $cookie })->{status}, 204,
+           $what);
+        is(($up->sent =~ /^Cookie: (.*?)\r$/mi)[0], $left, '... to a service');
+    }
+
+    is(said(%session, b => 2), 'bob', 'the edge knows it');
+    is($edge->get('/plain', headers => { Cookie => "$own; b=2" })->{content},
+       'b=2|2', 'no variable has it');
+
+    my $res = $edge->get('/moved', headers => { Cookie => "$name=1.bad" });
+
+    like($res->{headers}{'set-cookie'}, qr/^\Q$name\E=;/, 'a bad one ends');
+    is(join('|', map { $res->{headers}{$_} // '' } qw(cache-control vary)),
+       'private, no-store|Cookie', '... where nobody keeps the answer');
 };
 
 unlike($edge->log . $edge->access_log, qr/__Host-resonate=|eyJ/,

@@ -9,6 +9,8 @@
 #include <string.h>
 
 
+static int resonate_cookie_part(const resonate_cookie_view_t *key,
+    const char *name, size_t namelen);
 static void resonate_cookie_pair(const char *p, const char *last,
     resonate_cookie_view_t *name, resonate_cookie_view_t *value);
 
@@ -161,6 +163,53 @@ resonate_cookie_next(const resonate_cookie_view_t *line, size_t *pos,
     }
 
     return 0;
+}
+
+
+char *
+resonate_cookie_without(char *dst, const resonate_cookie_view_t *line,
+    const char *name, size_t namelen)
+{
+    char                    *p;
+    size_t                   pos, start;
+    resonate_cookie_view_t   key, value;
+
+    p = dst;
+    pos = 0;
+
+    for (start = 0;
+         resonate_cookie_next(line, &pos, "", 0, &key, &value);
+         start = pos)
+    {
+        if (resonate_cookie_part(&key, name, namelen)) {
+            continue;
+        }
+
+        if (p > dst) {
+            *p++ = ';';
+
+        } else {
+            start = key.data - line->data;
+        }
+
+        memcpy(p, line->data + start, pos - 1 - start);
+        p += pos - 1 - start;
+    }
+
+    return p;
+}
+
+
+static int
+resonate_cookie_part(const resonate_cookie_view_t *key, const char *name,
+    size_t namelen)
+{
+    if (key->len < namelen || memcmp(key->data, name, namelen) != 0) {
+        return 0;
+    }
+
+    return key->len == namelen || key->data[namelen] == '-'
+           || (key->len == namelen + 2 && key->data[namelen] == '.');
 }
 
 

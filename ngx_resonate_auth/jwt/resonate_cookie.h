@@ -72,6 +72,14 @@ int resonate_cookie_next(const resonate_cookie_view_t *line, size_t *pos,
     const char *prefix, size_t prefixlen, resonate_cookie_view_t *name,
     resonate_cookie_view_t *value);
 
+/*
+ * The line without the pieces of a text of that name, and without cookies
+ * whose name begins with it and "-"; the rest is as it was.  "dst" has room
+ * for the line;  returns the end of what was written.
+ */
+char *resonate_cookie_without(char *dst, const resonate_cookie_view_t *line,
+    const char *name, size_t namelen);
+
 
 #pragma GCC visibility pop
 

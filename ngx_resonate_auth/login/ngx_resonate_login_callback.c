@@ -167,7 +167,7 @@ ngx_resonate_login_callback_open(ngx_resonate_login_callback_t *cb)
     time_t                   expires;
     ngx_str_t               *args;
     ngx_uint_t               n;
-    resonate_cookie_view_t   lines[NGX_RESONATE_LOGIN_LINES], value;
+    resonate_cookie_view_t   lines[NGX_RESONATE_AUTH_COOKIES], value;
     resonate_jwt_view_t     *state;
 
     args = &cb->request->args;
@@ -183,7 +183,7 @@ ngx_resonate_login_callback_open(ngx_resonate_login_callback_t *cb)
     p = (char *) ngx_cpymem(name, cb->login->open.data, cb->login->open.len);
     p = (char *) ngx_cpymem(p, cb->state, NGX_RESONATE_LOGIN_ID);
 
-    n = ngx_resonate_login_lines(cb->request, lines);
+    n = ngx_resonate_auth_cookies(cb->request, lines);
 
     if (resonate_cookie_find(lines, n, name, p - name, &value)
         != RESONATE_COOKIE_OK)

@@ -20,33 +20,23 @@ static ngx_int_t ngx_resonate_login_end(ngx_http_request_t *r,
     ngx_resonate_login_t *login, ngx_uint_t first);
 
 
-ngx_uint_t
-ngx_resonate_login_lines(ngx_http_request_t *r, resonate_cookie_view_t *lines)
+ngx_int_t
+ngx_resonate_login_hide(ngx_http_request_t *r)
 {
-    ngx_uint_t        i, n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t                        i;
+    ngx_resonate_login_t            **login;
+    ngx_resonate_login_main_conf_t   *lmcf;
 
-    n = 0;
+    lmcf = ngx_http_get_module_main_conf(r, ngx_resonate_login_module);
+    login = lmcf->logins.elts;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts && n < NGX_RESONATE_LOGIN_LINES; i++) {
-
-            if (h[i].key.len == sizeof("Cookie") - 1
-                && ngx_strncasecmp(h[i].key.data, (u_char *) "Cookie",
-                                   sizeof("Cookie") - 1)
-                   == 0)
-            {
-                lines[n].data = (char *) h[i].value.data;
-                lines[n].len = h[i].value.len;
-                n++;
-            }
+    for (i = 0; i < lmcf->logins.nelts; i++) {
+        if (ngx_resonate_auth_hide(r, &login[i]->cookie) != NGX_OK) {
+            return NGX_ERROR;
         }
     }
 
-    return n;
+    return NGX_OK;
 }
 
 
@@ -58,9 +48,9 @@ ngx_resonate_login_read(ngx_http_request_t *r, ngx_resonate_login_t *login,
     size_t                   len;
     ngx_uint_t               n;
     resonate_cookie_rc_e     rc;
-    resonate_cookie_view_t   lines[NGX_RESONATE_LOGIN_LINES];
+    resonate_cookie_view_t   lines[NGX_RESONATE_AUTH_COOKIES];
 
-    n = ngx_resonate_login_lines(r, lines);
+    n = ngx_resonate_auth_cookies(r, lines);
 
     rc = resonate_cookie_join(lines, n, (char *) login->cookie.data,
                               login->cookie.len, text, &len);
@@ -206,9 +196,9 @@ ngx_resonate_login_end(ngx_http_request_t *r, ngx_resonate_login_t *login,
     char                     key[RESONATE_COOKIE_NAME_MAX + 2];
     ngx_str_t                name;
     ngx_uint_t               i, n;
-    resonate_cookie_view_t   lines[NGX_RESONATE_LOGIN_LINES], value;
+    resonate_cookie_view_t   lines[NGX_RESONATE_AUTH_COOKIES], value;
 
-    n = ngx_resonate_login_lines(r, lines);
+    n = ngx_resonate_auth_cookies(r, lines);
     name.data = (u_char *) key;
 
     for (i = first; i < RESONATE_COOKIE_PIECES; i++) {

@@ -19,10 +19,6 @@
     "<p><a href=\"/\">Go on</a></p>" CRLF
 
 
-static void ngx_resonate_login_header(ngx_http_request_t *r, const char *name,
-    size_t len, resonate_jwt_view_t *view);
-
-
 ngx_int_t
 ngx_resonate_login_not_allowed(ngx_http_request_t *r, const char *allow)
 {
@@ -121,77 +117,14 @@ ngx_resonate_login_page(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
-/* the host is one that nginx found to be well-formed */
-
 ngx_int_t
 ngx_resonate_login_origin(ngx_http_request_t *r, ngx_resonate_login_t *login,
     ngx_str_t *origin)
 {
-    u_char           *p;
-    ngx_str_t         host;
-    const char       *scheme;
-
-    if (login && login->origin.len) {
+    if (login->origin.len) {
         *origin = login->origin;
         return NGX_OK;
     }
 
-    scheme = "http://";
-
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl) {
-        scheme = "https://";
-    }
-#endif
-
-    host = r->headers_in.host ? r->headers_in.host->value
-                              : r->headers_in.server;
-
-    p = ngx_pnalloc(r->pool, sizeof("https://") - 1 + host.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    origin->data = p;
-    p = ngx_sprintf(p, "%s%V", scheme, &host);
-    origin->len = p - origin->data;
-
-    return NGX_OK;
-}
-
-
-ngx_uint_t
-ngx_resonate_login_own(ngx_http_request_t *r, ngx_resonate_login_t *login)
-{
-    ngx_str_t            origin;
-    resonate_jwt_view_t  site, from, own;
-
-    if (ngx_resonate_login_origin(r, login, &origin) != NGX_OK) {
-        return 0;
-    }
-
-    own.data = (char *) origin.data;
-    own.len = origin.len;
-
-    ngx_resonate_login_header(r, "Sec-Fetch-Site",
-                              sizeof("Sec-Fetch-Site") - 1, &site);
-    ngx_resonate_login_header(r, "Origin", sizeof("Origin") - 1, &from);
-
-    return resonate_oidc_same_origin(&site, &from, &own);
-}
-
-
-/* a header that is there twice proves nothing */
-
-static void
-ngx_resonate_login_header(ngx_http_request_t *r, const char *name, size_t len,
-    resonate_jwt_view_t *view)
-{
-    ngx_uint_t        n;
-    ngx_table_elt_t  *h;
-
-    h = ngx_resonate_find_header(r, name, len, &n);
-
-    view->data = (n == 1) ? (char *) h->value.data : (n ? "?" : "");
-    view->len = (n == 1) ? h->value.len : (n ? 1 : 0);
+    return ngx_resonate_auth_site(r, origin);
 }

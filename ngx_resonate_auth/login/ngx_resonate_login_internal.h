@@ -21,7 +21,6 @@
 
 #include "../ngx_resonate_auth_internal.h"
 #include "../ngx_resonate_auth_keys.h"
-#include "../jwt/resonate_cookie.h"
 #include "../jwt/resonate_oidc.h"
 #include "../jwt/resonate_query.h"
 #include "../jwt/resonate_seal.h"
@@ -37,7 +36,6 @@ extern ngx_module_t  ngx_resonate_login_module;
 #define NGX_RESONATE_LOGIN_TRANSACTION  600    /* seconds for a log-in */
 #define NGX_RESONATE_LOGIN_OPEN         5      /* log-ins under way at once */
 #define NGX_RESONATE_LOGIN_ID           8      /* characters of a state */
-#define NGX_RESONATE_LOGIN_LINES        4      /* "Cookie" headers */
 #define NGX_RESONATE_LOGIN_COOKIE_MAX   48     /* characters of a name */
 
 
@@ -137,14 +135,11 @@ size_t ngx_resonate_login_authority(ngx_str_t *url);
 /*
  * Cookies.
  *
- * lines()       the "Cookie" headers, how many; "lines" has room for LINES
  * cookie_add()  a "Set-Cookie" of the answer; without a value the cookie ends
  * keep()        the cookies of a sealed session, and the end of older pieces
  * clear()       the end of all of them
  */
 
-ngx_uint_t ngx_resonate_login_lines(ngx_http_request_t *r,
-    resonate_cookie_view_t *lines);
 ngx_int_t ngx_resonate_login_cookie_add(ngx_http_request_t *r,
     ngx_resonate_login_t *login, ngx_str_t *name, ngx_str_t *value,
     time_t life);
@@ -218,7 +213,6 @@ void ngx_resonate_login_grant_free(ngx_resonate_login_grant_t *grant);
  * redirect_uri()  where a provider sends people back to
  * page()          of words for a person
  * origin()        "scheme://host" as it is asked for, or as it is configured
- * own()           whether a page of ours made the request; "login" may be NULL
  */
 
 ngx_int_t ngx_resonate_login_start_handler(ngx_http_request_t *r);
@@ -234,14 +228,13 @@ ngx_int_t ngx_resonate_login_page(ngx_http_request_t *r, ngx_uint_t status,
     const char *title, const char *text);
 ngx_int_t ngx_resonate_login_origin(ngx_http_request_t *r,
     ngx_resonate_login_t *login, ngx_str_t *origin);
-ngx_uint_t ngx_resonate_login_own(ngx_http_request_t *r,
-    ngx_resonate_login_t *login);
 ngx_int_t ngx_resonate_login_redirect_uri(ngx_http_request_t *r,
     ngx_resonate_login_t *login, ngx_str_t *uri);
 
 
-/* NULL: out of memory */
+/* NULL: out of memory, or of find(), there is none */
 ngx_resonate_login_ctx_t *ngx_resonate_login_ctx(ngx_http_request_t *r);
+ngx_resonate_login_ctx_t *ngx_resonate_login_ctx_find(ngx_http_request_t *r);
 
 /* ends the cookies of a session that is over: NGX_DECLINED, or NGX_ERROR */
 ngx_int_t ngx_resonate_login_over(ngx_http_request_t *r,

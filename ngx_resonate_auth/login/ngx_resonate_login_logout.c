@@ -43,7 +43,7 @@ ngx_resonate_login_logout_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    if (!ngx_resonate_login_own(r, login)) {
+    if (!ngx_resonate_auth_own(r, &login->origin)) {
         return ngx_resonate_send_problem(r, NGX_HTTP_FORBIDDEN,
                                          "Only a page of this server may ask "
                                          "for this", NULL);

@@ -126,25 +126,33 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
 /*
- * An answer of a location with sessions is another one without the cookie,
- * and one that sets a cookie is for this browser alone.
+ * An answer for which a session was looked for is another one without the
+ * cookie, and one that sets a cookie is for this browser alone.  It may come
+ * from a location without sessions, after an internal redirect.
  */
 
 static ngx_int_t
 ngx_resonate_login_header_filter(ngx_http_request_t *r)
 {
     ngx_str_t                       vary = ngx_string("Cookie");
+    ngx_resonate_login_ctx_t       *ctx;
     ngx_resonate_login_loc_conf_t  *llcf;
 
+    if (r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
+
     llcf = ngx_http_get_module_loc_conf(r, ngx_resonate_login_module);
+    ctx = ngx_resonate_login_ctx_find(r);
 
-    if (r == r->main && llcf->session) {
+    if ((llcf->session || (ctx && ctx->looked))
+        && ngx_resonate_add_header(r, "Vary", &vary) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-        if (ngx_resonate_add_header(r, "Vary", &vary) != NGX_OK
-            || ngx_resonate_login_uncached(r) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (ctx && ctx->changed && ngx_resonate_login_uncached(r) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_http_next_header_filter(r);
@@ -154,17 +162,10 @@ ngx_resonate_login_header_filter(ngx_http_request_t *r)
 static ngx_int_t
 ngx_resonate_login_uncached(ngx_http_request_t *r)
 {
-    ngx_str_t                  cache = ngx_string("private, no-store");
-    ngx_uint_t                 i;
-    ngx_list_part_t           *part;
-    ngx_table_elt_t           *h;
-    ngx_resonate_login_ctx_t  *ctx;
-
-    ctx = ngx_resonate_login_ctx(r);
-
-    if (ctx == NULL || !ctx->changed) {
-        return NGX_OK;
-    }
+    ngx_str_t         cache = ngx_string("private, no-store");
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
 
     for (part = &r->headers_out.headers.part; part; part = part->next) {
         h = part->elts;

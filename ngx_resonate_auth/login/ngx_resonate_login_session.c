@@ -31,16 +31,9 @@ ngx_resonate_login_ctx(ngx_http_request_t *r)
 
     r = r->main;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_resonate_login_module);
+    ctx = ngx_resonate_login_ctx_find(r);
     if (ctx) {
         return ctx;
-    }
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_resonate_login_ctx_cleanup) {
-            ngx_http_set_ctx(r, cln->data, ngx_resonate_login_module);
-            return cln->data;
-        }
     }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_resonate_login_ctx_t));
@@ -54,6 +47,29 @@ ngx_resonate_login_ctx(ngx_http_request_t *r)
     ngx_http_set_ctx(r, cln->data, ngx_resonate_login_module);
 
     return cln->data;
+}
+
+
+ngx_resonate_login_ctx_t *
+ngx_resonate_login_ctx_find(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t        *cln;
+    ngx_resonate_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_resonate_login_module);
+
+    if (ctx || !(r->internal || r->filter_finalize)) {
+        return ctx;
+    }
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_resonate_login_ctx_cleanup) {
+            ngx_http_set_ctx(r, cln->data, ngx_resonate_login_module);
+            return cln->data;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -106,7 +122,7 @@ ngx_resonate_login_token(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *auth)
     /* RFC 6265, section 8.2: a cookie says nothing of who makes a request */
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_OPTIONS))
-        && !ngx_resonate_login_own(r, ctx->login))
+        && !ngx_resonate_auth_own(r, &ctx->login->origin))
     {
         ctx->found = 0;
         auth->status = NGX_HTTP_FORBIDDEN;
@@ -206,9 +222,9 @@ static ngx_uint_t
 ngx_resonate_login_sent(ngx_http_request_t *r, ngx_resonate_login_t *login)
 {
     ngx_uint_t               n;
-    resonate_cookie_view_t   lines[NGX_RESONATE_LOGIN_LINES], value;
+    resonate_cookie_view_t   lines[NGX_RESONATE_AUTH_COOKIES], value;
 
-    n = ngx_resonate_login_lines(r, lines);
+    n = ngx_resonate_auth_cookies(r, lines);
 
     return resonate_cookie_find(lines, n, (char *) login->cookie.data,
                                 login->cookie.len, &value)

@@ -218,9 +218,9 @@ ngx_resonate_login_start_forget(ngx_http_request_t *r,
     size_t                   pos;
     ngx_str_t                name;
     ngx_uint_t               i, n, open;
-    resonate_cookie_view_t   lines[NGX_RESONATE_LOGIN_LINES], key, value;
+    resonate_cookie_view_t   lines[NGX_RESONATE_AUTH_COOKIES], key, value;
 
-    n = ngx_resonate_login_lines(r, lines);
+    n = ngx_resonate_auth_cookies(r, lines);
     open = 0;
 
     for (i = 0; i < n; i++) {

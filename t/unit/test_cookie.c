@@ -212,6 +212,37 @@ test_next(void **state)
 }
 
 
+static void
+test_without(void **state)
+{
+    size_t                  i;
+    char                    got[128];
+    resonate_cookie_view_t  line;
+
+    static const char *const  cases[][2] = {
+        { "", "" },
+        { "a=1", "a=1" },
+        { "s=1", "" },
+        { " s=1 ;", "" },
+        { "s=1; s.1=2; s-x=3", "" },
+        { "a=1; s=1; b=2", "a=1; b=2" },
+        { "s=1; a=1;b=2 ; s.3=1", "a=1;b=2 " },
+        { "a; s=1; =c", "a; =c" },
+        { "ss=1; s.=2; s.10=3; S=4; as=5; x=s=1",
+          "ss=1; s.=2; s.10=3; S=4; as=5; x=s=1" },
+        { "a=\"1; s=2\"; b=3", "a=\"1; b=3" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        line = view(cases[i][0]);
+        *resonate_cookie_without(got, &line, "s", 1) = '\0';
+        assert_string_equal(got, cases[i][1]);
+    }
+}
+
+
 int
 main(void)
 {
@@ -219,7 +250,8 @@ main(void)
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_next)
+        cmocka_unit_test(test_next),
+        cmocka_unit_test(test_without)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
