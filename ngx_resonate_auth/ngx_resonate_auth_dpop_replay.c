@@ -33,8 +33,9 @@ ngx_int_t
 ngx_resonate_dpop_once(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     u_char *id)
 {
+    u_char                          owner[RESONATE_DPOP_ID_LEN];
     ngx_int_t                       rc;
-    ngx_str_t                       key;
+    ngx_str_t                       key, jkt, *text;
     ngx_resonate_dpop_main_conf_t  *dmcf;
 
     dmcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_dpop_module);
@@ -42,13 +43,26 @@ ngx_resonate_dpop_once(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
     key.data = id;
     key.len = RESONATE_DPOP_ID_LEN;
 
-    rc = ngx_resonate_table_once(dmcf->table, &key,
+    /* the bytes of a thumbprint, which was found good: text takes more room */
+
+    text = &ctx->entry->texts[NGX_RESONATE_AUTH_JKT];
+    jkt.data = owner;
+
+    if (resonate_jwt_base64url(owner, sizeof(owner), &jkt.len,
+                               (char *) text->data, text->len)
+        != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_resonate_table_once(dmcf->table, &key, &jkt,
                                  ngx_time()
                                  + ngx_resonate_dpop_lifetime(dmcf));
 
-    if (rc == NGX_BUSY) {
+    if (rc == NGX_BUSY || rc == NGX_ABORT) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "no room for a DPoP proof in \"resonate_dpop_replay\"");
+                      "no room for a DPoP proof%s in \"resonate_dpop_replay\"",
+                      rc == NGX_BUSY ? "" : " of this key");
         return NGX_ERROR;
     }
 

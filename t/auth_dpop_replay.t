@@ -100,10 +100,25 @@ $n++ while $n < 2000 && ask($one, fresh('/')) eq 'listener';
 
 cmp_ok $n, '>', 100, 'it has room for some';
 cmp_ok $n, '<', 1000, '... and not for more';
+is ask($two, fresh('/')), 503, 'a key has its share';
+like $edge->log, qr/\[error\].* no room for a DPoP proof of this key/,
+     '... which is logged';
+
+for (1 .. 9) {
+    my $other = Resonate::Dpop->new;
+    my $token = $other->token(exp => time + 7200);
+    my $more = sub { ask($one, { $other->headers(
+        htm => 'GET', htu => "$origin/", token => $token, iat => $now) }) };
+
+    $_ > 1 || is $more->(), 'listener', '... others have room';
+    1 while $more->() eq 'listener';
+}
+
 is ask($two, fresh('/')), 503, 'full';
 is ask($two, $first), 'seen', '... and the first one is not forgotten';
 cmp_ok count($edge, 'failed'), '>=', 2, '... which is counted';
-like $edge->log, qr/\[error\].* no room for a DPoP proof/, '... and logged';
+like $edge->log, qr/\[error\].* no room for a DPoP proof in/,
+     '... and logged';
 
 $clock->set(65);
 $now += 65;

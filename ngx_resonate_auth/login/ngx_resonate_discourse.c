@@ -210,7 +210,7 @@ ngx_resonate_discourse_once(ngx_http_request_t *r,
     name.data = (u_char *) forum->question.nonce;
     name.len = forum->question.nonce_len;
 
-    return ngx_resonate_table_once(dmcf->table, &name,
+    return ngx_resonate_table_once(dmcf->table, &name, NULL,
                                    ngx_time() + NGX_RESONATE_DISCOURSE_TIME);
 }
 

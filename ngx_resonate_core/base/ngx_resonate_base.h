@@ -106,8 +106,9 @@ ngx_int_t ngx_resonate_sample_add(ngx_conf_t *cf,
  *   delete  NGX_OK: removed;  NGX_DECLINED: there was none
  *   once    NGX_OK: there was no such entry, and now there is;
  *           NGX_DECLINED: there is one;  NGX_BUSY: no room, nothing is
- *           evicted before its time.  Of a table that is used for nothing
- *           else, and whose entries live equally long
+ *           evicted before its time;  NGX_ABORT: the table is half full, and
+ *           the "owner", which may be NULL, has a sixteenth of it.  Of a table
+ *           that is used for nothing else, and whose entries live equally long
  *
  * A claim is an entry that only one owner has at a time.
  *
@@ -134,7 +135,7 @@ ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
 ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,
     ngx_str_t *key, uint64_t owner);
 ngx_int_t ngx_resonate_table_once(ngx_resonate_table_t *table, ngx_str_t *key,
-    time_t expires);
+    ngx_str_t *owner, time_t expires);
 
 
 #endif /* _NGX_RESONATE_BASE_H_INCLUDED_ */
