@@ -1,0 +1,139 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Tickets: who may hear one track, in a URL, for players that cannot send a
+ * header.  Pure: libc and OpenSSL.
+ *
+ *     "rst1" HEAD issuer subject proof [zeros] HMAC-SHA256
+ *
+ * in base64url, where HEAD has the key's name, mode, lengths, track, and when
+ * it was issued and expires.  All of it is under the MAC.  It is filled with
+ * zeros to whole groups of four characters, so that each ticket has one
+ * spelling only, and no padding.  Whoever has a ticket can read it.
+ *
+ * Its first characters name it, so that it is known wherever it turns up.
+ */
+
+
+#ifndef _RESONATE_TICKET_H_INCLUDED_
+#define _RESONATE_TICKET_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+#define RESONATE_TICKET_KEY_MIN    32      /* RFC 2104, section 3 */
+#define RESONATE_TICKET_KEY_MAX    1024
+#define RESONATE_TICKET_KEYS_MAX   8
+
+#define RESONATE_TICKET_TRACK      16
+#define RESONATE_TICKET_TEXT_MAX   255     /* bytes of issuer, subject, proof */
+
+/* characters of a ticket: of nobody, and with the longest texts */
+
+#define RESONATE_TICKET_MIN        92
+#define RESONATE_TICKET_MAX        1112
+
+/*
+ * Seconds.  Whoever gets hold of a key for a moment cannot make tickets that
+ * are good for ever; clocks of machines differ a little.
+ */
+
+#define RESONATE_TICKET_LIFE_MAX   (48 * 3600)
+#define RESONATE_TICKET_SKEW       60
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef enum {
+    RESONATE_TICKET_OK = 0,
+    RESONATE_TICKET_MALFORMED,
+    RESONATE_TICKET_KEY,           /* of no key that there is */
+    RESONATE_TICKET_BENT,          /* the MAC does not fit */
+    RESONATE_TICKET_EXPIRED,
+    RESONATE_TICKET_FUTURE,        /* or for longer than any */
+    RESONATE_TICKET_FAILED         /* OpenSSL could not compute */
+} resonate_ticket_rc_e;
+
+
+typedef enum {
+    RESONATE_TICKET_PREVIEW = 1,
+    RESONATE_TICKET_FULL,
+    RESONATE_TICKET_DOWNLOAD
+} resonate_ticket_mode_e;
+
+
+typedef struct {
+    const unsigned char      *data;
+    size_t                    len;
+} resonate_ticket_text_t;
+
+
+/* without issuer and subject it is anybody's; "proof" is what auth keeps */
+
+typedef struct {
+    resonate_ticket_mode_e    mode;
+    unsigned char             track[RESONATE_TICKET_TRACK];
+    int64_t                   issued;     /* Unix time */
+    int64_t                   expires;
+    resonate_ticket_text_t    issuer;
+    resonate_ticket_text_t    subject;
+    resonate_ticket_text_t    proof;
+} resonate_ticket_t;
+
+
+/*
+ * Keys: the first one signs, all verify; read-only once they are added.
+ *
+ * ring  NULL: out of memory
+ * key   0;  -1: of a wrong length, one too many, or OpenSSL fails
+ * free  NULL is nothing
+ */
+
+typedef struct resonate_ticket_ring_s  resonate_ticket_ring_t;
+
+resonate_ticket_ring_t *resonate_ticket_ring(void);
+int resonate_ticket_key(resonate_ticket_ring_t *ring,
+    const unsigned char *key, size_t len);
+void resonate_ticket_ring_free(resonate_ticket_ring_t *ring);
+
+
+/*
+ * make  how many characters were written, without NUL; "text" has room for
+ *       RESONATE_TICKET_MAX.  0: a text is too long, a time cannot be, or
+ *       OpenSSL fails
+ * open  OK: *ticket, whose texts are views of "buf", which has room for
+ *       RESONATE_TICKET_MAX bytes.  "now" is Unix time; it is good as long as
+ *       that is before "expires"
+ */
+
+size_t resonate_ticket_make(const resonate_ticket_ring_t *ring,
+    const resonate_ticket_t *ticket, char *text);
+resonate_ticket_rc_e resonate_ticket_open(const resonate_ticket_ring_t *ring,
+    const char *text, size_t len, int64_t now, unsigned char *buf,
+    resonate_ticket_t *ticket);
+
+/* as a sentence without a full stop */
+const char *resonate_ticket_strerror(resonate_ticket_rc_e rc);
+
+
+/*
+ * Tickets in other texts, be they good or not.
+ *
+ * find  how many characters the next one has, *at is where it begins; 0: there
+ *       is none
+ * mask  copies a text, with "***" in place of each: how many were written, no
+ *       more than "len"
+ */
+
+size_t resonate_ticket_find(const char *text, size_t len, size_t *at);
+size_t resonate_ticket_mask(char *dst, const char *text, size_t len);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _RESONATE_TICKET_H_INCLUDED_ */
