@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_ticket.h"
 
 
 ngx_int_t
@@ -43,12 +43,21 @@ ngx_int_t
 ngx_resonate_decision(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     resonate_decision_t *d)
 {
-    if (resonate_decision_read(d, reply->body.data, reply->body.len) == 0) {
-        return NGX_OK;
+    const resonate_ticket_t  *ticket;
+
+    if (resonate_decision_read(d, reply->body.data, reply->body.len) != 0) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "a stream decision was kept by another build");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "a stream decision was kept by another build");
+    /* who may hear all of it may have given a ticket for less */
 
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    ticket = ngx_resonate_ticket_of(r);
+
+    if (ticket && ticket->mode == RESONATE_TICKET_PREVIEW) {
+        d->preview_ms = d->short_ms;
+    }
+
+    return NGX_OK;
 }

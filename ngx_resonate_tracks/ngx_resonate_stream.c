@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_ticket.h"
 
 
 static ngx_int_t ngx_resonate_stream_decide(ngx_http_request_t *r,
@@ -151,6 +151,10 @@ ngx_resonate_stream_headers(ngx_http_request_t *r,
         || ngx_resonate_add_header(r, "Vary", &vary) != NGX_OK
         || ngx_resonate_add_header(r, "Cache-Control", &cache) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_resonate_ticket_headers(r) != NGX_OK) {
         return NGX_ERROR;
     }
 

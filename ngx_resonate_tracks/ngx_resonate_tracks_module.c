@@ -4,7 +4,7 @@
  */
 
 
-#include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_ticket.h"
 
 
 static ngx_int_t ngx_resonate_tracks_preconfiguration(ngx_conf_t *cf);
@@ -33,13 +33,15 @@ static ngx_command_t  ngx_resonate_tracks_commands[] = {
 };
 
 
-static const char *const  ngx_resonate_audio_args[] = { "quality", NULL };
+static const char *const  ngx_resonate_audio_args[] = {
+    "quality", "ticket", NULL
+};
 
 static const ngx_resonate_kind_t  ngx_resonate_audio = {
     ngx_string("audio"),
     ngx_resonate_stream_handler,
     ngx_resonate_decision_compile,
-    NULL,
+    ngx_resonate_ticket_who,
     ngx_resonate_audio_args
 };
 

@@ -7,7 +7,8 @@ DECLARE
     answer resonate.reply;
 BEGIN
     SELECT 200,
-           format('{"track":"%s","file":"%s","mode":"%s","previewMs":%s%s}', t.id, m.path,
+           format('{"track":"%s","durationMs":%s,"file":"%s","mode":"%s","previewMs":%s%s}',
+                  t.id, m.duration_ms, m.path,
                   CASE WHEN t.status = 'free'
                          OR a.owner_id = $2
                          OR h.owned_at IS NOT NULL

@@ -1,4 +1,5 @@
-# A session that was revoked is over, whatever tokens it has or would get.
+# A session that was revoked is over, whatever tokens it has or would get, and
+# so are the tickets that it got.
 
 use lib 't/lib';
 use JSON::PP ();
@@ -6,6 +7,7 @@ use MIME::Base64 qw(decode_base64url);
 use Resonate::Test;
 use Resonate::Clock;
 use Resonate::Login;
+use Resonate::Ticket;
 
 plan skip_all => $_ for grep { $_ } Resonate::Login::missing();
 
@@ -13,10 +15,13 @@ my $SOON = 3580;    # of an hour: it is time to renew
 my $clock = Resonate::Clock->new;
 my $pg = Resonate::Pg->new;
 my $login = Resonate::Login->new(
-    http => 'resonate_revocation read poll=50ms;',
-    server => 'location = /told { resonate_backchannel_logout write
+    http => 'resonate_revocation read poll=50ms;
+             resonate_ticket_key ' . key_file() . ';',
+    server => ticket_route($pg)
+              . 'location = /told { resonate_backchannel_logout write
                                                               audience=edge; }',
-    edge => { pg => $pg, env => { $clock->env } });
+    edge => { pg => $pg, env => { $clock->env }, media => ticket_media(),
+              modules => [qw(core auth tracks)] });
 my $provider = $login->provider;
 my $iss = $provider->issuer;
 my $service = $pg->dbh(user => 'resonate_identity');
@@ -48,8 +53,14 @@ sub logged_in {
 }
 
 
+sub ticket_url {
+    return json($login->agent->request('POST', $login->url("/t/$TRACK/ticket"),
+        headers => { 'Sec-Fetch-Site' => 'same-origin' }))->{data}{url};
+}
+
+
 sub over {
-    my ($what) = @_;
+    my ($what, $ticket) = @_;
     my @sent = (headers => {
         Cookie => "$Resonate::Login::COOKIE=" . $login->session });
     my $asked = $provider->count('/token');
@@ -61,18 +72,22 @@ sub over {
     my $res = $login->get('/who');
     my @cookies = Resonate::Agent::list($res->{headers}{'set-cookie'});
 
+    is($login->edge->get($ticket)->{status}, 403, 'a ticket of it') if $ticket;
     is($res->{content}, '', "$what: nobody");
     is("@cookies" =~ s/=;.*//r, '__Host-resonate', 'the cookie goes');
     is($provider->count('/token'), $asked, 'and no token is asked for');
 }
 
 my $sid = logged_in('alice');
+my $ticket = ticket_url();
 
+is($login->edge->get($ticket)->{headers}{'x-resonate-stream'}, 'full',
+   'a ticket of a session');
 $service->do("SELECT resonate.revoke('session', ?, ?)", {}, "no $sid", $iss);
 $service->do("SELECT resonate.revoke('subject', 'alice', ?, ?)", {}, $iss,
              '2020-01-01');
 $service->do("SELECT resonate.revoke('session', ?, ?)", {}, $sid, $iss);
-over('the session');
+over('the session', $ticket);
 
 logged_in('dora');
 is_deeply([ map { "$_->{client} " . ($_->{error} // 'told') }
@@ -82,8 +97,9 @@ over('what the provider has ended');
 logged_in('alice');
 
 logged_in('bob');
+$ticket = ticket_url();
 $service->do("SELECT resonate.revoke('subject', 'bob', ?)", {}, $iss);
-over('the person');
+over('the person', $ticket);
 
 logged_in('carol');
 $service->do("SELECT resonate.revoke('client', 'edge', ?)", {}, $iss);

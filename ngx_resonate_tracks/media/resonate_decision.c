@@ -13,7 +13,7 @@
 
 
 /* goes up with each change of what is packed: a cache may outlive a build */
-#define RESONATE_DECISION_VERSION  0x64637301
+#define RESONATE_DECISION_VERSION  0x64637302
 
 
 /* what is packed: this, and the texts of the files, each ended by NUL */
@@ -21,6 +21,8 @@
 typedef struct {
     uint32_t               version;
     uint32_t               preview_ms;
+    uint32_t               short_ms;
+    uint32_t               duration_ms;
     uint32_t               nfiles;
     uint32_t               bitrate[RESONATE_DECISION_FILES];
     uint8_t                track[16];
@@ -31,6 +33,7 @@ static const char *resonate_decision_head(resonate_decision_t *d,
     json_t *json);
 static const char *resonate_decision_mode(resonate_decision_t *d,
     json_t *json);
+static uint32_t resonate_decision_ms(json_t *json, json_int_t max);
 static const char *resonate_decision_track(resonate_decision_t *d,
     json_t *track);
 static const char *resonate_decision_files(resonate_decision_t *d,
@@ -110,7 +113,6 @@ resonate_decision_head(resonate_decision_t *d, json_t *json)
 static const char *
 resonate_decision_mode(resonate_decision_t *d, json_t *json)
 {
-    json_t      *ms;
     const char  *mode;
 
     mode = json_string_value(json_object_get(json, "mode"));
@@ -119,7 +121,13 @@ resonate_decision_mode(resonate_decision_t *d, json_t *json)
         return "no mode";
     }
 
+    d->short_ms = resonate_decision_ms(json_object_get(json, "previewMs"),
+                                       RESONATE_PREVIEW_MAX_MS);
+    d->duration_ms = resonate_decision_ms(json_object_get(json, "durationMs"),
+                                          UINT32_MAX);
+
     if (strcmp(mode, "full") == 0) {
+        d->short_ms = d->short_ms ? d->short_ms : RESONATE_DECISION_SHORT;
         return NULL;
     }
 
@@ -127,18 +135,22 @@ resonate_decision_mode(resonate_decision_t *d, json_t *json)
         return "unknown mode";
     }
 
-    ms = json_object_get(json, "previewMs");
+    d->preview_ms = d->short_ms;
 
-    if (!json_is_integer(ms)
-        || json_integer_value(ms) < 1
-        || json_integer_value(ms) > RESONATE_PREVIEW_MAX_MS)
-    {
-        return "no previewMs in range";
-    }
+    return d->preview_ms ? NULL : "no previewMs in range";
+}
 
-    d->preview_ms = (uint32_t) json_integer_value(ms);
 
-    return NULL;
+/* 0: absent, or not in range */
+
+static uint32_t
+resonate_decision_ms(json_t *json, json_int_t max)
+{
+    json_int_t  ms;
+
+    ms = json_integer_value(json);
+
+    return (ms < 1 || ms > max) ? 0 : (uint32_t) ms;
 }
 
 
@@ -342,6 +354,8 @@ resonate_decision_write(const resonate_decision_t *d, uint8_t *out)
 
     packed.version = RESONATE_DECISION_VERSION;
     packed.preview_ms = d->preview_ms;
+    packed.short_ms = d->short_ms;
+    packed.duration_ms = d->duration_ms;
     packed.nfiles = d->nfiles;
     memcpy(packed.track, d->track, 16);
 
@@ -384,6 +398,8 @@ resonate_decision_read(resonate_decision_t *d, const uint8_t *packed,
     }
 
     d->preview_ms = head.preview_ms;
+    d->short_ms = head.short_ms;
+    d->duration_ms = head.duration_ms;
     d->nfiles = head.nfiles;
     memcpy(d->track, head.track, 16);
 

@@ -9,9 +9,10 @@
  *      "files": [{"quality": "128", "file": "audio/ab/abcd.m4a",
  *                 "codec": "mp4a.40.2", "bitrate": 128000}, ...]}
  *
- * "mode" is "full" or "preview", and only a preview has a length.  "file" is
- * what is played unless another quality is asked for; "files" are all there
- * are, and may be absent, as may "track".  Other members are ignored.  A file
+ * "mode" is "full" or "preview"; the length of a preview may be told of both.
+ * "file" is what is played unless another quality is asked for; "files" are
+ * all there are, and may be absent, as may "track" and "durationMs", which is
+ * that of the track.  Other members are ignored.  A file
  * is relative to the media root and plain: no empty segment, none that begins
  * with a dot (so no ".." and no hidden file), no control character.
  *
@@ -31,6 +32,7 @@
 #define RESONATE_DECISION_MAX_FILE  255
 #define RESONATE_DECISION_FILES     8
 #define RESONATE_DECISION_WORD      31      /* bytes of quality and codec */
+#define RESONATE_DECISION_SHORT     45000   /* ms, of what has no previewMs */
 
 
 typedef struct {
@@ -43,6 +45,8 @@ typedef struct {
 
 typedef struct {
     uint32_t               preview_ms; /* 0: the full file */
+    uint32_t               short_ms;   /* of a preview, whatever was decided */
+    uint32_t               duration_ms; /* of the track, or 0 */
     uint32_t               nfiles;     /* at least 1: the default comes first */
     uint8_t                track[16];  /* zeros, if it was not told */
     resonate_rendition_t   files[RESONATE_DECISION_FILES];
