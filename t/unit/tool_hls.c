@@ -12,10 +12,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "../../ngx_resonate_tracks/media/resonate_hls.h"
+#include "index_case.h"
 
 
 #define MAX  (16 * 1024 * 1024)
@@ -34,23 +34,23 @@ must(int good, const char *what)
 }
 
 
-static uint8_t *
-slurp(const char *name, size_t *len)
+static mp4_file_t
+slurp(const char *name)
 {
     FILE         *f;
-    uint8_t      *data;
+    mp4_file_t    file;
     struct stat   st;
 
     f = fopen(name, "rb");
     must(f && fstat(fileno(f), &st) == 0, name);
 
-    *len = (size_t) st.st_size;
-    data = malloc(*len + 1);
+    file.len = (size_t) st.st_size;
+    file.data = malloc(file.len + 1);
 
-    must(data && fread(data, 1, *len, f) == *len, name);
+    must(file.data && fread(file.data, 1, file.len, f) == file.len, name);
     fclose(f);
 
-    return data;
+    return file;
 }
 
 
@@ -68,39 +68,6 @@ spew(const char *folder, const char *name, const uint8_t *head, size_t len,
     must(f && fwrite(head, 1, len, f) == len
          && fwrite(span, 1, size, f) == size
          && fclose(f) == 0, path);
-}
-
-
-static const resonate_index_t *
-index_of(const uint8_t *data, size_t len)
-{
-    void                    *block;
-    size_t                   size;
-    resonate_mp4_t           m;
-    resonate_mp4_status_e    rc;
-    const resonate_index_t  *x;
-
-    resonate_mp4_init(&m, len);
-
-    do {
-        rc = resonate_mp4_parse(&m, data + m.want_offset, m.want_size);
-    } while (rc == RESONATE_MP4_MORE);
-
-    reason = m.reason;
-    must(rc == RESONATE_MP4_OK, "parse");
-
-    rc = resonate_index_measure(&m, &size);
-    reason = m.reason;
-    must(rc == RESONATE_MP4_OK, "measure");
-
-    block = malloc(size);
-    must(block && resonate_index_build(&m, block, size) == RESONATE_MP4_OK,
-         "build");
-
-    x = resonate_index_open(block, size, &reason);
-    must(x != NULL, "open");
-
-    return x;
 }
 
 
@@ -132,8 +99,9 @@ int
 main(int argc, char **argv)
 {
     char                     path[4096];
-    size_t                   size, len;
-    uint8_t                 *data, *out;
+    size_t                   len;
+    uint8_t                 *out;
+    mp4_file_t               file;
     resonate_hls_query_t     query;
     resonate_hls_t           h;
     resonate_hls_variant_t   v;
@@ -149,14 +117,14 @@ main(int argc, char **argv)
     memset(&v, 0, sizeof(v));
 
     out = malloc(MAX);
-    data = slurp(argv[1], &size);
-    x = index_of(data, size);
+    file = slurp(argv[1]);
+    x = index_of(&file);
 
     must(resonate_hls_plan(&h, x, (uint32_t) atoi(argv[3]),
                            (uint32_t) atoi(argv[4]), &reason)
          == RESONATE_MP4_OK, "plan");
 
-    segments(&h, argv[2], data, out);
+    segments(&h, argv[2], file.data, out);
 
     len = resonate_hls_init_write(x, out, MAX);
     spew(argv[2], "init.mp4", out, len, out, 0);
