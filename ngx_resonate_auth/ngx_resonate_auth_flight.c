@@ -21,6 +21,7 @@
 
 #define NGX_RESONATE_AUTH_REFUSED    'R'     /* kinds of keys */
 #define NGX_RESONATE_AUTH_CLAIM      'C'
+#define NGX_RESONATE_AUTH_FLIGHT_KEY (1 + 2 * NGX_RESONATE_AUTH_DIGEST)
 
 
 typedef struct {
@@ -49,12 +50,12 @@ static ngx_int_t ngx_resonate_auth_flight_accept(
 static void ngx_resonate_auth_flight_refuse(
     ngx_resonate_auth_flight_t *flight, resonate_jwt_rc_e why);
 static ngx_int_t ngx_resonate_auth_refused_get(
-    ngx_resonate_auth_main_conf_t *amcf, u_char *digest,
+    ngx_resonate_auth_main_conf_t *amcf, u_char *digest, ngx_pool_t *pool,
     resonate_jwt_rc_e *why);
 static void ngx_resonate_auth_flight_end(ngx_resonate_auth_flight_t *flight,
     ngx_int_t rc, resonate_jwt_rc_e why);
 static void ngx_resonate_auth_flight_key(ngx_resonate_auth_main_conf_t *amcf,
-    u_char kind, u_char *digest, u_char *key);
+    u_char kind, u_char *digest, u_char *buf, ngx_str_t *key);
 
 
 ngx_int_t
@@ -66,7 +67,9 @@ ngx_resonate_auth_ask(ngx_http_request_t *r, ngx_resonate_auth_ctx_t *ctx,
 
     amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
 
-    if (ngx_resonate_auth_refused_get(amcf, digest, &ctx->why) == NGX_OK) {
+    if (ngx_resonate_auth_refused_get(amcf, digest, r->pool, &ctx->why)
+        == NGX_OK)
+    {
         return NGX_DECLINED;
     }
 
@@ -221,7 +224,7 @@ ngx_resonate_auth_flight_look(ngx_event_t *ev)
 {
     ngx_resonate_auth_flight_t *flight = ev->data;
 
-    u_char                          buf[1 + 2 * NGX_RESONATE_AUTH_DIGEST];
+    u_char                          buf[NGX_RESONATE_AUTH_FLIGHT_KEY];
     ngx_int_t                       rc;
     ngx_str_t                       key;
     resonate_jwt_rc_e               why;
@@ -236,15 +239,16 @@ ngx_resonate_auth_flight_look(ngx_event_t *ev)
         return;
     }
 
-    if (ngx_resonate_auth_refused_get(amcf, flight->digest, &why) == NGX_OK) {
+    if (ngx_resonate_auth_refused_get(amcf, flight->digest, flight->pool,
+                                      &why)
+        == NGX_OK)
+    {
         ngx_resonate_auth_flight_end(flight, NGX_DECLINED, why);
         return;
     }
 
     ngx_resonate_auth_flight_key(amcf, NGX_RESONATE_AUTH_CLAIM,
-                                 flight->digest, buf);
-    key.data = buf;
-    key.len = sizeof(buf);
+                                 flight->digest, buf, &key);
 
     if (ngx_resonate_table_claim(amcf->refused_table, &key, ngx_pid,
                                  flight->opaque->timeout + 1000)
@@ -346,7 +350,7 @@ static void
 ngx_resonate_auth_flight_refuse(ngx_resonate_auth_flight_t *flight,
     resonate_jwt_rc_e why)
 {
-    u_char     buf[1 + 2 * NGX_RESONATE_AUTH_DIGEST], what;
+    u_char     buf[NGX_RESONATE_AUTH_FLIGHT_KEY], what;
     ngx_str_t  key, value;
 
     if (flight->opaque->negative == 0) {
@@ -354,9 +358,7 @@ ngx_resonate_auth_flight_refuse(ngx_resonate_auth_flight_t *flight,
     }
 
     ngx_resonate_auth_flight_key(flight->amcf, NGX_RESONATE_AUTH_REFUSED,
-                                 flight->digest, buf);
-    key.data = buf;
-    key.len = sizeof(buf);
+                                 flight->digest, buf, &key);
 
     what = (u_char) why;
     value.data = &what;
@@ -369,29 +371,20 @@ ngx_resonate_auth_flight_refuse(ngx_resonate_auth_flight_t *flight,
 
 static ngx_int_t
 ngx_resonate_auth_refused_get(ngx_resonate_auth_main_conf_t *amcf,
-    u_char *digest, resonate_jwt_rc_e *why)
+    u_char *digest, ngx_pool_t *pool, resonate_jwt_rc_e *why)
 {
-    u_char       buf[1 + 2 * NGX_RESONATE_AUTH_DIGEST];
-    ngx_int_t    rc;
-    ngx_str_t    key, value;
-    ngx_pool_t  *pool;
+    u_char     buf[NGX_RESONATE_AUTH_FLIGHT_KEY];
+    ngx_int_t  rc;
+    ngx_str_t  key, value;
 
-    ngx_resonate_auth_flight_key(amcf, NGX_RESONATE_AUTH_REFUSED, digest, buf);
-    key.data = buf;
-    key.len = sizeof(buf);
-
-    pool = ngx_create_pool(NGX_MIN_POOL_SIZE, ngx_cycle->log);
-    if (pool == NULL) {
-        return NGX_ERROR;
-    }
+    ngx_resonate_auth_flight_key(amcf, NGX_RESONATE_AUTH_REFUSED, digest, buf,
+                                 &key);
 
     rc = ngx_resonate_table_get(amcf->refused_table, &key, pool, &value);
 
     if (rc == NGX_OK) {
         *why = value.data[0];
     }
-
-    ngx_destroy_pool(pool);
 
     return rc;
 }
@@ -406,7 +399,7 @@ static void
 ngx_resonate_auth_flight_end(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
     resonate_jwt_rc_e why)
 {
-    u_char                       buf[1 + 2 * NGX_RESONATE_AUTH_DIGEST];
+    u_char                       buf[NGX_RESONATE_AUTH_FLIGHT_KEY];
     ngx_str_t                    key;
     ngx_queue_t                 *q;
     ngx_resonate_auth_ctx_t     *ctx;
@@ -414,9 +407,7 @@ ngx_resonate_auth_flight_end(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
 
     if (flight->claimed) {
         ngx_resonate_auth_flight_key(flight->amcf, NGX_RESONATE_AUTH_CLAIM,
-                                     flight->digest, buf);
-        key.data = buf;
-        key.len = sizeof(buf);
+                                     flight->digest, buf, &key);
 
         (void) ngx_resonate_table_release(flight->amcf->refused_table, &key,
                                           ngx_pid);
@@ -462,11 +453,14 @@ ngx_resonate_auth_flight_end(ngx_resonate_auth_flight_t *flight, ngx_int_t rc,
 
 static void
 ngx_resonate_auth_flight_key(ngx_resonate_auth_main_conf_t *amcf, u_char kind,
-    u_char *digest, u_char *key)
+    u_char *digest, u_char *buf, ngx_str_t *key)
 {
-    *key++ = kind;
-    key = ngx_cpymem(key, amcf->generation, NGX_RESONATE_AUTH_DIGEST);
-    ngx_memcpy(key, digest, NGX_RESONATE_AUTH_DIGEST);
+    key->data = buf;
+    key->len = NGX_RESONATE_AUTH_FLIGHT_KEY;
+
+    *buf++ = kind;
+    buf = ngx_cpymem(buf, amcf->generation, NGX_RESONATE_AUTH_DIGEST);
+    ngx_memcpy(buf, digest, NGX_RESONATE_AUTH_DIGEST);
 }
 
 

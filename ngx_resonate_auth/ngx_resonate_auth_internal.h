@@ -328,7 +328,8 @@ ngx_int_t ngx_resonate_auth_worker_init(ngx_resonate_auth_main_conf_t *mcf,
  *                 ago, see "why";  NGX_ERROR
  * told()          what a flight was told: NGX_OK and claims, NGX_DECLINED: not
  *                 active, NGX_ERROR.  The flight is gone behind it
- * wiped()         memory that is wiped when the configuration goes
+ * basic()         "Basic ..." of a client and its secret (RFC 6749, section
+ *                 2.3.1: both are encoded as in a form before they are joined)
  */
 
 #define NGX_RESONATE_AUTH_INACTIVE_MAX  8
@@ -394,7 +395,8 @@ char *ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
     ngx_resonate_auth_opaque_t *opaque);
 char *ngx_resonate_auth_line_lookup(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
-u_char *ngx_resonate_auth_wiped(ngx_conf_t *cf, size_t len);
+ngx_int_t ngx_resonate_auth_basic(ngx_conf_t *cf, ngx_str_t *client,
+    ngx_str_t *secret, ngx_str_t *basic);
 
 ngx_int_t ngx_resonate_auth_flights_init(ngx_resonate_auth_main_conf_t *amcf,
     ngx_cycle_t *cycle);

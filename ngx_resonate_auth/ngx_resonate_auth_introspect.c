@@ -113,59 +113,6 @@ ngx_resonate_auth_inactive(ngx_conf_t *cf, const ngx_resonate_param_t *param,
 }
 
 
-/*
- * "client": by what name and secret the edge introduces itself (RFC 6749,
- * section 2.3.1: both are encoded as in a form before they are joined).
- */
-
-char *
-ngx_resonate_auth_line_client(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
-{
-    char        *p;
-    ngx_str_t   *value, *secret, plain;
-
-    value = cf->args->elts;
-
-    secret = ngx_resonate_secret(cf, &value[0], &value[2], 8, 1024);
-    if (secret == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    issuer->client = value[1];
-
-    plain.len = resonate_query_encoded((char *) value[1].data, value[1].len)
-                + 1
-                + resonate_query_encoded((char *) secret->data, secret->len);
-    plain.data = ngx_pnalloc(cf->temp_pool, plain.len);
-
-    issuer->basic.data = ngx_resonate_auth_wiped(cf, sizeof("Basic ") - 1
-                                       + ngx_base64_encoded_length(plain.len));
-
-    if (plain.data == NULL || issuer->basic.data == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    p = resonate_query_encode((char *) plain.data, (char *) value[1].data,
-                              value[1].len);
-    *p++ = ':';
-    (void) resonate_query_encode(p, (char *) secret->data, secret->len);
-
-    ngx_memcpy(issuer->basic.data, "Basic ", sizeof("Basic ") - 1);
-    issuer->basic.data += sizeof("Basic ") - 1;
-
-    ngx_encode_base64(&issuer->basic, &plain);
-
-    issuer->basic.data -= sizeof("Basic ") - 1;
-    issuer->basic.len += sizeof("Basic ") - 1;
-
-    OPENSSL_cleanse(plain.data, plain.len);
-
-    return ngx_resonate_auth_issuer_mix(cf, issuer, secret) == NGX_OK
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
 char *
 ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
     ngx_resonate_auth_opaque_t *opaque)

@@ -19,7 +19,6 @@ static ngx_int_t ngx_resonate_auth_lookup_bind(ngx_conf_t *cf,
     ngx_resonate_auth_opaque_t *opaque);
 static ngx_uint_t ngx_resonate_auth_is_uuid(ngx_str_t *token);
 static ngx_uint_t ngx_resonate_auth_is_b64token(ngx_str_t *token);
-static void ngx_resonate_auth_wipe(void *data);
 
 
 static const ngx_resonate_param_t  ngx_resonate_auth_lookup_params[] = {
@@ -357,39 +356,4 @@ ngx_resonate_auth_lookup_answer(ngx_resonate_pg_query_t *q, json_t **json)
     }
 
     return NGX_OK;
-}
-
-
-u_char *
-ngx_resonate_auth_wiped(ngx_conf_t *cf, size_t len)
-{
-    ngx_str_t           *wiped;
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_str_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    wiped = cln->data;
-
-    wiped->len = len;
-    wiped->data = ngx_pnalloc(cf->pool, len);
-
-    if (wiped->data == NULL) {
-        wiped->len = 0;
-    }
-
-    cln->handler = ngx_resonate_auth_wipe;
-
-    return wiped->data;
-}
-
-
-static void
-ngx_resonate_auth_wipe(void *data)
-{
-    ngx_str_t *wiped = data;
-
-    OPENSSL_cleanse(wiped->data, wiped->len);
 }

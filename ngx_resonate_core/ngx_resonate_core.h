@@ -66,6 +66,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_param_flag
 #pragma weak ngx_resonate_param_str
 #pragma weak ngx_resonate_secret
+#pragma weak ngx_resonate_wiped
 #pragma weak ngx_resonate_fetch_need
 #pragma weak ngx_resonate_fetch_start
 #pragma weak ngx_resonate_fetch_cancel

@@ -36,8 +36,6 @@ static char *ngx_resonate_login_url(ngx_conf_t *cf,
 static ngx_uint_t ngx_resonate_login_text(ngx_str_t *value);
 static char *ngx_resonate_login_client(ngx_conf_t *cf,
     ngx_resonate_login_t *login, size_t offset);
-static char *ngx_resonate_login_basic(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, ngx_str_t *secret);
 static char *ngx_resonate_login_redirect_to(ngx_conf_t *cf,
     ngx_resonate_login_t *login, size_t offset);
 static char *ngx_resonate_login_path(ngx_conf_t *cf,
@@ -250,49 +248,12 @@ ngx_resonate_login_client(ngx_conf_t *cf, ngx_resonate_login_t *login,
     secret = ngx_resonate_secret(cf, &value[0], &value[2], 1,
                                  NGX_RESONATE_LOGIN_SECRET_MAX);
 
-    return secret ? ngx_resonate_login_basic(cf, login, secret)
-                  : NGX_CONF_ERROR;
-}
-
-
-/* RFC 6749, section 2.3.1: both are encoded as in a form, before base64 */
-
-static char *
-ngx_resonate_login_basic(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    ngx_str_t *secret)
-{
-    u_char     *p;
-    ngx_str_t   plain, text;
-
-    plain.len = resonate_query_encoded((char *) login->client.data,
-                                       login->client.len)
-                + 1
-                + resonate_query_encoded((char *) secret->data, secret->len);
-
-    plain.data = ngx_pnalloc(cf->temp_pool, plain.len);
-    p = ngx_pnalloc(cf->pool, sizeof("Basic ")
-                              + ngx_base64_encoded_length(plain.len));
-
-    if (plain.data == NULL || p == NULL) {
+    if (secret == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    login->basic.data = p;
-    text.data = ngx_cpymem(p, "Basic ", sizeof("Basic ") - 1);
-
-    p = (u_char *) resonate_query_encode((char *) plain.data,
-                                         (char *) login->client.data,
-                                         login->client.len);
-    *p++ = ':';
-    resonate_query_encode((char *) p, (char *) secret->data, secret->len);
-
-    ngx_encode_base64(&text, &plain);
-
-    login->basic.len = text.data + text.len - login->basic.data;
-
-    ngx_explicit_memzero(plain.data, plain.len);
-
-    return NGX_CONF_OK;
+    return ngx_resonate_auth_basic(cf, &login->client, secret, &login->basic)
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -64,9 +64,12 @@ char *ngx_resonate_param_str(ngx_conf_t *cf,
  * "max" bytes without the line feed at its end.  NULL: logged, or out of
  * memory; it is wiped when the configuration goes.  "name" becomes the whole
  * name.
+ *
+ * wiped() is so much memory, for what is made of a secret.
  */
 ngx_str_t *ngx_resonate_secret(ngx_conf_t *cf, ngx_str_t *directive,
     ngx_str_t *name, size_t min, size_t max);
+ngx_str_t *ngx_resonate_wiped(ngx_conf_t *cf, size_t len);
 
 
 #endif /* _NGX_RESONATE_PARAM_H_INCLUDED_ */

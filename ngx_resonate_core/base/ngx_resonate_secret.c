@@ -27,29 +27,18 @@ ngx_str_t *
 ngx_resonate_secret(ngx_conf_t *cf, ngx_str_t *directive, ngx_str_t *name,
     size_t min, size_t max)
 {
-    ngx_fd_t             fd;
-    ngx_int_t            rc;
-    ngx_str_t           *secret;
-    ngx_pool_cleanup_t  *cln;
+    ngx_fd_t    fd;
+    ngx_int_t   rc;
+    ngx_str_t  *secret;
 
     if (ngx_conf_full_name(cf->cycle, name, 0) != NGX_OK) {
         return NULL;
     }
 
-    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_str_t));
-    if (cln == NULL) {
+    secret = ngx_resonate_wiped(cf, max + NGX_RESONATE_SECRET_MORE);
+    if (secret == NULL) {
         return NULL;
     }
-
-    secret = cln->data;
-    secret->len = max + NGX_RESONATE_SECRET_MORE;
-
-    secret->data = ngx_pcalloc(cf->pool, secret->len);
-    if (secret->data == NULL) {
-        return NULL;
-    }
-
-    cln->handler = ngx_resonate_secret_wipe;
 
     /* a FIFO must not stop nginx before it is refused */
 
@@ -143,6 +132,31 @@ ngx_resonate_secret_read(ngx_conf_t *cf, ngx_str_t *directive,
     secret->len = n;
 
     return NGX_OK;
+}
+
+
+ngx_str_t *
+ngx_resonate_wiped(ngx_conf_t *cf, size_t len)
+{
+    ngx_str_t           *wiped;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_str_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    wiped = cln->data;
+    wiped->len = len;
+
+    wiped->data = ngx_pcalloc(cf->pool, len);
+    if (wiped->data == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_resonate_secret_wipe;
+
+    return wiped;
 }
 
 
