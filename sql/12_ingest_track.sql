@@ -328,12 +328,12 @@ COMMENT ON FUNCTION resonate.ingest_forget(bytea) IS 'A file that is not there a
 
 CREATE OR REPLACE FUNCTION resonate.ingest_sources(prefix bytea, after bytea, size integer)
 RETURNS TABLE (path bytea, root bytea, track_id uuid, release_id uuid, source_sha256 text,
-               sound_sha256 text, kept boolean, written text, media_path text,
-               made text[])
+               sound_sha256 text, lossless boolean, kept boolean, written text,
+               media_path text, made text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
-    SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.kept,
-           s.written, m.path, resonate.made(m.sha256)
+    SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.lossless,
+           s.kept, s.written, m.path, resonate.made(m.sha256)
     FROM resonate.source s
     JOIN resonate.track t ON t.id = s.track_id
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256
@@ -346,12 +346,12 @@ COMMENT ON FUNCTION resonate.ingest_sources(bytea, bytea, integer) IS 'The files
 
 CREATE OR REPLACE FUNCTION resonate.ingest_sources_of(sounds text[])
 RETURNS TABLE (path bytea, root bytea, track_id uuid, release_id uuid, source_sha256 text,
-               sound_sha256 text, kept boolean, written text, media_path text,
-               made text[])
+               sound_sha256 text, lossless boolean, kept boolean, written text,
+               media_path text, made text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off AS $$
-    SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.kept,
-           s.written, m.path, resonate.made(m.sha256)
+    SELECT s.path, s.root, s.track_id, s.release_id, s.source_sha256, s.sound_sha256, s.lossless,
+           s.kept, s.written, m.path, resonate.made(m.sha256)
     FROM resonate.source s
     JOIN resonate.track t ON t.id = s.track_id
     LEFT JOIN resonate.media_file m ON m.sha256 = t.media_sha256

@@ -17,7 +17,9 @@ my $media = tempdir();
 
 sub files {
     return [ sort map { substr $_, 1 + length $media }
-             grep { -f } glob "$media/{audio,images}/{*,*/*} $media/*" ];
+             grep { -f }
+             glob "$media/{audio,images,originals,waveforms}/{*,*/*}"
+                  . " $media/*" ];
 }
 
 sub put {
@@ -47,11 +49,28 @@ $dbh->do('UPDATE resonate.release SET cover_id = ? WHERE id = ?', {}, $cover,
 $dbh->do('INSERT INTO resonate.media_file VALUES (?, ?, 100, 1000)', {}, $sha,
          "audio/cc/$sha.m4a");
 
-my @kept = (@stored, map({ put("images/$cover-x$_") } qw(120.jpg 120.webp)),
+my @made = ('audio/ee/' . 'e' x 64 . '.m4a',
+            'originals/ee/' . 'e' x 64 . '.flac',
+            'waveforms/ee/' . 'e' x 64 . '.json');
+
+$dbh->do(q{SELECT resonate.ingest_made(media_sha256, ?) FROM resonate.track
+           WHERE id = ?}, {}, JSON::PP::encode_json({
+    measured   => { waveform => $made[2] },
+    original   => { sha256 => 'e' x 64, path => $made[1], format => 'flac',
+                    name => 'x', bytes => 100, crc32 => 0 },
+    renditions => [ { sha256 => 'e' x 64, path => $made[0], quality => 64,
+                      codec => 'mp4a.40.2', bit_rate => 1, bytes => 100,
+                      crc32 => 0, span_offset => 1, span_bytes => 1,
+                      span_crc32 => 0 } ] }), $id->{paid});
+
+my @kept = (@stored, map(put($_), @made),
+            map({ put("images/$cover-x$_") } qw(120.jpg 120.webp)),
             # nobody knows what these are
             map { put($_) } qw(notes.txt images/logo.png audio/readme
                                audio/cc/0.m4a));
-my @gone = map { put($_) } "audio/cc/$sha.m4a", "images/$unused-x120.jpg";
+my @gone = map { put($_) } "audio/cc/$sha.m4a",
+               'originals/ff/' . 'f' x 64 . '.wav',
+               'waveforms/ff/' . 'f' x 64 . '.json', "images/$unused-x120.jpg";
 
 spew("$media/.lock", '');
 symlink '/etc/passwd', "$media/audio/cc/" . 'd' x 64 . '.m4a';
@@ -59,7 +78,7 @@ symlink '/etc/passwd', "$media/audio/cc/" . 'd' x 64 . '.m4a';
 my $dry = prune('--dry-run');
 
 is_deeply(names($dry), \@gone, 'what would go');
-is($dry->{bytes}, 200, 'and how many bytes');
+is($dry->{bytes}, 400, 'and how many bytes');
 is_deeply(files(), [ sort @kept, @gone, 'audio/cc/' . 'd' x 64 . '.m4a' ],
           'a dry run removes none');
 

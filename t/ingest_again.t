@@ -109,7 +109,7 @@ for my $signal (qw(INT TERM KILL)) {
         my $process = $in->start('--jobs', 2);
 
         wait_for {
-            my @making = glob $in->media . '/tmp/*/audio.m4a';
+            my @making = glob $in->media . '/tmp/*/*.m4a';
             @making && grep { $_->{album} eq $signal } @{ $in->tracks };
         } 60, 'one track in the catalogue, and others in the making';
         $process->signal($signal);

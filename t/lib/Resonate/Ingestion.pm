@@ -218,7 +218,7 @@ sub rows {
         $_ => $dbh->selectcol_arrayref(
             "SELECT ctid || ' ' || xmin FROM resonate.$_ ORDER BY 1")
     } qw(creator release release_item release_disc track track_artist image
-         media_file source search_doc) };
+         media_file rendition original source search_doc) };
 }
 
 

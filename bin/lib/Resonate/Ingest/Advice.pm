@@ -18,7 +18,9 @@ my @ADVICE = (
     [ qr/Invalid argument|Error (?:initializing|marking)/ => $REPLACE ],
     [ qr/Decoder .* not found|Unknown (?:decoder|codec)|Unsupported codec/i
                                  => 'convert it to FLAC' ],
+    [ qr/Unknown encoder/        => 'install an ffmpeg that has it' ],
     [ qr/of tags$/               => 'remove long texts from its tags' ],
+    [ qr/^it changed while/      => 'run it again' ],
     [ qr/^the worker died/       => 'run it again; is the disk full?' ],
     [ qr/No space left|quota/    => 'make room on the disk, and run it again' ],
     [ qr/^ffmpeg:|^ffprobe:/     => 'install ffmpeg' ],

@@ -14,8 +14,8 @@ use constant PAGE  => 1000;
 use constant TRIES => 3;
 
 my $JSON = JSON->new->canonical;
-my @SOURCE = qw(path root track_id release_id source_sha256 sound_sha256 kept
-                written media_path);
+my @SOURCE = qw(path root track_id release_id source_sha256 sound_sha256
+                lossless kept written media_path made);
 
 
 sub connect ($class, $conninfo)
@@ -73,13 +73,13 @@ sub rows ($self, $call, @values)
 }
 
 
-# Where the stored file of a sound is, relative to the media root; undef for
-# one that the catalogue does not know.
+# Where the stored file of a sound is, relative to the media root, and what
+# else is stored of it; nothing for one that the catalogue does not know.
 
-sub media_path ($self, $sound, $source)
+sub stored ($self, $sound, $source)
 {
-    return $self->one('SELECT path FROM resonate.ingest_media(?, ?)', $sound,
-                      $source);
+    return $self->one('SELECT path, made FROM resonate.ingest_media(?, ?)',
+                      $sound, $source);
 }
 
 
@@ -97,9 +97,10 @@ sub image ($self, $picture)
 
 
 # One track and all that belongs to it, or nothing.  image is the id of the
-# release's cover or undef, media what was stored or undef.
+# release's cover or undef, media what was stored or undef, made what was made
+# of it besides.
 
-sub write_track ($self, $unit, $media, $image)
+sub write_track ($self, $unit, $media, $made, $image)
 {
     my $gone = $unit->{gone};
 
@@ -114,6 +115,13 @@ sub write_track ($self, $unit, $media, $image)
         }
 
         $self->one('SELECT resonate.ingest_forget(?)', bytea($_)) for @$gone;
+
+        if ($made) {
+            $self->one('SELECT resonate.ingest_made(?, ?)',
+                       sha256_of($media ? $media->{path}
+                                        : $unit->{media_path}),
+                       $JSON->encode($made));
+        }
 
         return $track;
     });
@@ -207,6 +215,14 @@ sub bytea ($bytes)
 sub byteas (@bytes)
 {
     return [ map { bytea($_) } @bytes ];
+}
+
+
+# What a stored file is named by.
+
+sub sha256_of ($path)
+{
+    return $path =~ s{^.*/|\.[^.]*\z}{}gr;
 }
 
 

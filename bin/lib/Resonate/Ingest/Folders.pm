@@ -12,18 +12,20 @@ use v5.36;
 use Digest::SHA qw(sha256_hex);
 use Encode      qw(encode);
 
-use Resonate::Ingest::Album qw(album_folder);
-use Resonate::Ingest::Media qw(picture_beside);
-use Resonate::Ingest::Walk  qw(stamp);
+use Resonate::Ingest::Album   qw(album_folder);
+use Resonate::Ingest::Media   qw(picture_beside);
+use Resonate::Ingest::Quality qw(lacking);
+use Resonate::Ingest::Walk    qw(stamp);
 
 
-# media: the media root
+# option: what is wanted of each sound
 
-sub new ($class, $catalogue, $seen, $media)
+sub new ($class, $catalogue, $seen, $store, $option)
 {
     return bless {
-        catalogue => $catalogue, seen => $seen, media => $media,
-        rows => {}, loaded => {}, folders => {}, lost => {}, outer => {},
+        catalogue => $catalogue, seen => $seen, store => $store,
+        option    => $option,    rows => {}, loaded => {}, folders => {},
+        lost      => {},         outer => {},
     }, $class;
 }
 
@@ -153,7 +155,7 @@ sub stamp_of ($self, $folder)
         my $row = $file->{row};
 
         if (!$row || $row->{written} eq ''
-            || !$self->is_stored($row->{media_path}))
+            || !$self->is_whole($row))
         {
             return '';
         }
@@ -171,7 +173,17 @@ sub stamp_of ($self, $folder)
 
 sub is_stored ($self, $path)
 {
-    return defined $path && -f "$self->{media}/$path";
+    return defined $path && $self->{store}->has($path);
+}
+
+
+# Whether the sound of a row is stored, with all that is wanted of it.
+
+sub is_whole ($self, $row)
+{
+    return $self->is_stored($row->{media_path})
+        && (!$row->{kept}
+            || !lacking($self->{option}, $self->{store}, $row, $row->{made}));
 }
 
 

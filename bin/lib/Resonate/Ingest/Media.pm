@@ -1,24 +1,20 @@
 package Resonate::Ingest::Media;
 
-# Turns a source file into what is stored: one AAC file named by the hash of
-# its content, and its cover in all sizes.  Everything is made in a folder of
-# its own below the media root and synced before it is renamed, so a final
-# name always means a complete file.
+# What is in a source file: its streams, and its cover, which is made in all
+# sizes.
 
 use v5.36;
 
 use Digest::SHA    ();
 use Fcntl          qw(S_ISREG);
-use File::Basename qw(dirname fileparse);
+use File::Basename qw(fileparse);
 use File::Copy     qw(copy);
-use File::Path     qw(make_path);
-use IO::Handle     ();
 
 use Exporter qw(import);
 use Resonate::Ingest::Tool qw(ffmpeg probe input);
 
 our @EXPORT_OK = qw(hash_of audio_stream picture_stream picture_beside cover_of
-                    encode publish size_names);
+                    size_names);
 
 use constant COVER_SIZES  => (120, 600, 1500);
 use constant COVER_PIXELS => 100_000_000;
@@ -55,39 +51,6 @@ sub picture_stream ($probe)
                     @{ $probe->{streams} // [] };
 
     return $picture;
-}
-
-
-# Stores the sound below the media root.  Without metadata, dates and encoder
-# names the same sound gives the same bytes, and so the same name.
-
-sub encode ($source, $bitrate, $media, $work)
-{
-    my $made = "$work/audio.m4a";
-
-    ffmpeg(input($source), '-map', '0:a:0', '-vn', '-sn', '-dn',
-           '-map_metadata', '-1', '-map_chapters', '-1',
-           '-c:a', 'aac', '-b:a', "${bitrate}k", '-ar', '48000', '-ac', '2',
-           '-fflags', '+bitexact', '-flags:a', '+bitexact',
-           '-movflags', '+faststart', '-f', 'mp4', $made);
-
-    my $seconds = probe($made)->{format}{duration} // 0;
-
-    if ($seconds <= 0) {
-        die "no sound in it\n";
-    }
-
-    my $sha = hash_of($made);
-    my %stored = (
-        sha256      => $sha,
-        path        => sprintf('audio/%s/%s.m4a', substr($sha, 0, 2), $sha),
-        bytes       => -s $made,
-        duration_ms => sprintf('%.0f', 1000 * $seconds),
-    );
-
-    publish($made, "$media/$stored{path}");
-
-    return \%stored;
 }
 
 
@@ -188,31 +151,6 @@ sub sized_options ()
 {
     return ('-frames:v', '1', '-map_metadata', '-1', '-fflags', '+bitexact',
             '-flags:v', '+bitexact', '-f', 'image2', '-update', '1');
-}
-
-
-# Under its final name only when its bytes are on the disk.
-
-sub publish ($made, $final)
-{
-    my $folder = dirname($final);
-
-    make_path($folder, { mode => 0755 });
-    chmod 0644, $made or die "$made: $!\n";
-    sync_of($made);
-    rename $made, $final or die "rename to $final: $!\n";
-    sync_of($folder);
-
-    return;
-}
-
-
-sub sync_of ($path)
-{
-    open my $handle, '<', $path or die "$path: $!\n";
-    $handle->sync or die "fsync of $path: $!\n";
-
-    return;
 }
 
 1;

@@ -15,6 +15,7 @@ use Resonate::Ingest::Advice    qw(with_advice);
 use Resonate::Ingest::Catalogue ();
 use Resonate::Ingest::Progress  ();
 use Resonate::Ingest::Seen      ();
+use Resonate::Ingest::Store     ();
 use Resonate::Ingest::Tags      qw(decoded);
 use Resonate::Ingest::Tool      qw(orphaned_by);
 
@@ -56,6 +57,7 @@ sub new ($class, %option)
         life      => $life,
         heart     => $heart,
         catalogue => $catalogue,
+        store     => Resonate::Ingest::Store->open_folder($option{media}),
         seen      => Resonate::Ingest::Seen->open_file("$option{media}/.seen"),
         forks     => Parallel::ForkManager->new($option{jobs}, "$tmp/results"),
         jobs      => 0,

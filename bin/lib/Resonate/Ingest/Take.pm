@@ -30,7 +30,7 @@ use constant READING => 0.1;
 sub take ($run, $files)
 {
     my $folders = Resonate::Ingest::Folders->new(
-        @$run{qw(catalogue seen)}, $run->{option}{media});
+        @$run{qw(catalogue seen store option)});
     my @todo = grep { !is_done($run, $folders, $_) }
                @{ $folders->take($files) };
 
@@ -77,7 +77,7 @@ sub weigh ($run, $folders, @todo)
         my $row = $file->{row};
         my $known = !$force && $run->{seen}->knows(@$file{qw(path stamp)});
         my $stored = !$force && $row
-            && $folders->is_stored($row->{media_path});
+            && $folders->is_whole($row);
 
         $file->{weight} = ($known ? 0 : READING * $seconds)
             + ($stored ? 0 : (1 - READING) * $seconds);

@@ -8,11 +8,13 @@ use v5.36;
 use Exporter   qw(import);
 use List::Util qw(uniq);
 
-use Resonate::Ingest::Advice qw(is_passing with_advice);
-use Resonate::Ingest::Gone   qw(is_gone);
-use Resonate::Ingest::Media  qw(cover_of encode publish size_names);
-use Resonate::Ingest::Plan   qw(unit);
-use Resonate::Ingest::Text   qw(decoded);
+use Resonate::Ingest::Advice  qw(is_passing with_advice);
+use Resonate::Ingest::Encode  qw(encode);
+use Resonate::Ingest::Gone    qw(is_gone);
+use Resonate::Ingest::Media   qw(cover_of size_names);
+use Resonate::Ingest::Plan    qw(unit);
+use Resonate::Ingest::Quality qw(lacking);
+use Resonate::Ingest::Text    qw(decoded);
 
 our @EXPORT_OK = qw(write_all);
 
@@ -112,18 +114,20 @@ sub is_todo ($run, $folders, $unit)
 {
     my ($best, @copies) = @{ $unit->{files} };
     my $row = $best->{row};
-    my $path = $row && $row->{sound_sha256} eq $best->{sound}
-               && $row->{kept} ? $row->{media_path}
-        : $run->{catalogue}->media_path(@$best{qw(sound source)});
+    my ($path, $made) = $row && $row->{sound_sha256} eq $best->{sound}
+                        && $row->{kept} ? @$row{qw(media_path made)}
+        : $run->{catalogue}->stored(@$best{qw(sound source)});
 
     $unit->{stored} = !$run->{option}{force} && $folders->is_stored($path)
         ? 1 : 0;
     $unit->{media_path} = $path;
+    $unit->{made} = $made = $unit->{stored} ? known($unit, $made) : [];
+    $unit->{lacking} = [ lacking(@$run{qw(option store)}, $best, $made) ];
     $unit->{is_new} = !@{ $unit->{gone} }
         && (!defined $path || $unit->{elsewhere})
         && !grep { $_->{row} } $best, @copies;
 
-    if ($unit->{stored} && !@{ $unit->{gone} }
+    if ($unit->{stored} && !@{ $unit->{lacking} } && !@{ $unit->{gone} }
         && !grep { !$_->{row} || $_->{row}{written} ne $_->{written} }
            $best, @copies)
     {
@@ -132,6 +136,18 @@ sub is_todo ($run, $folders, $unit)
     }
 
     return 1;
+}
+
+
+# The original of a file is another one when its tags were corrected.
+
+sub known ($unit, $made)
+{
+    my ($best) = @{ $unit->{files} };
+    my $was = $best->{row} ? $best->{row}{source_sha256} : $best->{source};
+
+    return [ grep { $was eq $best->{source} || !/\Q$was\E/ }
+             @{ $made // [] } ];
 }
 
 
@@ -211,13 +227,11 @@ sub make_covers ($run, @units)
 
 sub image_of ($run, $cover)
 {
-    my $media = $run->{option}{media};
-
     return $run->{images}{$cover} //= do {
         my $id = $run->{option}{force} ? undef
                                        : $run->{catalogue}->cover_id($cover);
 
-        (grep { !-f "$media/images/" . ($id // 'none') . "-$_" }
+        (grep { !$run->{store}->has('images/' . ($id // 'none') . "-$_") }
               size_names()) ? undef : $id;
     };
 }
@@ -235,8 +249,7 @@ sub have_cover ($run, $cover, $file, $result)
     my $id = $run->{catalogue}->image($result);
 
     for my $size (size_names()) {
-        publish("$result->{work}/$size",
-                "$run->{option}{media}/images/$id-$size");
+        $run->{store}->put("$result->{work}/$size", "images/$id-$size");
     }
 
     $run->{images}{$cover} = $id;
@@ -245,8 +258,9 @@ sub have_cover ($run, $cover, $file, $result)
 }
 
 
-# What is stored is written at once; then the rest, the longest first.  Gives
-# the units that failed with one file and have another.
+# What is stored with all that is wanted of it is written at once; then the
+# rest, the longest first.  Gives the units that failed with one file and have
+# another.
 
 sub write_units ($run, @units)
 {
@@ -258,9 +272,10 @@ sub write_units ($run, @units)
     for my $unit (sort { $b->{stored} <=> $a->{stored} } @units) {
         my $sound = $unit->{files}[0]{sound};
 
-        if (defined $stored{$sound}) {
-            $unit->{media_path} = $stored{$sound};
-            push @again, write_unit($run, $unit, undef);
+        $unit->{media_path} = $stored{$sound} // $unit->{media_path};
+
+        if (defined $stored{$sound} && !@{ $unit->{lacking} }) {
+            push @again, write_unit($run, $unit, {});
         }
         else {
             push @{ $encode{$sound} }, $unit;
@@ -270,15 +285,22 @@ sub write_units ($run, @units)
     for my $same (sort { $b->[0]{files}[0]{duration_ms}
                          <=> $a->[0]{files}[0]{duration_ms} } values %encode)
     {
-        my $path = $same->[0]{files}[0]{path};
+        my ($unit) = @$same;
+        my $best = $unit->{files}[0];
+        my $want = {
+            %$best{qw(source duration_ms)},
+            words   => $unit->{lacking},
+            path    => $unit->{media_path},
+            bitrate => defined $stored{$best->{sound}}
+                       ? undef : $run->{option}{bitrate},
+        };
 
         $run->start(
             sub ($work) {
-                return encode($path, @{ $run->{option} }{qw(bitrate media)},
-                              $work);
+                return encode($best->{path}, $want, $run->{store}, $work);
             },
-            sub ($media) {
-                push @again, have_sound($run, $media, @$same);
+            sub ($result) {
+                push @again, have_sound($run, $result, @$same);
             });
     }
 
@@ -290,18 +312,21 @@ sub write_units ($run, @units)
 
 # units: the first one's file was encoded, the others' sound the same.
 
-sub have_sound ($run, $media, @units)
+sub have_sound ($run, $result, @units)
 {
-    if (defined $media->{failed}) {
-        return without_best($run, shift @units, $media->{failed}), @units;
+    if (defined $result->{failed}) {
+        return without_best($run, shift @units, $result->{failed}), @units;
     }
 
-    return map { write_unit($run, $_, $media) } @units;
+    return map { write_unit($run, $_, $result) } @units;
 }
 
 
-sub write_unit ($run, $unit, $media)
+# result: what encode() gave, or nothing
+
+sub write_unit ($run, $unit, $result)
 {
+    my ($media, $made) = @$result{qw(media made)};
     my ($best) = @{ $unit->{files} };
     my $cover = $unit->{release}{cover};
     my $image = defined $cover ? image_of($run, $cover) : undef;
@@ -312,7 +337,7 @@ sub write_unit ($run, $unit, $media)
     }
 
     my $written = eval {
-        $run->{catalogue}->write_track($unit, $media, $image);
+        $run->{catalogue}->write_track($unit, $media, $made, $image);
         1;
     };
     my $why = $@ =~ s/\n+\z//r;
@@ -325,14 +350,26 @@ sub write_unit ($run, $unit, $media)
     }
 
     $_->{row} = {
-        written    => $_->{written},
+        %$_{qw(path lossless written)},
         kept       => $_ == $best,
         media_path => $media ? $media->{path} : $unit->{media_path},
+        made       => [ @{ $unit->{made} }, words($made) ],
     } for @{ $unit->{files} };
     explain($run, $unit);
     settle($run, $unit, $unit->{is_new} ? 'added' : 'updated');
 
     return;
+}
+
+
+# What was made, as the catalogue will say it.
+
+sub words ($made)
+{
+    return map { my ($kind, $path) = @$_; defined $path ? "$kind $path" : () }
+           [ measured => $made->{measured}{waveform} ],
+           [ original => $made->{original}{path} ],
+           map { [ @$_{qw(quality path)} ] } @{ $made->{renditions} // [] };
 }
 
 

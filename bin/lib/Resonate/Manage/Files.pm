@@ -14,7 +14,7 @@ our @EXPORT_OK = qw(prune_files);
 
 use constant PAGE => 1000;
 
-my $SOUND = qr{\A([0-9a-f]{64})\.m4a\z};
+my $SOUND = qr{\A([0-9a-f]{64})\.[0-9a-z]{2,5}\z};
 my $IMAGE = qr{\A([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-x\d+
                \.(?:jpg|webp)\z}x;
 
@@ -75,7 +75,9 @@ sub media_root ($app)
 
 sub unknown ($app, $media)
 {
-    my @names = ((map { [ "audio/$_", $SOUND ] } names("$media/audio", 2)),
+    my @names = ((map { my $in = $_;
+                        map { [ "$in/$_", $SOUND ] } names("$media/$in", 2)
+                  } qw(audio originals waveforms)),
                  (map { [ "images/$_", $IMAGE ] } names("$media/images", 1)));
     my (%paths, @files, $all);
 
