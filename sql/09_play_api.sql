@@ -40,7 +40,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id} and /stream/{id}, the audio decision: {track, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
+COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
 
 CREATE OR REPLACE FUNCTION resonate.play_answer(track_id uuid, count integer, cost_mc bigint,
     total_mc bigint) RETURNS resonate.reply

@@ -544,6 +544,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/stream/{id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A URL that plays a track without a header
+         * @description {data: {ticket, url, mode, expires}}: a URL that plays it without a header, until then (Unix time), at most in that mode.
+         *
+         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, or the wallet covers the next play; otherwise the preview.
+         */
+        post: operations["postStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/profile": {
         parameters: {
             query?: never;
@@ -1397,6 +1419,18 @@ export interface components {
             count: number;
             /** @description What it cost, in mc. */
             cost: number;
+        };
+        Ticket: {
+            /** @description A path that plays it, with the ticket. */
+            url: string;
+            ticket: string;
+            /**
+             * @description The most that it plays.
+             * @enum {string}
+             */
+            mode: "full" | "preview";
+            /** @description Unix time of its end. */
+            expires: number;
         };
         PlayCount: {
             /** Format: uuid */
@@ -2947,6 +2981,36 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    postStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Ticket"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Deadline"];

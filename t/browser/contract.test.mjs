@@ -249,6 +249,8 @@ const CALLS = [
     ['GET /user/trackgroups', 'owner', undefined, 200,
      { query: { type: 'playlist' } }],
     ['GET /playlists/{id}', 'listener', undefined, 200],
+    ['POST /user/stream/{id}/ticket', 'listener', undefined, 200],
+    ['POST /user/stream/{id}/ticket', undefined, undefined, 200],
     ['GET /resolve', undefined, undefined, 404,
      { query: { url: '/artist/x' } }],
     ['GET /user/plays/stats', 'listener', undefined, 400,

@@ -18,6 +18,7 @@ use JSON::PP ();
 use Test::More ();
 
 use Resonate::Edge;
+use Resonate::Ticket ();
 use Resonate::Test ();
 
 sub missing {
@@ -45,7 +46,8 @@ sub site {
         pg     => $pg,
         auth   => 1,
         media  => $media,
-        http   => 'resonate_cache 1m listen=read;',
+        http   => 'resonate_cache 1m listen=read; resonate_ticket_key '
+                  . Resonate::Ticket::key_file() . ';',
         server => <<EOF,
             set \$resonate_www $www;
             set \$resonate_media $media;

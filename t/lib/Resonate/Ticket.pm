@@ -123,8 +123,7 @@ sub ticket_location {
     return <<"END";
 location /t/ {
     resonate_auth optional;
-    resonate_route GET /<id:uuid> $function caller reply=audio @options
-        ?ticket:text(1..2000);
+    resonate_route GET /<id:uuid> $function caller reply=audio @options;
     resonate_route POST /<id:uuid>/ticket $function caller safe reply=ticket;
 }
 END
