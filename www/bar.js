@@ -6,6 +6,7 @@ import { $ } from './dom.js';
 import { classMap } from './lib/lit-html/directives/class-map.js';
 import { live } from './lib/lit-html/directives/live.js';
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
+import { outline } from './outline.js';
 import { rule } from './plays.js';
 import { priceText } from './price.js';
 import { following } from './queue.js';
@@ -13,6 +14,7 @@ import { artists } from './rows.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { clock, cover, dots, icon, names } from './view.js';
+import { wave } from './wave.js';
 
 /* what is shorter is not seen as waiting */
 const SLOW_MS = 300;
@@ -227,7 +229,8 @@ export class Bar {
         const length = clock(duration);
 
         return html`<div class="timeline"><span class="time" id="elapsed"
-            aria-hidden="true">${elapsed}</span><input class="range" id="seek"
+            aria-hidden="true">${elapsed}</span>${
+            this.#wave(position, duration)}<input class="range" id="seek"
             type="range" min="0" step="0.1" aria-label="Position"
             .max=${String(duration || 1)} .value=${live(String(position))}
             .style=${done(position, duration)}
@@ -237,6 +240,29 @@ export class Bar {
                 at(event))}
             @blur=${() => this.#hold(null)}><span class="time" id="length"
             aria-hidden="true">${length}</span></div>`;
+    }
+
+    /**
+     * Decoration: what can be moved is the slider on it.
+     *
+     * @param {number} position
+     * @param {number} duration
+     */
+    #wave(position, duration) {
+        const address = this.#playback.track?.waveform;
+        const of = address ? wave(address, () => this.#draw()) : null;
+
+        if (!of || !(duration > 0)) {
+            return nothing;
+        }
+
+        const played = position / duration;
+
+        return html`<svg class="wave" viewBox="0 0 1000 2" aria-hidden="true"
+            preserveAspectRatio="none"><defs><linearGradient id="wave"><stop
+            class="wave-played" offset=${played}></stop><stop
+            class="wave-rest" offset=${played}></stop></linearGradient></defs>
+            <path fill="url(#wave)" d=${outline(of, duration)}></path></svg>`;
     }
 
     /** @param {number | null} position */

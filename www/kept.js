@@ -5,6 +5,7 @@
  * another, and a log-out takes it away.
  */
 
+import { EVEN } from './loudness.js';
 import { session } from './session.js';
 
 /** @typedef {import('./playback.js').Playback} Playback */
@@ -21,7 +22,7 @@ const END_S = 1;
 /** @type {(keyof Track)[]} */
 const PUBLIC = ['id', 'title', 'artist', 'artists', 'creatorId', 'album',
                 'duration', 'url', 'cover', 'images', 'trackGroup',
-                'trackGroupId', 'status'];
+                'trackGroupId', 'status', 'loudness', 'waveform'];
 
 
 /** @param {Playback} playback */
@@ -67,7 +68,7 @@ export function keep(playback) {
         }
     });
     playback.addEventListener('volume', () => write(localStorage, VOLUME, {
-        level: playback.volume, muted: playback.muted }));
+        level: playback.volume, muted: playback.muted, even: playback.even }));
     addEventListener('pagehide', place);
 
     session.addEventListener('change', () => {
@@ -89,8 +90,9 @@ export function keep(playback) {
 
 /** @param {Playback} playback */
 function restore(playback) {
-    const { level, muted } = read(localStorage, VOLUME) ?? {};
+    const { level, muted, even } = read(localStorage, VOLUME) ?? {};
 
+    playback.setEven(EVEN.includes(even) ? even : EVEN[0]);
     playback.setVolume(Number.isFinite(level) ? level : 1, muted === true);
 
     for (const store of [sessionStorage, localStorage]) {

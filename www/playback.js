@@ -8,6 +8,7 @@
 
 import { ApiError, api, ok } from './api.js';
 import { Listening } from './listening.js';
+import { share } from './loudness.js';
 import { rule } from './plays.js';
 import { Queue } from './queue.js';
 import { probe, source } from './stream.js';
@@ -15,6 +16,7 @@ import { probe, source } from './stream.js';
 
 /** @typedef {import('./queue.js').From} From */
 /** @typedef {import('./queue.js').Repeat} Repeat */
+/** @typedef {import('./loudness.js').Even} Even */
 /** @typedef {import('./listening.js').Heard} Heard */
 
 export class Playback extends EventTarget {
@@ -34,6 +36,12 @@ export class Playback extends EventTarget {
      *          cold?: boolean } | null}
      */
     #plan = null;
+
+    /* of the listener; the element's is this by the share of the track */
+    #volume = 1;
+
+    /** @type {Even} */
+    #even = 'tracks';
 
     /** @type {string | null} */
     mode = null;
@@ -79,7 +87,11 @@ export class Playback extends EventTarget {
     }
 
     get volume() {
-        return this.#audio.volume;
+        return this.#volume;
+    }
+
+    get even() {
+        return this.#even;
     }
 
     get muted() {
@@ -246,9 +258,23 @@ export class Playback extends EventTarget {
 
     /** @param {number} level */
     setVolume(level, muted = false) {
-        this.#audio.volume = Math.max(0, Math.min(level, 1));
+        this.#volume = Math.max(0, Math.min(level, 1));
         this.#audio.muted = muted;
+        this.#level();
         this.#tell('volume');
+    }
+
+    /** @param {Even} even */
+    setEven(even) {
+        this.#even = even;
+        this.#level();
+        this.#tell('volume');
+    }
+
+    /* not by a gain of Web Audio, which a phone stops in the background */
+    #level() {
+        this.#audio.volume = Math.min(
+            1, this.#volume * share(this.track, this.#even));
     }
 
     /* the listener changed: the same URL may now answer more, or less */
@@ -279,6 +305,7 @@ export class Playback extends EventTarget {
         this.#listening = new Listening(heard);
         this.#plan = { position, start: false, cold: true };
         this.#audio.removeAttribute('src');
+        this.#level();
         this.#mode(null);
         this.#tell('track');
         this.#tell('state');
@@ -298,6 +325,7 @@ export class Playback extends EventTarget {
 
         this.#plan = plan;
         audio.pause();
+        this.#level();
         this.#listening = listening;
         this.#mode(null);
         this.#tell('track');
@@ -405,6 +433,7 @@ export class Playback extends EventTarget {
             this.#queue.renew(data);
 
             if (!signal.aborted) {
+                this.#level();
                 this.#tell('track');
             }
 

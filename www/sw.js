@@ -17,7 +17,8 @@ const ASK_MS = 2000;
 const SLOW_MS = 4000;
 
 /* never the page's; and of all else what belongs to it */
-const FOREIGN = /^\/(?:(?:api|images|demo|head|id)\/|log(?:in|out)(?:\/|$))/;
+const FOREIGN =
+    /^\/(?:(?:api|images|waveforms|demo|head|id)\/|log(?:in|out)(?:\/|$))/;
 const SHELL = /^\/(?:.+\.(?:js|css|svg|png|webmanifest))?$/;
 const CACHE = 'resonate-shell-';
 const FILES_MAX = 200;

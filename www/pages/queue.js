@@ -4,6 +4,7 @@ import { drag } from '../drag.js';
 import { classMap } from '../lib/lit-html/directives/class-map.js';
 import { repeat } from '../lib/lit-html/directives/repeat.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
+import { EVEN } from '../loudness.js';
 import { artists } from '../rows.js';
 import { store } from '../store.js';
 import { clock, cover, icon, names, panel } from '../view.js';
@@ -39,10 +40,22 @@ function page(state, ctx) {
             () => change(state, { editing: !state.editing })}>${
             state.editing ? 'Done' : 'Edit'}</button><button class="button"
             type="button" ?disabled=${rows.length === 1} @click=${
-            () => clear(ctx)}>Clear</button></header>
+            () => clear(ctx)}>Clear</button></header>${even(ctx)}
         <section class="section"><h2>Now playing</h2><ol class="tracks"
             role="list">${item(rows[index], ctx)}</ol></section>${
         coming(state, ctx)}${before(ctx)}`;
+}
+
+
+/** @param {Ctx} ctx */
+function even({ playback }) {
+    const choose = (/** @type {Event} */ { target }) => playback.setEven(
+        EVEN[/** @type {HTMLSelectElement} */ (target).selectedIndex]);
+
+    return html`<label class="even">Equally loud <select id="even"
+        @change=${choose}>${EVEN.map((name) => html`<option
+            ?selected=${name === playback.even}>${name}</option>`)}</select>
+        </label>`;
 }
 
 
