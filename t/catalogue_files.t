@@ -49,16 +49,16 @@ $dbh->do('UPDATE resonate.release SET cover_id = ? WHERE id = ?', {}, $cover,
 $dbh->do('INSERT INTO resonate.media_file VALUES (?, ?, 100, 1000)', {}, $sha,
          "audio/cc/$sha.m4a");
 
-my @made = ('audio/ee/' . 'e' x 64 . '.m4a',
-            'originals/ee/' . 'e' x 64 . '.flac',
-            'waveforms/ee/' . 'e' x 64 . '.json');
+my @made = ('audio/11/' . '1' x 64 . '.m4a',
+            'originals/22/' . '2' x 64 . '.flac',
+            'waveforms/33/' . '3' x 64 . '.json');
 
 $dbh->do(q{SELECT resonate.ingest_made(media_sha256, ?) FROM resonate.track
            WHERE id = ?}, {}, JSON::PP::encode_json({
     measured   => { waveform => $made[2] },
-    original   => { sha256 => 'e' x 64, path => $made[1], format => 'flac',
+    original   => { sha256 => '2' x 64, path => $made[1], format => 'flac',
                     name => 'x', bytes => 100, crc32 => 0 },
-    renditions => [ { sha256 => 'e' x 64, path => $made[0], quality => 64,
+    renditions => [ { sha256 => '1' x 64, path => $made[0], quality => 64,
                       codec => 'mp4a.40.2', bit_rate => 1, bytes => 100,
                       crc32 => 0, span_offset => 1, span_bytes => 1,
                       span_crc32 => 0 } ] }), $id->{paid});
