@@ -101,6 +101,19 @@ $ticket = ticket_url();
 $service->do("SELECT resonate.revoke('subject', 'bob', ?)", {}, $iss);
 over('the person', $ticket);
 
+# a ticket of a token that is younger than what the session was revoked by
+
+$clock->set(-20);
+$login->agent->forget;
+$login->log_in('erin');
+$ticket = ticket_url();
+is($login->edge->get($ticket)->{headers}{'x-resonate-stream'}, 'full',
+   'a ticket of a new token');
+$service->do("SELECT resonate.revoke('subject', 'erin', ?, ?)", {}, $iss,
+             gmtime($clock->{start} - 10) . ' UTC');
+ok(eval { wait_for { $login->edge->get($ticket)->{status} == 403 } 10 },
+   'ends with the session, which is older');
+
 logged_in('carol');
 $service->do("SELECT resonate.revoke('client', 'edge', ?)", {}, $iss);
 over('the client');
