@@ -85,6 +85,7 @@ for (
     [ $known, 200 ], [ "$known/", 200 ], [ "$known/mcp", 200 ],
     [ "$known/mcp/", 200 ], [ "$known/mcp/x", 404 ], [ "$known/other", 404 ],
     [ "${known}x", 404 ], [ $known, 404, Host => 'other.example' ],
+    [ $known, 404, Host => 'local' ], [ $known, 404, Host => 'localhosts' ],
     [ $known, 200, Host => 'LOCALHOST:1' ],
 ) {
     my ($path, $status, %headers) = @$_;
