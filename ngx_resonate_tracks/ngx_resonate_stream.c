@@ -81,6 +81,7 @@ ngx_resonate_stream_decide(ngx_http_request_t *r,
     }
 
     ctx->preview_ms = decision.preview_ms;
+    ctx->bitrate = file->bitrate;
 
     name->len = file->file_len;
     name->data = (u_char *) file->file;
@@ -107,6 +108,8 @@ ngx_resonate_stream_send(ngx_http_request_t *r, ngx_resonate_compose_t *c)
 
     ngx_resonate_count(ctx->preview_ms ? mcf->previews : mcf->full);
     ctx->sent = 1;
+
+    ngx_resonate_pace(r, ctx->bitrate);
 
     return ngx_resonate_compose_send(r, c);
 }

@@ -41,6 +41,7 @@ typedef struct {
 
 typedef struct {
     uint32_t                 preview_ms;   /* 0: the full file */
+    uint32_t                 bitrate;      /* bits a second, or 0 */
     unsigned                 sent:1;
 
     ngx_resonate_media_t     media;
@@ -70,6 +71,11 @@ ngx_int_t ngx_resonate_stream_handler(ngx_http_request_t *r,
 /* composes ctx->reply, a preview; as ngx_resonate_compose() */
 ngx_int_t ngx_resonate_preview(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx);
+
+
+/* of "resonate_pace", if the bit rate is known; before anything is sent */
+
+void ngx_resonate_pace(ngx_http_request_t *r, uint32_t bitrate);
 
 
 #pragma GCC visibility pop

@@ -45,6 +45,16 @@ for (
              qr/"\Q$_\E" of "resonate_media" is the root directory in / ] }
          qw(/ // /. /tmp/..)),
     [ 'log_format x $resonate_stream;', undef ],
+
+    [ 'resonate_pace 1.5 burst=1m;', undef ],
+    [ 'resonate_pace off; server { resonate_pace 100;
+       location / { resonate_pace off; } }', undef ],
+    [ 'resonate_pace off burst=1s;', qr/has a parameter beside "off"/ ],
+    [ 'resonate_pace 2; resonate_pace 3;',
+      qr/"resonate_pace" directive is duplicate/ ],
+    [ 'resonate_pace 2 burst=0s;', qr/must be between 1s and 1h/ ],
+    map({ [ "resonate_pace $_;", qr/invalid factor "\Q$_\E" in "resonate_/ ] }
+        qw(1 1.09 -2 100.1 fast 1.5x)),
 ) {
     my ($http, $error) = @$_;
     my ($ok, $output) = conf_test($http);
