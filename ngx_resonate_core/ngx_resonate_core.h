@@ -12,6 +12,7 @@
 
 
 #include "base/ngx_resonate_base.h"
+#include "base/ngx_resonate_evidence.h"
 #include "base/ngx_resonate_param.h"
 #include "base/ngx_resonate_request.h"
 #include "cache/ngx_resonate_word.h"
@@ -28,7 +29,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  17
+#define NGX_RESONATE_CORE_ABI  18
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -48,6 +49,10 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_table_get
 #pragma weak ngx_resonate_table_put
 #pragma weak ngx_resonate_table_delete
+#pragma weak ngx_resonate_table_update
+#pragma weak ngx_resonate_evidence_kept
+#pragma weak ngx_resonate_evidence_note
+#pragma weak ngx_resonate_evidence_get
 #pragma weak ngx_resonate_table_once
 #pragma weak ngx_resonate_table_claim
 #pragma weak ngx_resonate_table_release
@@ -93,6 +98,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_pg_row
 #pragma weak ngx_resonate_pg_http_status
 #pragma weak ngx_resonate_reply_add
+#pragma weak ngx_resonate_reply_caller
 #pragma weak ngx_resonate_reply_arg
 
 

@@ -15,6 +15,8 @@ static ngx_int_t ngx_resonate_stream_decide(ngx_http_request_t *r,
     ngx_str_t *name);
 static ngx_int_t ngx_resonate_stream_send(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
+static ngx_int_t ngx_resonate_stream_evidence(ngx_http_request_t *r,
+    ngx_resonate_stream_ctx_t *ctx);
 static ngx_int_t ngx_resonate_stream_headers(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx);
 
@@ -82,6 +84,9 @@ ngx_resonate_stream_decide(ngx_http_request_t *r,
 
     ctx->preview_ms = decision.preview_ms;
     ctx->bitrate = file->bitrate;
+    ctx->duration_ms = decision.duration_ms;
+    ctx->caller = ngx_resonate_reply_caller(reply);
+    ngx_memcpy(ctx->track, decision.track, sizeof(ctx->track));
 
     name->len = file->file_len;
     name->data = (u_char *) file->file;
@@ -100,7 +105,9 @@ ngx_resonate_stream_send(ngx_http_request_t *r, ngx_resonate_compose_t *c)
 
     r->connection->log->action = "sending audio to client";
 
-    if (ngx_resonate_stream_headers(r, ctx) != NGX_OK) {
+    if (ngx_resonate_stream_headers(r, ctx) != NGX_OK
+        || ngx_resonate_stream_evidence(r, ctx) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -112,6 +119,35 @@ ngx_resonate_stream_send(ngx_http_request_t *r, ngx_resonate_compose_t *c)
     ngx_resonate_pace(r, ctx->bitrate);
 
     return ngx_resonate_compose_send(r, c);
+}
+
+
+/* of a full file it is not known where its sound begins, but how much it is */
+
+static ngx_int_t
+ngx_resonate_stream_evidence(ngx_http_request_t *r,
+    ngx_resonate_stream_ctx_t *ctx)
+{
+    ngx_resonate_delivery_t  d;
+
+    ngx_memcpy(d.track, ctx->track, NGX_RESONATE_TRACK_LEN);
+
+    d.of.from = 0;
+    d.of.to = ctx->duration_ms;
+
+    if (ctx->preview_ms && ctx->preview_ms < d.of.to) {
+        d.of.to = ctx->preview_ms;
+    }
+
+    d.size = (off_t) ctx->reply.head.len + ctx->reply.span_size;
+    d.media = ctx->reply.span_size;
+
+    if (ctx->reply.head.len == 0 && ctx->bitrate) {
+        d.media = (off_t) ctx->bitrate / 8 * ctx->duration_ms / 1000;
+        d.media = ngx_min(d.media, d.size);
+    }
+
+    return ngx_resonate_delivered(r, ctx->caller, &d);
 }
 
 

@@ -42,6 +42,9 @@ typedef struct {
 typedef struct {
     uint32_t                 preview_ms;   /* 0: the full file */
     uint32_t                 bitrate;      /* bits a second, or 0 */
+    uint32_t                 duration_ms;  /* of what is sent, or 0 */
+    uint8_t                  track[16];
+    ngx_resonate_identity_t *caller;
     unsigned                 sent:1;
 
     ngx_resonate_media_t     media;
@@ -76,6 +79,15 @@ ngx_int_t ngx_resonate_preview(ngx_http_request_t *r,
 /* of "resonate_pace", if the bit rate is known; before anything is sent */
 
 void ngx_resonate_pace(ngx_http_request_t *r, uint32_t bitrate);
+
+
+/*
+ * What is sent of a reply to a caller, or to nobody (NULL), becomes evidence,
+ * when it is kept.  NGX_ERROR: out of memory.
+ */
+
+ngx_int_t ngx_resonate_delivered(ngx_http_request_t *r,
+    ngx_resonate_identity_t *caller, ngx_resonate_delivery_t *delivery);
 
 
 #pragma GCC visibility pop

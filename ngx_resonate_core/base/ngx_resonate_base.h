@@ -110,6 +110,10 @@ ngx_int_t ngx_resonate_sample_add(ngx_conf_t *cf,
  *           the "owner", which may be NULL, has a sixteenth of it.  Of a table
  *           that is used for nothing else, and whose entries live equally long
  *
+ *   update  NGX_OK: the entry's value, of "len" bytes at any alignment, was
+ *           changed by "update", which runs under a lock: it is zeroed if
+ *           there was none of that length;  NGX_DECLINED: no room
+ *
  * A claim is an entry that only one owner has at a time.
  *
  *   claim   NGX_OK: it is the caller's for "time" milliseconds, and until
@@ -119,6 +123,8 @@ ngx_int_t ngx_resonate_sample_add(ngx_conf_t *cf,
  */
 
 typedef struct ngx_resonate_table_s  ngx_resonate_table_t;
+
+typedef void (*ngx_resonate_update_pt)(u_char *value, void *data);
 
 #define NGX_RESONATE_TABLE_MIN_SIZE  (64 * 1024)
 
@@ -130,6 +136,9 @@ ngx_int_t ngx_resonate_table_put(ngx_resonate_table_t *table, ngx_str_t *key,
     ngx_str_t *parts, ngx_uint_t nparts, time_t expires);
 ngx_int_t ngx_resonate_table_delete(ngx_resonate_table_t *table,
     ngx_str_t *key);
+ngx_int_t ngx_resonate_table_update(ngx_resonate_table_t *table,
+    ngx_str_t *key, size_t len, time_t expires,
+    ngx_resonate_update_pt update, void *data);
 ngx_int_t ngx_resonate_table_claim(ngx_resonate_table_t *table,
     ngx_str_t *key, uint64_t owner, ngx_msec_t time);
 ngx_int_t ngx_resonate_table_release(ngx_resonate_table_t *table,

@@ -97,6 +97,17 @@ ngx_resonate_kind_owns(ngx_resonate_route_t *route, resonate_view_t name)
 }
 
 
+ngx_resonate_identity_t *
+ngx_resonate_reply_caller(ngx_resonate_reply_t *reply)
+{
+    ngx_resonate_route_ctx_t  *ctx;
+
+    ctx = reply->data;
+
+    return ctx->identity;
+}
+
+
 const char *
 ngx_resonate_reply_arg(ngx_resonate_reply_t *reply, const char *name)
 {

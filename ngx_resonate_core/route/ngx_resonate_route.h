@@ -78,12 +78,16 @@ typedef struct {
 /*
  * add()  makes "reply=NAME" of resonate_route a kind; to be called from
  *        preconfiguration.
+ * caller()  who calls, by a token or by what the kind takes for one; NULL:
+ *        nobody, or the function is not told
  * arg()  an argument in its canonical form, ended by NUL; NULL: absent, or
  *        the route has none of that name
  */
 
 ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf,
     const ngx_resonate_kind_t *kind);
+ngx_resonate_identity_t *ngx_resonate_reply_caller(
+    ngx_resonate_reply_t *reply);
 const char *ngx_resonate_reply_arg(ngx_resonate_reply_t *reply,
     const char *name);
 

@@ -566,6 +566,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/stream/{id}/delivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller was sent of a track
+         * @description {data: {heardMs, spans: [[from, to]], first, last, bytes, requests}}: what the caller was sent of the track by this machine, ms of the track; first and last are ms of Unix time.
+         *
+         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, or the wallet covers the next play; otherwise the preview.
+         */
+        get: operations["getUserStreamDelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/profile": {
         parameters: {
             query?: never;
@@ -1431,6 +1453,19 @@ export interface components {
             mode: "full" | "preview";
             /** @description Unix time of its end. */
             expires: number;
+        };
+        Delivered: {
+            /** @description All spans, [from, to] in ms of the track, together. */
+            heardMs: number;
+            spans: number[][];
+            /** @description When the first request began, in ms of Unix time; 0: there was none. */
+            first: number;
+            /** @description When the last one ended. */
+            last: number;
+            /** @description Those sent again count again. */
+            bytes: number;
+            /** @description Requests that sent some. */
+            requests: number;
         };
         PlayCount: {
             /** Format: uuid */
@@ -3010,6 +3045,37 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getUserStreamDelivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Delivered"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
