@@ -111,7 +111,7 @@ for (1 .. 9) {
         htm => 'GET', htu => "$origin/", token => $token, iat => $now) }) };
 
     $_ > 1 || is $more->(), 'listener', '... others have room';
-    1 while $more->() eq 'listener';
+    for (1 .. 100) { last if $more->() ne 'listener' }
 }
 
 is ask($two, fresh('/')), 503, 'full';
