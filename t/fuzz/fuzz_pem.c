@@ -47,7 +47,7 @@ verified(const resonate_sign_key_t *key, const char *token, size_t len)
     }
 
     resonate_jwt_free(&jwt);
-    EVP_PKEY_free(jwk.pkey);
+    resonate_jwk_free(&jwk);
 }
 
 
