@@ -53,6 +53,7 @@ subtest 'log in' => sub {
 subtest 'what it serves' => sub {
     my $track = $there->decoded('/api/v3/tracks')->{data}[0];
     my $token = $there->decoded('/demo/token')->{token};
+    my @bearer = ('-H', "Authorization: Bearer $token");
     my $stream = "/api/v3/user/stream/$track->{id}";
 
     is($track->{title}, 'Hum', 'the catalogue');
@@ -65,8 +66,8 @@ subtest 'what it serves' => sub {
     like($there->got('/'),
          qr/^HTTP\S+ 200 .*Content-Security-Policy: .*<html/s, 'the player');
     like($there->got($stream), qr/X-Resonate-Stream: preview/, 'a preview');
-    like($there->got($stream, '-H', "Authorization: Bearer $token"),
-         qr/X-Resonate-Stream: full/, 'with the token all');
+    like($there->got(@$_), qr/X-Resonate-Stream: full/, 'all')
+        for [$stream, @bearer], [$there->ticket($stream, @bearer)];
     like($there->got('/status'), qr/^resonate_\w+ \d/m, 'counters');
     like($there->got($_), qr/^HTTP\S+ 40[04] /, "not $_")
         for qw(/images/x.jpg /images/../.seen /run/keys/topup.secret
@@ -144,10 +145,9 @@ subtest 'a taken port' => sub {
 
 subtest 'secrets' => sub {
     is(mode($_->[0]), $_->[1], $_->[0])
-        for ['run/sock', '0700'], ['run/pg', '0700'],
-            ['run/keys/private.pem', '0600'], ['run/keys/topup.secret', '0600'],
-            ['run/keys/login.secret', '0600'], ['run/provider', '0700'],
-            ['run/keys/session.keys', '0600'];
+        for map({ ["run/$_", '0700'] } qw(sock pg provider)),
+            map { ["run/keys/$_", '0600'] } qw(private.pem topup.secret
+                ticket.key login.secret session.keys);
 
     # nginx itself logs a header line that it refuses, at "info"
     my @twice = map { ('-H', "Authorization: Bearer secret.$_") } 1, 2;

@@ -37,7 +37,7 @@ subtest 'who may what' => sub {
             ['resonate', 'resonate_owner'], ['resonate', 'postgres'];
 
     is $root->mode("etc/resonate/$_"), '0600', $_
-        for qw(topup.secret keys/private.pem);
+        for qw(topup.secret ticket.key keys/private.pem);
     is $root->mode('var/log/resonate/access.log'), '0640', 'who listened';
 };
 
@@ -141,7 +141,7 @@ subtest 'upgrade' => sub {
     $root->newer('usr/share/resonate/sql/99_grants.sql',
                  "COMMENT ON SCHEMA v3 IS 'new';");
     like $root->out('apt-get -y install ./up/*.deb'),
-        qr/making +schema .*making +site .*starting a new master/s, 'steps';
+        qr/making +schema .* ticket.*making +site .*a new master/s, 'steps';
     isnt slurp("$dir/run/nginx.pid"), $master, 'a new master';
     $root->out('echo > go');
     ok $slow->ended(90), 'the stream ends';

@@ -8,6 +8,7 @@ package Resonate::Checkout;
 #   $there->start(...)                        without a port
 #   $there->got($path, @curl_options)         head and body, as text
 #   $there->decoded($path)                    the JSON
+#   $there->ticket($stream, @curl_options)    a path that plays it
 #   $there->stop                              what bin/stop says
 #   root, music, port($new)
 #
@@ -124,6 +125,15 @@ sub decoded {
     my (undef, $body) = split /\r\n\r\n/, $self->got($path), 2;
 
     return JSON::PP::decode_json($body);
+}
+
+
+sub ticket {
+    my ($self, $stream, @more) = @_;
+    my ($path) = $self->got("$stream/ticket", '-XPOST', @more)
+                 =~ /"url" ?: ?"([^"]+)"/;
+
+    return $path // die 'no ticket';
 }
 
 

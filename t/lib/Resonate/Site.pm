@@ -108,7 +108,8 @@ sub sql {
 }
 
 
-# A page, a list, a preview and a stream; the latter with a token.
+# A page, a list, a preview and a stream; the latter with a token, and with a
+# ticket.
 
 sub plays {
     my ($self, $when, $stream, $bearer) = @_;
@@ -118,11 +119,16 @@ sub plays {
             $self->page('/')->{head} =~ /^Content-Security-Policy:/m;
         }, 20, 'the page');
 
+        my ($ticket) = $self->page("$stream/ticket", "-X POST $bearer")
+                            ->{content} =~ /"url" ?: ?"([^"]+)"/;
+
         for (['its script', '/player.js', '',
               qr{^HTTP\S+ 200 .*^Content-Type: text/javascript\r}ms],
              ['a preview', $stream, '', qr/^X-Resonate-Stream: preview\r/m],
              ['all of it', $stream, $bearer,
-              qr/^HTTP\S+ 200 .*^X-Resonate-Stream: full\r/ms])
+              qr/^HTTP\S+ 200 .*^X-Resonate-Stream: full\r/ms],
+             ['with a ticket, too', "'$ticket'", '',
+              qr/^X-Resonate-Stream: full\r/m])
         {
             my ($what, $path, $options, $head) = @$_;
             Test::More::like($self->page($path, $options)->{head}, $head,
@@ -160,15 +166,17 @@ sub listener {
 }
 
 
-# The site as a version before "resonate_pg lists" wrote it, which returns the
-# pid of nginx, and as an operator did who has none.
+# The site as a version before "resonate_pg lists" and tickets made it, which
+# returns the pid of nginx, and as an operator did who has none.
 
 sub older {
     my ($self) = @_;
+    my $site = Resonate::Test::slurp($self->file);
 
-    Resonate::Test::spew($self->file, Resonate::Test::slurp($self->file)
-                                      =~ s/^resonate_pg lists[^;]*;\n//mr);
-    $self->out('sha256sum < /etc/nginx/sites-available/resonate'
+    Resonate::Test::spew($self->file, $site
+        =~ s/^resonate_(?:pg lists|ticket_key)[^;]*;\n//gmr);
+    $self->out('rm /etc/resonate/ticket.key'
+               . ' && sha256sum < /etc/nginx/sites-available/resonate'
                . ' > /var/lib/resonate/site.sum && nginx -t -q');
 
     return Resonate::Test::slurp("$self->{dir}/run/nginx.pid");
@@ -177,13 +185,15 @@ sub older {
 
 sub changed_by_hand {
     my ($self) = @_;
+    my $without = join '', map { " +without resonate_$_\n" } 'pg lists',
+                                                             'ticket_key';
 
     Test::More::like(Resonate::Test::slurp($self->file),
                      qr/^resonate_pg lists/m, 'the site is the new one');
     $self->older;
     $self->out('echo none > /var/lib/resonate/site.sum');
     Test::More::like($self->out('resonate-setup --upgrade && nginx -t -q'),
-                     qr/is kept +site .*\n +without resonate_pg lists\n/,
+                     qr/is kept +site .*\n$without/,
                      'but not where it was changed by hand');
 }
 
