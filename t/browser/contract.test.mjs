@@ -249,6 +249,7 @@ const CALLS = [
     ['GET /user/trackgroups', 'owner', undefined, 200,
      { query: { type: 'playlist' } }],
     ['GET /playlists/{id}', 'listener', undefined, 200],
+    ['GET /user/stream/{id}/delivered', 'listener', undefined, 200],
     ['POST /user/stream/{id}/ticket', 'listener', undefined, 200],
     ['POST /user/stream/{id}/ticket', undefined, undefined, 200],
     ['GET /resolve', undefined, undefined, 404,

@@ -46,8 +46,8 @@ sub site {
         pg     => $pg,
         auth   => 1,
         media  => $media,
-        http   => 'resonate_cache 1m listen=read; resonate_ticket_key '
-                  . Resonate::Ticket::key_file() . ';',
+        http   => 'resonate_cache 1m listen=read; resonate_evidence 1m;
+                   resonate_ticket_key ' . Resonate::Ticket::key_file() . ';',
         server => <<EOF,
             set \$resonate_www $www;
             set \$resonate_media $media;
