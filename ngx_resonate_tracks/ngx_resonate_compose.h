@@ -29,7 +29,7 @@ typedef struct ngx_resonate_compose_s  ngx_resonate_compose_t;
  */
 
 typedef ngx_int_t (*ngx_resonate_make_pt)(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, resonate_mp4_t *index);
+    ngx_resonate_compose_t *c, const resonate_index_t *index);
 typedef ngx_int_t (*ngx_resonate_compose_pt)(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 

@@ -14,9 +14,6 @@
 /* reads are whole pages, because the file may be open for direct I/O */
 #define NGX_RESONATE_INDEX_PAGE       4096
 
-/* reads of one file: a hostile one may ask again and again */
-#define NGX_RESONATE_INDEX_MAX_READS  16
-
 /* a read that takes longer is logged, and waited for all the same */
 #define NGX_RESONATE_INDEX_SLOW       60000
 
@@ -43,6 +40,8 @@ struct ngx_resonate_index_read_s {
 
     const char                  *failed;
     ngx_err_t                    err;
+    void                        *block;      /* the index, malloc()ed */
+    const resonate_index_t      *index;
     u_char                      *buf;
     resonate_mp4_t               mp4;
 };
@@ -56,6 +55,9 @@ static void ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
 static void ngx_resonate_index_make(void *data, ngx_log_t *log);
 static resonate_mp4_status_e ngx_resonate_index_parse(
     ngx_resonate_index_read_t *read, ngx_log_t *log);
+static void ngx_resonate_index_build(ngx_resonate_index_read_t *read,
+    ngx_log_t *log);
+static ngx_int_t ngx_resonate_index_room(resonate_mp4_t *mp4);
 static ssize_t ngx_resonate_index_pread(ngx_resonate_index_read_t *read,
     u_char *buf, size_t size, off_t offset);
 
@@ -398,8 +400,8 @@ failed:
 static void
 ngx_resonate_index_read_free(ngx_resonate_index_read_t *read)
 {
-    if (read->buf) {
-        ngx_free(read->buf);
+    if (read->block) {
+        ngx_free(read->block);
     }
 
     ngx_destroy_pool(read->pool);
@@ -410,7 +412,7 @@ static void
 ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
     ngx_resonate_index_wait_t *wait)
 {
-    wait->index = read->failed ? NULL : &read->mp4;
+    wait->index = read->failed ? NULL : read->index;
     wait->failed = read->failed;
     wait->err = read->err;
 }
@@ -425,11 +427,45 @@ ngx_resonate_index_make(void *data, ngx_log_t *log)
 
     resonate_mp4_init(&read->mp4, (uint64_t) read->size);
 
-    if (ngx_resonate_index_parse(read, log) != RESONATE_MP4_OK
-        && read->failed == NULL)
-    {
+    if (ngx_resonate_index_parse(read, log) == RESONATE_MP4_OK) {
+        ngx_resonate_index_build(read, log);
+
+    } else if (read->failed == NULL) {
         read->failed = read->mp4.reason;
     }
+
+    if (read->buf) {
+        ngx_free(read->buf);
+    }
+
+    free(read->mp4.room);
+}
+
+
+static void
+ngx_resonate_index_build(ngx_resonate_index_read_t *read, ngx_log_t *log)
+{
+    size_t  size;
+
+    if (resonate_index_measure(&read->mp4, &size) != RESONATE_MP4_OK) {
+        read->failed = read->mp4.reason;
+        return;
+    }
+
+    read->block = ngx_alloc(size, log);
+    if (read->block == NULL) {
+        read->failed = "out of memory";
+        return;
+    }
+
+    if (resonate_index_build(&read->mp4, read->block, size)
+        != RESONATE_MP4_OK)
+    {
+        read->failed = read->mp4.reason;
+        return;
+    }
+
+    read->index = resonate_index_open(read->block, size, &read->failed);
 }
 
 
@@ -445,7 +481,7 @@ ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
 
     mp4 = &read->mp4;
 
-    for (reads = 0; reads < NGX_RESONATE_INDEX_MAX_READS; reads++) {
+    for (reads = 0; reads < RESONATE_MP4_MAX_READS; reads++) {
 
         skip = mp4->want_offset % NGX_RESONATE_INDEX_PAGE;
         offset = (off_t) mp4->want_offset - skip;
@@ -469,7 +505,11 @@ ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
 
         n = ((size_t) n > skip) ? n - (ssize_t) skip : 0;
 
-        rc = resonate_mp4_parse(mp4, read->buf + skip, (size_t) n);
+        do {
+            rc = resonate_mp4_parse(mp4, read->buf + skip, (size_t) n);
+
+        } while (rc == RESONATE_MP4_ROOM
+                 && ngx_resonate_index_room(mp4) == NGX_OK);
 
         if (rc != RESONATE_MP4_MORE) {
             return rc;
@@ -479,6 +519,25 @@ ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
     read->failed = "moov box is too far";
 
     return RESONATE_MP4_UNSUPPORTED;
+}
+
+
+/* where the samples of a fragmented file are gathered */
+
+static ngx_int_t
+ngx_resonate_index_room(resonate_mp4_t *mp4)
+{
+    void  *room;
+
+    room = realloc(mp4->room, mp4->want_room);
+    if (room == NULL) {
+        return NGX_ERROR;
+    }
+
+    mp4->room = room;
+    mp4->room_size = mp4->want_room;
+
+    return NGX_OK;
 }
 
 

@@ -13,7 +13,7 @@
 
 
 #include "ngx_resonate_media.h"
-#include "media/resonate_mp4.h"
+#include "media/resonate_index.h"
 
 
 #pragma GCC visibility push(hidden)
@@ -35,7 +35,7 @@ struct ngx_resonate_index_wait_s {
 
     /* the answer: an index, or why there is none */
 
-    resonate_mp4_t             *index;
+    const resonate_index_t     *index;
     const char                 *failed;
     ngx_err_t                   err;
 

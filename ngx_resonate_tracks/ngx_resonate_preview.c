@@ -11,7 +11,7 @@
 
 
 static ngx_int_t ngx_resonate_preview_make(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, resonate_mp4_t *index);
+    ngx_resonate_compose_t *c, const resonate_index_t *index);
 
 
 ngx_int_t
@@ -43,7 +43,7 @@ ngx_resonate_preview(ngx_http_request_t *r, ngx_resonate_stream_ctx_t *ctx)
 
 static ngx_int_t
 ngx_resonate_preview_make(ngx_http_request_t *r, ngx_resonate_compose_t *c,
-    resonate_mp4_t *index)
+    const resonate_index_t *index)
 {
     resonate_preview_t                plan;
     ngx_resonate_stream_ctx_t        *ctx;
@@ -54,10 +54,9 @@ ngx_resonate_preview_make(ngx_http_request_t *r, ngx_resonate_compose_t *c,
 
     ngx_resonate_count(mcf->plans);
 
-    if (resonate_preview_plan(&plan, index, ctx->preview_ms)
+    if (resonate_preview_plan(&plan, index, ctx->preview_ms, &c->failed)
         != RESONATE_MP4_OK)
     {
-        c->failed = index->reason;
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

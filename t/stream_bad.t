@@ -10,7 +10,9 @@ my $media = tempdir();
 my $outside = tempdir();
 my $good = slurp(tone($media, 'good.m4a', 12));
 
-tone($media, 'fragments.m4a', 12, qw(-movflags +empty_moov+frag_keyframe));
+my $fragments = slurp(tone($media, 'fragments.m4a', 12,
+                           qw(-movflags +empty_moov+frag_keyframe)));
+my $alac = slurp(tone($media, 'alac.m4a', 1, qw(-c:a alac)));
 tone($outside, 'secret.m4a', 1);
 mkdir "$media/folder" or die "mkdir: $!";
 
@@ -80,7 +82,9 @@ for (
     [ 'samples', patch($stsz + 12, 0xffffffff), 'too many samples' ],
     [ 'sizes', patch($stsz + 8, 0xffffff), 'past the end of the file' ],
     [ 'offset', patch($stco + 12, 0xfffffff0), 'past the end of the file' ],
-    [ 'fragments', slurp("$media/fragments.m4a"), 'fragmented' ],
+    [ 'ALAC', $alac, 'not AAC, FLAC or Opus' ],
+    [ 'half of the fragments', substr($fragments, 0, 0.5 * length $fragments),
+      'past the end of the file' ],
 ) {
     my ($name, $bytes, $said) = @$_;
     my $seen = length $edge->log;

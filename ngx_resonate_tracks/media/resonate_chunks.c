@@ -17,13 +17,11 @@ static resonate_mp4_status_e resonate_chunks_place(resonate_chunks_t *c);
 
 
 void
-resonate_chunks_init(resonate_chunks_t *c, const resonate_mp4_t *m,
-    uint32_t limit)
+resonate_chunks_init(resonate_chunks_t *c, const resonate_mp4_t *m)
 {
     memset(c, 0, sizeof(resonate_chunks_t));
 
     c->mp4 = m;
-    c->limit = limit;
 }
 
 
@@ -36,11 +34,9 @@ resonate_chunks_next(resonate_chunks_t *c)
 
     c->count = 0;
 
-    if (c->sample == c->limit) {
+    if (c->sample == c->mp4->stsz.count) {
 
-        if (c->limit == c->mp4->stsz.count
-            && c->index != c->mp4->stco.count)
-        {
+        if (c->index != c->mp4->stco.count) {
             return resonate_chunks_fail(c, RESONATE_MP4_BAD,
                                         "more chunks than samples");
         }
@@ -120,11 +116,7 @@ resonate_chunks_place(resonate_chunks_t *c)
 
     m = c->mp4;
 
-    c->count = c->limit - c->sample;
-
-    if (c->count > c->per_chunk) {
-        c->count = c->per_chunk;
-    }
+    c->count = c->per_chunk;
 
     p = m->stco.data + (size_t) (c->index - 1) * (m->co64 ? 8 : 4);
     offset = m->co64 ? resonate_mp4_u64(p) : resonate_mp4_u32(p);
@@ -152,28 +144,4 @@ resonate_chunks_place(resonate_chunks_t *c)
     c->sample += c->count;
 
     return RESONATE_MP4_MORE;
-}
-
-
-/* the plan has walked all chunks: here nothing can be wrong with them */
-
-int
-resonate_run_next(resonate_chunks_t *c, resonate_run_t *run)
-{
-    if (c->count == 0) {
-        return 0;
-    }
-
-    run->samples = 0;
-    run->offset = c->offset;
-    run->end = c->offset;
-
-    do {
-        run->samples += c->count;
-        run->end = c->end;
-
-    } while (resonate_chunks_next(c) == RESONATE_MP4_MORE
-             && c->offset == run->end);
-
-    return 1;
 }

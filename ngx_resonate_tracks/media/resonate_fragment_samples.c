@@ -65,7 +65,7 @@ resonate_fragment_tables(resonate_mp4_t *m)
 
     memset(&times, 0, sizeof(resonate_times_t));
 
-    resonate_chunks_init(&c, m, m->stsz.count);
+    resonate_chunks_init(&c, m);
 
     while ((rc = resonate_chunks_next(&c)) == RESONATE_MP4_MORE) {
 

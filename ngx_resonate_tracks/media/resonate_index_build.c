@@ -294,7 +294,7 @@ resonate_index_add_runs(resonate_mp4_t *m, resonate_builder_t *b)
     resonate_chunks_t      c;
     resonate_mp4_status_e  rc;
 
-    resonate_chunks_init(&c, m, m->stsz.count);
+    resonate_chunks_init(&c, m);
 
     while ((rc = resonate_chunks_next(&c)) == RESONATE_MP4_MORE) {
 

@@ -37,11 +37,10 @@ typedef struct {
 } resonate_index_run_t;
 
 
-/* walks the chunks of the first "limit" samples */
+/* walks the chunks of the tables */
 
 typedef struct {
     const resonate_mp4_t  *mp4;
-    uint32_t               limit;
     uint32_t               index;      /* chunks so far */
     uint32_t               entry;      /* of stsc, the next one */
     uint32_t               per_chunk;
@@ -53,21 +52,11 @@ typedef struct {
     const char            *reason;
 } resonate_chunks_t;
 
-/* chunks that touch each other are one chunk to the reader of a preview */
-
-typedef struct {
-    uint32_t               samples;
-    uint64_t               offset;
-    uint64_t               end;
-} resonate_run_t;
-
 
 #pragma GCC visibility push(hidden)
 
-void resonate_chunks_init(resonate_chunks_t *c, const resonate_mp4_t *m,
-    uint32_t limit);
+void resonate_chunks_init(resonate_chunks_t *c, const resonate_mp4_t *m);
 resonate_mp4_status_e resonate_chunks_next(resonate_chunks_t *c);
-int resonate_run_next(resonate_chunks_t *c, resonate_run_t *run);
 
 #pragma GCC visibility pop
 

@@ -6,205 +6,269 @@
 
 #include <string.h>
 
-#include "resonate_preview_internal.h"
+#include "resonate_movie.h"
+#include "resonate_preview.h"
 
 
-#define RESONATE_PREVIEW_MAX_TIMESCALE    1000000
-#define RESONATE_PREVIEW_MAX_SPAN         (UINT32_MAX / 2)
+#define RESONATE_PREVIEW_MOVIE_TIMESCALE  1000       /* milliseconds */
 
 
-static resonate_mp4_status_e resonate_preview_edit(resonate_preview_t *p,
-    resonate_mp4_t *m, uint32_t ms);
-static resonate_mp4_status_e resonate_preview_times(resonate_preview_t *p,
-    resonate_mp4_t *m);
-static resonate_mp4_status_e resonate_preview_span(resonate_preview_t *p,
-    resonate_mp4_t *m);
+static void resonate_preview_header(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_trak(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_minf(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_stts(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_stsz(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_stsc(const resonate_preview_t *p,
+    resonate_box_t *b);
+static void resonate_preview_stco(const resonate_preview_t *p,
+    resonate_box_t *b);
 
 
 resonate_mp4_status_e
-resonate_preview_plan(resonate_preview_t *p, resonate_mp4_t *m, uint32_t ms)
+resonate_preview_plan(resonate_preview_t *p, const resonate_index_t *x,
+    uint32_t ms, const char **reason)
 {
+    resonate_span_t        span;
     resonate_mp4_status_e  rc;
 
     memset(p, 0, sizeof(resonate_preview_t));
 
-    p->mp4 = m;
+    p->index = x;
 
-    rc = resonate_preview_edit(p, m, ms);
-
-    if (rc == RESONATE_MP4_OK) {
-        rc = resonate_preview_times(p, m);
+    if (ms == 0 || ms > RESONATE_PREVIEW_MAX_MS) {
+        *reason = "preview length out of range";
+        return RESONATE_MP4_UNSUPPORTED;
     }
 
-    if (rc == RESONATE_MP4_OK) {
-        rc = resonate_preview_span(p, m);
-    }
-
-    if (rc != RESONATE_MP4_OK || p->whole) {
+    rc = resonate_index_cut(x, ms, &p->cut, reason);
+    if (rc != RESONATE_MP4_OK) {
         return rc;
     }
 
+    if (p->cut.whole) {
+        p->whole = 1;
+        p->span_size = x->file_size;
+        return RESONATE_MP4_OK;
+    }
+
+    rc = resonate_index_span(x, 0, p->cut.samples, &span, reason);
+    if (rc != RESONATE_MP4_OK) {
+        return rc;
+    }
+
+    p->span_offset = span.offset;
+    p->span_size = span.size;
     p->header_size = resonate_preview_write(p, NULL);
 
     return RESONATE_MP4_OK;
 }
 
 
-/* how much of the media is heard, and how much comes before it */
-
-static resonate_mp4_status_e
-resonate_preview_edit(resonate_preview_t *p, resonate_mp4_t *m, uint32_t ms)
+size_t
+resonate_preview_write(const resonate_preview_t *p, uint8_t *out)
 {
-    uint64_t  edit_ms, empty_ms;
+    resonate_box_t  b;
 
-    if (ms == 0 || ms > RESONATE_PREVIEW_MAX_MS) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "preview length out of range");
-    }
+    resonate_box_init(&b, out, p->header_size);
 
-    if (m->timescale > RESONATE_PREVIEW_MAX_TIMESCALE) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "timescale is too large");
-    }
+    resonate_preview_header(p, &b);
 
-    if (m->edit_start
-        > (uint64_t) m->timescale * RESONATE_PREVIEW_MAX_PRIMING_MS / 1000)
-    {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "edit list skips too much");
-    }
-
-    empty_ms = m->edit_empty * 1000 / m->movie_timescale;
-    edit_ms = m->edit_duration * 1000 / m->movie_timescale;
-
-    if (empty_ms >= ms || (m->edit_duration && edit_ms == 0)) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "edit list leaves nothing to hear");
-    }
-
-    ms -= (uint32_t) empty_ms;
-
-    p->empty_ms = (uint32_t) empty_ms;
-    p->edit_ms = (m->edit_duration && edit_ms < ms) ? (uint32_t) edit_ms : ms;
-    p->duration = m->edit_start + (uint64_t) ms * m->timescale / 1000;
-
-    /* less than a unit of time: no sample would end in it */
-
-    if (p->duration == 0) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "edit list leaves nothing to hear");
-    }
-
-    return RESONATE_MP4_OK;
+    return b.len;
 }
 
 
-/* finds the sample in which p->duration ends; all of stts is checked */
-
-static resonate_mp4_status_e
-resonate_preview_times(resonate_preview_t *p, resonate_mp4_t *m)
+static void
+resonate_preview_header(const resonate_preview_t *p, resonate_box_t *b)
 {
-    uint32_t  i, n, count, delta, samples;
-    uint64_t  time, left, most;
+    size_t  ftyp, moov;
 
-    time = 0;
+    ftyp = resonate_box_open(b, "ftyp");
+    resonate_box_write(b, "M4A \0\0\2\0M4A isomiso2", 20);
+    resonate_box_close(b, ftyp);
+
+    moov = resonate_box_open(b, "moov");
+    resonate_movie_mvhd(b, RESONATE_PREVIEW_MOVIE_TIMESCALE,
+                        p->cut.silence_ms + p->cut.heard_ms);
+    resonate_preview_trak(p, b);
+    resonate_box_close(b, moov);
+
+    resonate_box_u32(b, (uint32_t) p->span_size + 8);
+    resonate_box_write(b, "mdat", 4);
+}
+
+
+static void
+resonate_preview_trak(const resonate_preview_t *p, resonate_box_t *b)
+{
+    size_t  trak, mdia;
+
+    trak = resonate_box_open(b, "trak");
+    resonate_movie_tkhd(b, p->cut.silence_ms + p->cut.heard_ms);
+    resonate_movie_edts(b, p->cut.silence_ms, p->cut.heard_ms,
+                        p->index->priming);
+
+    mdia = resonate_box_open(b, "mdia");
+    resonate_movie_mdhd(b, p->index->timescale, (uint32_t) p->cut.end);
+    resonate_movie_hdlr(b);
+    resonate_preview_minf(p, b);
+    resonate_box_close(b, mdia);
+
+    resonate_box_close(b, trak);
+}
+
+
+static void
+resonate_preview_minf(const resonate_preview_t *p, resonate_box_t *b)
+{
+    size_t               minf, stbl, box;
+    resonate_mp4_view_t  stsd;
+
+    minf = resonate_box_open(b, "minf");
+
+    resonate_movie_smhd(b);
+    resonate_movie_dinf(b);
+
+    stbl = resonate_box_open(b, "stbl");
+
+    stsd = resonate_index_stsd(p->index);
+
+    box = resonate_box_open(b, "stsd");
+    resonate_box_write(b, stsd.data, stsd.len);
+    resonate_box_close(b, box);
+
+    resonate_preview_stts(p, b);
+    resonate_preview_stsc(p, b);
+    resonate_preview_stsz(p, b);
+    resonate_preview_stco(p, b);
+    resonate_box_close(b, stbl);
+
+    resonate_box_close(b, minf);
+}
+
+
+/* the last sample ends where the preview does, as encoders write it */
+
+static void
+resonate_preview_stts(const resonate_preview_t *p, resonate_box_t *b)
+{
+    size_t    stts, entries;
+    uint32_t  i, n, count, delta, last;
+
+    last = p->cut.samples - 1;
+
+    stts = resonate_box_open_full(b, "stts", 0);
+    entries = b->len;
+    resonate_box_zeros(b, 1);
+
+    n = 1;
+
+    for (i = 0; i < last; i += count) {
+
+        delta = resonate_index_delta(p->index, i, &count);
+
+        if (count == 0 || count > last - i) {
+            count = last - i;
+        }
+
+        resonate_box_u32(b, count);
+        resonate_box_u32(b, delta);
+        n++;
+    }
+
+    resonate_box_u32(b, 1);
+    resonate_box_u32(b, (uint32_t) (p->cut.end
+                                    - resonate_index_time(p->index, last)));
+
+    resonate_box_put(b, entries, n);
+    resonate_box_close(b, stts);
+}
+
+
+static void
+resonate_preview_stsz(const resonate_preview_t *p, resonate_box_t *b)
+{
+    size_t    stsz;
+    uint32_t  i;
+
+    stsz = resonate_box_open_full(b, "stsz", 0);
+    resonate_box_u32(b, p->index->sample_size);
+    resonate_box_u32(b, p->cut.samples);
+
+    for (i = 0; p->index->sample_size == 0 && i < p->cut.samples; i++) {
+        resonate_box_u32(b, resonate_index_size(p->index, i));
+    }
+
+    resonate_box_close(b, stsz);
+}
+
+
+/* samples without a hole between them are one chunk */
+
+static void
+resonate_preview_stsc(const resonate_preview_t *p, resonate_box_t *b)
+{
+    size_t            stsc, count;
+    uint32_t          i, n, chunks, samples;
+    resonate_piece_t  piece;
+
+    stsc = resonate_box_open_full(b, "stsc", 0);
+    count = b->len;
+    resonate_box_zeros(b, 1);
+
+    n = 0;
+    chunks = 0;
     samples = 0;
 
-    for (i = 0; i < m->stts.count; i++) {
+    for (i = 0;
+         resonate_index_piece(p->index, i, p->cut.samples, &piece);
+         i += piece.samples)
+    {
+        chunks++;
 
-        count = resonate_mp4_u32(m->stts.data + i * 8);
-        delta = resonate_mp4_u32(m->stts.data + i * 8 + 4);
-
-        if (count == 0) {
-            return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
-                                         "times of no samples");
+        if (piece.samples == samples) {
+            continue;
         }
 
-        if (count > m->stsz.count - samples) {
-            return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
-                                         "more times than samples");
-        }
+        n++;
+        samples = piece.samples;
 
-        left = p->duration - time;
-
-        if (p->samples == 0 && (uint64_t) count * delta >= left) {
-
-            n = (uint32_t) ((left + delta - 1) / delta);
-
-            p->deltas = i + 1;
-            p->last_count = n;
-            p->last_delta = (uint32_t) (left - (uint64_t) (n - 1) * delta);
-            p->samples = samples + n;
-        }
-
-        /* at most 2^20 samples of 2^32 units: no overflow */
-
-        samples += count;
-        time += (uint64_t) count * delta;
+        resonate_box_u32(b, chunks);
+        resonate_box_u32(b, samples);
+        resonate_box_u32(b, 1);
     }
 
-    if (samples != m->stsz.count) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
-                                     "fewer times than samples");
-    }
-
-    if (time <= p->duration) {
-        p->whole = 1;
-        p->samples = samples;
-    }
-
-    most = p->duration * 1000 / m->timescale / RESONATE_PREVIEW_MIN_FRAME_MS;
-
-    if (p->samples > most + 2) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "samples are too short for AAC");
-    }
-
-    return RESONATE_MP4_OK;
+    resonate_box_put(b, count, n);
+    resonate_box_close(b, stsc);
 }
 
 
-static resonate_mp4_status_e
-resonate_preview_span(resonate_preview_t *p, resonate_mp4_t *m)
+static void
+resonate_preview_stco(const resonate_preview_t *p, resonate_box_t *b)
 {
-    resonate_run_t         run;
-    resonate_chunks_t      c;
-    resonate_mp4_status_e  rc;
+    size_t            stco, count;
+    uint32_t          i, n;
+    resonate_piece_t  piece;
 
-    resonate_chunks_init(&c, m, m->stsz.count);
+    stco = resonate_box_open_full(b, "stco", 0);
+    count = b->len;
+    resonate_box_zeros(b, 1);
 
-    do {
-        rc = resonate_chunks_next(&c);
-    } while (rc == RESONATE_MP4_MORE);
+    n = 0;
 
-    if (rc != RESONATE_MP4_OK) {
-        return resonate_preview_fail(&m->reason, rc, c.reason);
+    for (i = 0;
+         resonate_index_piece(p->index, i, p->cut.samples, &piece);
+         i += piece.samples)
+    {
+        n++;
+        resonate_box_u32(b, (uint32_t) (p->header_size + piece.offset
+                                        - p->span_offset));
     }
 
-    if (p->whole) {
-        p->span_size = m->file_size;
-        return RESONATE_MP4_OK;
-    }
-
-    resonate_chunks_init(&c, m, p->samples);
-
-    (void) resonate_chunks_next(&c);
-
-    p->span_offset = c.offset;
-
-    while (resonate_run_next(&c, &run)) {
-        p->span_size = run.end - p->span_offset;
-    }
-
-    if (p->span_size == 0) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_BAD,
-                                     "samples without bytes");
-    }
-
-    if (p->span_size > RESONATE_PREVIEW_MAX_SPAN) {
-        return resonate_preview_fail(&m->reason, RESONATE_MP4_UNSUPPORTED,
-                                     "samples are too large");
-    }
-
-    return RESONATE_MP4_OK;
+    resonate_box_put(b, count, n);
+    resonate_box_close(b, stco);
 }

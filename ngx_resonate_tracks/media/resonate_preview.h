@@ -7,12 +7,12 @@
  *     header (ftyp, moov, mdat's first eight bytes), made here
  *     span   one run of bytes of the stored file, served as it is
  *
- * The header is written anew from the sample tables and names, covers and
- * dates are left out.  The same file and length always give the same bytes.
+ * The header is written anew from the index and names, covers and dates are
+ * left out.  The same file and length always give the same bytes.
  *
- * The span ends with the last sample of the preview, and every later chunk
- * of the file is checked to begin behind it: what was not granted is not in
- * there, whatever the file's tables say.
+ * The span ends with the last sample of the preview, and an index is made
+ * only of files in which every later sample lies behind it: what was not
+ * granted is not in there, whatever the file's tables say.
  */
 
 
@@ -20,7 +20,7 @@
 #define _RESONATE_PREVIEW_H_INCLUDED_
 
 
-#include "resonate_mp4.h"
+#include "resonate_index.h"
 
 
 /* goes up whenever the same file would give other bytes: part of the ETag */
@@ -28,45 +28,29 @@
 
 #define RESONATE_PREVIEW_MAX_MS       (10 * 60 * 1000)
 
-/*
- * No AAC frame is shorter than 10 ms (960 samples at 96 kHz).  A table that
- * says otherwise would put more sound into the preview than its length.
- */
-#define RESONATE_PREVIEW_MIN_FRAME_MS 10
-
-/* encoder delay an edit list may skip: HE-AAC at 16 kHz has 0.4 s */
-#define RESONATE_PREVIEW_MAX_PRIMING_MS  1000
-
 
 typedef struct {
-    unsigned               whole:1;        /* not longer: serve the file */
+    unsigned                 whole:1;      /* not longer: serve the file */
 
-    size_t                 header_size;
-    uint64_t               span_offset;
-    uint64_t               span_size;
+    size_t                   header_size;
+    uint64_t                 span_offset;
+    uint64_t                 span_size;
 
-    const resonate_mp4_t  *mp4;            /* private from here */
-    uint32_t               samples;
-    uint32_t               deltas;         /* entries of stts */
-    uint32_t               last_count;     /* samples of the last of them, */
-    uint32_t               last_delta;     /* and how long the last one is */
-    uint64_t               duration;       /* media units, with priming */
-    uint32_t               empty_ms;
-    uint32_t               edit_ms;
+    const resonate_index_t  *index;        /* private from here */
+    resonate_cut_t           cut;
 } resonate_preview_t;
 
 
 #pragma GCC visibility push(hidden)
 
 /*
- * Plans the preview of "ms" milliseconds, 1 .. RESONATE_PREVIEW_MAX_MS, of a
- * parsed file.  RESONATE_MP4_OK: the first four members are set; BAD and
- * UNSUPPORTED: m->reason says why.  The plan refers to "m" and to the bytes
- * under its views.
+ * Plans the preview of "ms" milliseconds, 1 .. RESONATE_PREVIEW_MAX_MS.
+ * RESONATE_MP4_OK: the first four members are set; UNSUPPORTED and BAD: the
+ * reason says why.  The plan refers to "x".
  */
 
 resonate_mp4_status_e resonate_preview_plan(resonate_preview_t *p,
-    resonate_mp4_t *m, uint32_t ms);
+    const resonate_index_t *x, uint32_t ms, const char **reason);
 
 /*
  * Writes the header of a plan that is not whole and returns its size, that

@@ -48,28 +48,49 @@ index_parse(resonate_mp4_t *m, const mp4_file_t *f)
 }
 
 
+/* the index of a file in "block", to be freed */
+
+static inline resonate_mp4_status_e
+index_make(resonate_mp4_t *m, const mp4_file_t *f, void **block)
+{
+    size_t                 size;
+    resonate_mp4_status_e  rc;
+
+    rc = index_parse(m, f);
+
+    if (rc == RESONATE_MP4_OK) {
+        rc = resonate_index_measure(m, &size);
+    }
+
+    if (rc != RESONATE_MP4_OK) {
+        return rc;
+    }
+
+    *block = malloc(size);
+    assert(*block);
+    memset(*block, 0xa5, size);
+
+    return resonate_index_build(m, *block, size);
+}
+
+
 /* of a good file, to be freed */
 
 static inline const resonate_index_t *
 index_of(const mp4_file_t *f)
 {
     void                    *block;
-    size_t                   size;
     const char              *reason;
     resonate_mp4_t           m;
+    resonate_mp4_status_e    rc;
     const resonate_index_t  *x;
 
-    assert(index_parse(&m, f) == RESONATE_MP4_OK);
-    assert(resonate_index_measure(&m, &size) == RESONATE_MP4_OK);
-
-    block = malloc(size);
-    assert(block);
-    memset(block, 0xa5, size);
-
-    assert(resonate_index_build(&m, block, size) == RESONATE_MP4_OK);
+    rc = index_make(&m, f, &block);
+    assert(rc == RESONATE_MP4_OK);
     free(m.room);
 
-    x = resonate_index_open(block, size, &reason);
+    x = resonate_index_open(block, ((resonate_index_t *) block)->size,
+                            &reason);
     assert(x);
 
     return x;

@@ -37,6 +37,10 @@ typedef struct {
     unsigned   long_boxes:1;     /* 64-bit sizes of moov and mdat */
     unsigned   moov_last:1;
     unsigned   picture:1;        /* a track that is no sound before it */
+
+    const char  *codec;          /* NULL: mp4a */
+    const char  *config;         /* of the decoder; NULL: LC, 44100, stereo */
+    size_t       config_len;
 } mp4_spec_t;
 
 typedef struct {
@@ -163,16 +167,29 @@ mp4_esds(mp4_file_t *f, const char *config, size_t len)
 
 
 static inline void
-mp4_stsd(mp4_file_t *f)
+mp4_stsd(mp4_file_t *f, const mp4_spec_t *s)
 {
-    size_t  stsd, entry;
+    size_t       stsd, entry, box;
+    const char  *codec;
+
+    codec = s->codec ? s->codec : "mp4a";
 
     stsd = mp4_open(f, "stsd", 0);
     mp4_u32(f, 0);
     mp4_u32(f, 1);
-    entry = mp4_open(f, "mp4a", 0);
+    entry = mp4_open(f, codec, 0);
     mp4_zeros(f, 28);
-    mp4_esds(f, "\x12\x10", 2);                     /* LC, 44100, stereo */
+
+    if (memcmp(codec, "mp4a", 4) == 0) {
+        mp4_esds(f, s->config ? s->config : "\x12\x10",
+                 s->config ? s->config_len : 2);
+
+    } else {
+        box = mp4_open(f, memcmp(codec, "fLaC", 4) ? "dOps" : "dfLa", 0);
+        mp4_bytes(f, s->config, s->config_len);
+        mp4_close(f, box);
+    }
+
     mp4_close(f, entry);
     mp4_close(f, stsd);
 }
@@ -214,7 +231,7 @@ mp4_tables(mp4_file_t *f, const mp4_spec_t *s)
     uint32_t  i, chunks;
 
     stbl = mp4_open(f, "stbl", 0);
-    mp4_stsd(f);
+    mp4_stsd(f, s);
 
     box = mp4_open(f, "stts", 0);
     mp4_u32(f, 0);
@@ -281,7 +298,7 @@ mp4_trak(mp4_file_t *f, const mp4_spec_t *s, const char *handler)
     size_t  trak, mdia, minf, hdlr, offsets;
 
     trak = mp4_open(f, "trak", 0);
-    mp4_times(f, "tkhd", 0, 84);
+    mp4_times(f, "tkhd", 1, 84);                     /* the track's number */
 
     if (s->edits) {
         mp4_edts(f, s);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "../../ngx_resonate_tracks/media/resonate_preview.h"
-#include "mp4_build.h"
+#include "index_case.h"
 
 
 #define OK           RESONATE_MP4_OK
@@ -30,19 +30,46 @@ static const mp4_spec_t  ten = {
 };
 
 
-static resonate_mp4_status_e
-plan(resonate_preview_t *p, resonate_mp4_t *m, const mp4_file_t *f,
-    uint32_t ms)
+/* a file read and planned: zeros at first, to be dropped */
+
+typedef struct {
+    resonate_mp4_t       mp4;
+    void                *block;
+    const char          *reason;
+    resonate_preview_t   plan;
+} case_t;
+
+
+static void
+drop(case_t *c)
 {
-    resonate_mp4_status_e  rc;
+    free(c->mp4.room);
+    free(c->block);
 
-    resonate_mp4_init(m, f->len);
+    memset(c, 0, sizeof(case_t));
+}
 
-    do {
-        rc = resonate_mp4_parse(m, f->data + m->want_offset, m->want_size);
-    } while (rc == RESONATE_MP4_MORE);
 
-    return (rc == OK) ? resonate_preview_plan(p, m, ms) : rc;
+static resonate_mp4_status_e
+plan(case_t *c, const mp4_file_t *f, uint32_t ms)
+{
+    const resonate_index_t  *x;
+    resonate_mp4_status_e    rc;
+
+    drop(c);
+
+    rc = index_make(&c->mp4, f, &c->block);
+
+    if (rc != OK) {
+        c->reason = c->mp4.reason;
+        return rc;
+    }
+
+    x = resonate_index_open(c->block, ((resonate_index_t *) c->block)->size,
+                            &c->reason);
+    assert_non_null(x);
+
+    return resonate_preview_plan(&c->plan, x, ms, &c->reason);
 }
 
 
@@ -112,36 +139,35 @@ check_samples(const resonate_mp4_t *m, const mp4_file_t *f)
 static void
 cuts_at_the_length(void **state)
 {
-    mp4_file_t          f, out;
-    resonate_mp4_t      m, again;
-    resonate_preview_t  p, whole;
+    mp4_file_t  f, out;
+    case_t      c = { .block = NULL }, again = { .block = NULL };
 
     (void) state;
 
     f = mp4_build(&ten);
 
-    assert_int_equal(plan(&p, &m, &f, 4510), OK);
-    assert_false(p.whole);
+    assert_int_equal(plan(&c, &f, 4510), OK);
+    assert_false(c.plan.whole);
 
     /* priming and 4.5 s are 226 frames, 10 ms are half a frame */
 
-    out = serve(&p, &f);
+    out = serve(&c.plan, &f);
 
-    assert_int_equal(plan(&whole, &again, &out, 4510), OK);
-    assert_true(whole.whole);
-    assert_int_equal(again.stsz.count, 227);
-    assert_int_equal(again.timescale, 50000);
-    assert_int_equal(again.movie_timescale, 1000);
-    assert_int_equal(again.edit_start, 1000);
-    assert_int_equal(again.edit_duration, 4510);
-    assert_int_equal(again.stts.count, 2);
-    assert_int_equal(resonate_mp4_u32(again.stts.data), 226);
-    assert_int_equal(resonate_mp4_u32(again.stts.data + 12), 500);
+    assert_int_equal(plan(&again, &out, 4510), OK);
+    assert_true(again.plan.whole);
+    assert_int_equal(again.mp4.stsz.count, 227);
+    assert_int_equal(again.mp4.timescale, 50000);
+    assert_int_equal(again.mp4.movie_timescale, 1000);
+    assert_int_equal(again.mp4.edit_start, 1000);
+    assert_int_equal(again.mp4.edit_duration, 4510);
+    assert_int_equal(again.mp4.stts.count, 2);
+    assert_int_equal(resonate_mp4_u32(again.mp4.stts.data), 226);
+    assert_int_equal(resonate_mp4_u32(again.mp4.stts.data + 12), 500);
     assert_int_equal(resonate_mp4_u32(mp4_find(&out, "mvhd") + 16), 4510);
     assert_int_equal(resonate_mp4_u32(mp4_find(&out, "tkhd") + 20), 4510);
     assert_int_equal(resonate_mp4_u32(mp4_find(&out, "mdhd") + 16), 226500);
 
-    check_samples(&again, &out);
+    check_samples(&again.mp4, &out);
 
     /* the last byte is of the last sample: no later one is there */
 
@@ -149,17 +175,18 @@ cuts_at_the_length(void **state)
 
     free(out.data);
     free(f.data);
+    drop(&again);
+    drop(&c);
 }
 
 
 static void
 cuts_every_form(void **state)
 {
-    size_t              i;
-    mp4_file_t          f, out;
-    mp4_spec_t          specs[8];
-    resonate_mp4_t      m, again;
-    resonate_preview_t  p, whole;
+    size_t      i;
+    mp4_file_t  f, out;
+    mp4_spec_t  specs[8];
+    case_t      c = { .block = NULL }, again = { .block = NULL };
 
     (void) state;
 
@@ -184,38 +211,40 @@ cuts_every_form(void **state)
     for (i = 0; i < 8; i++) {
         f = mp4_build(&specs[i]);
 
-        assert_int_equal(plan(&p, &m, &f, 3000), OK);
-        out = serve(&p, &f);
+        assert_int_equal(plan(&c, &f, 3000), OK);
+        out = serve(&c.plan, &f);
 
-        assert_int_equal(plan(&whole, &again, &out, 3000), OK);
-        assert_true(whole.whole);
-        assert_int_equal(again.stsz.count, i == 6 ? 150 : i == 7 ? 126 : 151);
-        assert_int_equal(again.stco.count, i == 1 ? 22 : i == 2 ? 151 : 1);
-        assert_int_equal(again.edit_duration, i == 7 ? 2500 : 3000);
-        check_samples(&again, &out);
+        assert_int_equal(plan(&again, &out, 3000), OK);
+        assert_true(again.plan.whole);
+        assert_int_equal(again.mp4.stsz.count,
+                         i == 6 ? 150 : i == 7 ? 126 : 151);
+        assert_int_equal(again.mp4.stco.count, i == 1 ? 22 : i == 2 ? 151 : 1);
+        assert_int_equal(again.mp4.edit_duration, i == 7 ? 2500 : 3000);
+        check_samples(&again.mp4, &out);
 
         free(out.data);
         free(f.data);
     }
+    drop(&again);
+    drop(&c);
 }
 
 
 static void
 gives_the_same_bytes_again(void **state)
 {
-    mp4_file_t          f, one, two;
-    resonate_mp4_t      m;
-    resonate_preview_t  p;
+    mp4_file_t  f, one, two;
+    case_t      c = { .block = NULL };
 
     (void) state;
 
     f = mp4_build(&ten);
 
-    assert_int_equal(plan(&p, &m, &f, 2000), OK);
-    one = serve(&p, &f);
+    assert_int_equal(plan(&c, &f, 2000), OK);
+    one = serve(&c.plan, &f);
 
-    assert_int_equal(plan(&p, &m, &f, 2000), OK);
-    two = serve(&p, &f);
+    assert_int_equal(plan(&c, &f, 2000), OK);
+    two = serve(&c.plan, &f);
 
     assert_int_equal(one.len, two.len);
     assert_memory_equal(one.data, two.data, one.len);
@@ -223,6 +252,7 @@ gives_the_same_bytes_again(void **state)
     free(two.data);
     free(one.data);
     free(f.data);
+    drop(&c);
 }
 
 
@@ -246,10 +276,9 @@ static const struct {
 static void
 serves_a_short_file_whole(void **state)
 {
-    size_t              i;
-    mp4_file_t          f;
-    resonate_mp4_t      m;
-    resonate_preview_t  p;
+    size_t      i;
+    mp4_file_t  f;
+    case_t      c = { .block = NULL };
 
     (void) state;
 
@@ -257,22 +286,23 @@ serves_a_short_file_whole(void **state)
 
     for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 
-        assert_int_equal(plan(&p, &m, &f, lengths[i].ms), lengths[i].rc);
+        assert_int_equal(plan(&c, &f, lengths[i].ms), lengths[i].rc);
 
         if (lengths[i].rc != OK) {
             continue;
         }
 
-        assert_int_equal(p.whole, lengths[i].whole);
+        assert_int_equal(c.plan.whole, lengths[i].whole);
 
-        if (p.whole) {
-            assert_int_equal(p.header_size, 0);
-            assert_int_equal(p.span_offset, 0);
-            assert_int_equal(p.span_size, f.len);
+        if (c.plan.whole) {
+            assert_int_equal(c.plan.header_size, 0);
+            assert_int_equal(c.plan.span_offset, 0);
+            assert_int_equal(c.plan.span_size, f.len);
         }
     }
 
     free(f.data);
+    drop(&c);
 }
 
 
@@ -302,8 +332,9 @@ static const struct {
     { "stts", 8, 502, BAD, "more times than samples" },
     { "stts", 8, 0xffffffff, BAD, "more times than samples" },
     { "stts", 8, 500, BAD, "fewer times than samples" },
-    { "stts", 12, 0, UNSUPPORTED, "samples are too short for AAC" },
-    { "stts", 12, 1, UNSUPPORTED, "samples are too short for AAC" },
+    { "stts", 12, 0, UNSUPPORTED, "edit list leaves nothing to hear" },
+    { "stts", 12, 10, UNSUPPORTED,
+      "samples are too short for their codec" },
     { "elst", 12, 50001, UNSUPPORTED, "edit list skips too much" },
     { "elst", 12, 0x7fffffff, UNSUPPORTED, "edit list skips too much" },
     { "mvhd", 12, 0xffffffff, UNSUPPORTED,
@@ -318,8 +349,7 @@ refuses_hostile_tables(void **state)
     size_t                 i;
     mp4_file_t             f;
     mp4_spec_t             spec = ten;
-    resonate_mp4_t         m;
-    resonate_preview_t     p;
+    case_t                 c = { .block = NULL };
     resonate_mp4_status_e  rc;
 
     (void) state;
@@ -331,19 +361,20 @@ refuses_hostile_tables(void **state)
         f = mp4_build(&spec);
         mp4_patch(&f, hostile[i].box, hostile[i].offset, hostile[i].value);
 
-        rc = plan(&p, &m, &f, 3000);
+        rc = plan(&c, &f, 3000);
 
         if (rc != hostile[i].rc
-            || strcmp(m.reason, hostile[i].reason) != 0)
+            || strcmp(c.reason, hostile[i].reason) != 0)
         {
-            print_message("case %zu: %s\n", i, m.reason ? m.reason : "OK");
+            print_message("case %zu: %s\n", i, c.reason ? c.reason : "OK");
         }
 
         assert_int_equal(rc, hostile[i].rc);
-        assert_string_equal(m.reason, hostile[i].reason);
+        assert_string_equal(c.reason, hostile[i].reason);
 
         free(f.data);
     }
+    drop(&c);
 }
 
 
@@ -352,11 +383,10 @@ refuses_hostile_tables(void **state)
 static void
 refuses_a_preview_of_no_time(void **state)
 {
-    uint32_t            delta;
-    mp4_file_t          f;
-    mp4_spec_t          spec = ten;
-    resonate_mp4_t      m;
-    resonate_preview_t  p;
+    uint32_t    delta;
+    mp4_file_t  f;
+    mp4_spec_t  spec = ten;
+    case_t      c = { .block = NULL };
 
     (void) state;
 
@@ -370,11 +400,12 @@ refuses_a_preview_of_no_time(void **state)
         spec.delta = delta;
         f = mp4_build(&spec);
 
-        assert_int_equal(plan(&p, &m, &f, 3000), UNSUPPORTED);
-        assert_string_equal(m.reason, "edit list leaves nothing to hear");
+        assert_int_equal(plan(&c, &f, 3000), UNSUPPORTED);
+        assert_string_equal(c.reason, "edit list leaves nothing to hear");
 
         free(f.data);
     }
+    drop(&c);
 }
 
 
@@ -383,36 +414,36 @@ refuses_a_preview_of_no_time(void **state)
 static void
 believes_the_samples(void **state)
 {
-    mp4_file_t          f, out;
-    resonate_mp4_t      m, again;
-    resonate_preview_t  p;
+    mp4_file_t  f, out;
+    case_t      c = { .block = NULL }, again = { .block = NULL };
 
     (void) state;
 
     f = mp4_build(&ten);
     mp4_patch(&f, "elst", 8, 600);
 
-    assert_int_equal(plan(&p, &m, &f, 3000), OK);
-    assert_false(p.whole);
+    assert_int_equal(plan(&c, &f, 3000), OK);
+    assert_false(c.plan.whole);
 
-    out = serve(&p, &f);
+    out = serve(&c.plan, &f);
 
-    assert_int_equal(plan(&p, &again, &out, 3000), OK);
-    assert_int_equal(again.stsz.count, 151);
-    assert_int_equal(again.edit_duration, 1000);
+    assert_int_equal(plan(&again, &out, 3000), OK);
+    assert_int_equal(again.mp4.stsz.count, 151);
+    assert_int_equal(again.mp4.edit_duration, 1000);
 
     free(out.data);
     free(f.data);
+    drop(&again);
+    drop(&c);
 }
 
 
 static void
 refuses_samples_without_bytes(void **state)
 {
-    size_t              i;
-    mp4_file_t          f;
-    resonate_mp4_t      m;
-    resonate_preview_t  p;
+    size_t      i;
+    mp4_file_t  f;
+    case_t      c = { .block = NULL };
 
     (void) state;
 
@@ -422,10 +453,11 @@ refuses_samples_without_bytes(void **state)
         mp4_patch(&f, "stsz", 12 + (int) i * 4, 0);
     }
 
-    assert_int_equal(plan(&p, &m, &f, 3000), BAD);
-    assert_string_equal(m.reason, "samples without bytes");
+    assert_int_equal(plan(&c, &f, 3000), BAD);
+    assert_string_equal(c.reason, "samples without bytes");
 
     free(f.data);
+    drop(&c);
 }
 
 
