@@ -31,6 +31,15 @@ UNIT_OBJS     = $(addprefix $(UNIT)/,$(notdir $(PURE_SRC:.c=.o)))
 UNIT_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
                 -fno-sanitize-recover=undefined
 
+# The audio code as 32 bits too, where gcc-multilib is installed: sizes and
+# offsets of 64 bits are in numbers of 32 there.
+UNIT_M32      = $(UNIT)/m32
+M32_SRC       = $(shell grep -L 'jansson\|openssl' \
+                    ngx_resonate_tracks/media/resonate_*.c)
+M32_OBJS      = $(addprefix $(UNIT_M32)/,$(notdir $(M32_SRC:.c=.o)))
+M32_BINS      = $(addprefix $(UNIT_M32)/test_,mp4 mp4_entry fragment index \
+                    preview)
+
 FUZZ          = $(BUILD)/fuzz
 FUZZ_CC       = clang-14
 FUZZ_BINS     = $(patsubst t/fuzz/%.c,$(FUZZ)/%,$(wildcard t/fuzz/fuzz_*.c))
@@ -52,7 +61,7 @@ ALL_TESTS     = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard t/*.t))
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
-        unit-bins fuzz-bins browser-modules provider-modules sdk www-lib \
+        unit-bins unit-m32 fuzz-bins browser-modules provider-modules sdk www-lib \
         www-icons page-check
 
 deps-test:
@@ -70,7 +79,15 @@ unit: unit-bins
 fuzz: fuzz-bins
 	@RESONATE_BUILD=$(BUILD) prove --verbose t/fuzz.t
 
-unit-bins: $(UNIT_BINS)
+unit-bins: $(UNIT_BINS) unit-m32
+
+unit-m32: | $(UNIT)
+	@if echo 'int main(void) { return 0; }' | $(CC) -m32 -fsanitize=address \
+	    -xc - -o $(UNIT)/m32.test 2> /dev/null; then \
+	    $(MAKE) $(M32_BINS); \
+	else \
+	    echo "No 32-bit unit tests: gcc-multilib is not installed"; \
+	fi
 
 fuzz-bins: $(FUZZ_BINS)
 
@@ -109,11 +126,15 @@ www/icons/maskable-%.png: www/icon.svg
 # one object for each source; their folders do not matter, names are unique
 
 vpath %.c $(PURE_DIRS)
-.SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS)
+.SECONDARY: $(UNIT_OBJS) $(M32_OBJS) $(FUZZ_OBJS)
 
 $(UNIT)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(UNIT)
 	@echo "  $(notdir $@)"
 	@$(CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(UNIT_M32)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(UNIT_M32)
+	@echo "  m32/$(notdir $@)"
+	@$(CC) -m32 $(UNIT_CFLAGS) -c -o $@ $<
 
 $(FUZZ)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(FUZZ)
 	@echo "  $(notdir $@)"
@@ -128,12 +149,16 @@ $(UNIT)/test_%: t/unit/test_%.c $(UNIT_OBJS) $(PURE_HDR)
 	@echo "  $(notdir $@)"
 	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_OBJS) -lcmocka $(PURE_LIBS)
 
+$(UNIT_M32)/test_%: t/unit/test_%.c $(M32_OBJS) $(PURE_HDR)
+	@echo "  m32/$(notdir $@)"
+	@$(CC) -m32 $(UNIT_CFLAGS) -It/unit/m32 -o $@ $< $(M32_OBJS)
+
 $(FUZZ)/fuzz_%: t/fuzz/fuzz_%.c $(FUZZ_OBJS) $(PURE_HDR)
 	@echo "  $(notdir $@)"
 	@$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJS) \
 	    $(PURE_LIBS)
 
-$(UNIT) $(FUZZ):
+$(UNIT) $(UNIT_M32) $(FUZZ):
 	mkdir -p $@
 
 
