@@ -59,6 +59,12 @@ index_of(const uint8_t *data, size_t size)
 
     resonate_mp4_init(&m, size);
 
+    /* the file is smaller than a window: so that there are several */
+
+    if (size > 16) {
+        m.want_size = 8 + data[size / 2] * 8 % (size - 8);
+    }
+
     for (n = 0; ; n++) {
 
         must(n < RESONATE_MP4_MAX_READS);
@@ -105,6 +111,7 @@ index_of(const uint8_t *data, size_t size)
 static void
 walk(const resonate_index_t *x)
 {
+    char              codecs[RESONATE_INDEX_CODECS];
     uint32_t          i, step;
     uint64_t          end;
     const char       *reason;
@@ -132,6 +139,9 @@ walk(const resonate_index_t *x)
     }
 
     must(resonate_index_time(x, x->samples) == x->duration);
+    must(resonate_index_codecs(x, codecs) == codecs);
+    must(resonate_index_heard_ms(x) >= x->heard * 1000 / x->timescale);
+    must(resonate_index_bitrate(x) == 0 || x->media_bytes > 0);
     must(x->heard >= 1 && x->priming + x->heard <= x->duration);
 }
 

@@ -48,6 +48,42 @@ index_parse(resonate_mp4_t *m, const mp4_file_t *f)
 }
 
 
+/* four bytes of the last box of a type are others: why it is refused */
+
+typedef struct {
+    const char             *box;
+    int                     offset;
+    uint32_t                value;
+    resonate_mp4_status_e   rc;
+    const char             *reason;
+} index_hostile_t;
+
+
+/* frees the file */
+
+static inline void
+index_refused(const index_hostile_t *h, mp4_file_t *f)
+{
+    resonate_mp4_t         m;
+    resonate_mp4_status_e  rc;
+
+    mp4_patch(f, h->box, h->offset, h->value);
+
+    rc = index_parse(&m, f);
+
+    if (rc != h->rc || strcmp(m.reason, h->reason)) {
+        print_message("%s %d %x: %s\n", h->box, h->offset, h->value,
+                      m.reason ? m.reason : "OK");
+    }
+
+    assert_int_equal(rc, h->rc);
+    assert_string_equal(m.reason, h->reason);
+
+    free(m.room);
+    free(f->data);
+}
+
+
 /* the index of a file in "block", to be freed */
 
 static inline resonate_mp4_status_e

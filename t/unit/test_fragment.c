@@ -138,13 +138,7 @@ follows_the_clock(void **state)
 
 /* of the last fragment, but what is in the moov */
 
-static const struct {
-    const char             *box;
-    int                     offset;
-    uint32_t                value;
-    resonate_mp4_status_e   rc;
-    const char             *reason;
-} hostile[] = {
+static const index_hostile_t  hostile[] = {
     { "tkhd", 12, 2, BAD, "no trex box of the sound" },
     { "tkhd", -8, 20, BAD, "box does not fit in its parent" },
     { "trex", 4, 2, BAD, "no trex box of the sound" },
@@ -169,29 +163,14 @@ static const struct {
 static void
 refuses_hostile_fragments(void **state)
 {
-    size_t                 i;
-    mp4_file_t             f;
-    resonate_mp4_t         m;
-    resonate_mp4_status_e  rc;
+    size_t      i;
+    mp4_file_t  f;
 
     (void) state;
 
     for (i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
-
         f = fragment_build(&ten);
-        mp4_patch(&f, hostile[i].box, hostile[i].offset, hostile[i].value);
-
-        rc = index_parse(&m, &f);
-
-        if (rc != hostile[i].rc || strcmp(m.reason, hostile[i].reason)) {
-            print_message("case %zu: %s\n", i, m.reason ? m.reason : "OK");
-        }
-
-        assert_int_equal(rc, hostile[i].rc);
-        assert_string_equal(m.reason, hostile[i].reason);
-
-        free(m.room);
-        free(f.data);
+        index_refused(&hostile[i], &f);
     }
 }
 
@@ -270,6 +249,61 @@ refuses_truncation(void **state)
 }
 
 
+/* the bytes of a look are gone at the next, and all of them in the end */
+
+static void
+keeps_no_bytes(void **state)
+{
+    size_t                 size;
+    uint8_t               *look;
+    mp4_file_t             f;
+    resonate_mp4_t         m;
+    fragment_spec_t        spec = ten;
+    resonate_index_t      *x;
+    resonate_mp4_status_e  rc;
+
+    (void) state;
+
+    spec.per_fragment = 1;
+    spec.movie.size = 20000;                         /* a look for each */
+    spec.movie.samples = 100;
+
+    f = fragment_build(&spec);
+    resonate_mp4_init(&m, f.len);
+
+    do {
+        look = malloc(m.want_size);
+        assert_non_null(look);
+        memcpy(look, f.data + m.want_offset, m.want_size);
+
+        while ((rc = resonate_mp4_parse(&m, look, m.want_size))
+               == RESONATE_MP4_ROOM)
+        {
+            m.room = realloc(m.room, m.want_room);
+            assert_non_null(m.room);
+            m.room_size = m.want_room;
+        }
+
+        free(look);
+
+    } while (rc == RESONATE_MP4_MORE);
+
+    assert_int_equal(rc, OK);
+    assert_int_equal(resonate_index_measure(&m, &size), OK);
+
+    x = malloc(size);
+    assert_non_null(x);
+
+    assert_int_equal(resonate_index_build(&m, x, size), OK);
+    assert_memory_equal(resonate_index_stsd(x).data, mp4_find(&f, "stsd"),
+                        resonate_index_stsd(x).len);
+
+    free(x);
+    free(m.room);
+    free(f.data);
+}
+
+
 /* the header is of tables, whatever the file is of */
 
 static void
@@ -317,6 +351,7 @@ main(void)
         cmocka_unit_test(refuses_hostile_fragments),
         cmocka_unit_test(refuses_many_samples),
         cmocka_unit_test(refuses_truncation),
+        cmocka_unit_test(keeps_no_bytes),
         cmocka_unit_test(is_cut_to_a_preview)
     };
 
