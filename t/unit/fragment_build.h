@@ -25,19 +25,20 @@ typedef struct {
     unsigned     defaults:1;     /* durations of trex, else of each sample */
     unsigned     no_times:1;     /* no tfdt */
     unsigned     sidx:1;
-    unsigned     other:1;        /* a traf of another track before it */
+    unsigned     other:1;        /* a traf of another track before it, */
+    unsigned     twice:1;        /* or of the same one */
 } fragment_spec_t;
 
 
 static inline void
-fragment_other(mp4_file_t *f)
+fragment_other(mp4_file_t *f, uint32_t track)
 {
     size_t  traf, box;
 
     traf = mp4_open(f, "traf", 0);
     box = mp4_open(f, "tfhd", 0);
     mp4_u32(f, 0x020000);
-    mp4_u32(f, 2);
+    mp4_u32(f, track);
     mp4_close(f, box);
     mp4_close(f, traf);
 }
@@ -102,8 +103,8 @@ fragment_moof(mp4_file_t *f, const fragment_spec_t *s, uint32_t first,
 
     moof = mp4_open(f, "moof", 0);
 
-    if (s->other) {
-        fragment_other(f);
+    if (s->other || s->twice) {
+        fragment_other(f, s->twice ? 1 : 2);
     }
 
     traf = mp4_open(f, "traf", 0);

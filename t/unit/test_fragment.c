@@ -175,6 +175,39 @@ refuses_hostile_fragments(void **state)
 }
 
 
+/* where the bytes of a second part begin, only its first part would tell */
+
+static void
+refuses_other_parts(void **state)
+{
+    mp4_file_t       f;
+    resonate_mp4_t   m;
+    fragment_spec_t  spec = ten;
+
+    (void) state;
+
+    spec.other = 1;
+    spec.implied = 1;
+    f = fragment_build(&spec);
+
+    assert_int_equal(index_parse(&m, &f), UNSUPPORTED);
+    assert_string_equal(m.reason, "fragment without a base");
+
+    free(m.room);
+    free(f.data);
+
+    spec = ten;
+    spec.twice = 1;
+    f = fragment_build(&spec);
+
+    assert_int_equal(index_parse(&m, &f), UNSUPPORTED);
+    assert_string_equal(m.reason, "two parts of one fragment");
+
+    free(m.room);
+    free(f.data);
+}
+
+
 /* runs that say nothing of their samples are as many as they say */
 
 static void
@@ -349,6 +382,7 @@ main(void)
         cmocka_unit_test(finds_every_sample),
         cmocka_unit_test(follows_the_clock),
         cmocka_unit_test(refuses_hostile_fragments),
+        cmocka_unit_test(refuses_other_parts),
         cmocka_unit_test(refuses_many_samples),
         cmocka_unit_test(refuses_truncation),
         cmocka_unit_test(keeps_no_bytes),
