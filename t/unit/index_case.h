@@ -10,6 +10,8 @@
 #define _INDEX_CASE_H_INCLUDED_
 
 
+#include <stdio.h>
+
 #include "../../ngx_resonate_tracks/media/resonate_index.h"
 #include "mp4_build.h"
 
@@ -72,12 +74,10 @@ index_refused(const index_hostile_t *h, mp4_file_t *f)
     rc = index_parse(&m, f);
 
     if (rc != h->rc || strcmp(m.reason, h->reason)) {
-        print_message("%s %d %x: %s\n", h->box, h->offset, h->value,
-                      m.reason ? m.reason : "OK");
+        fprintf(stderr, "%s %d %x: %s\n", h->box, h->offset, h->value,
+                m.reason ? m.reason : "OK");
+        assert(0);
     }
-
-    assert_int_equal(rc, h->rc);
-    assert_string_equal(m.reason, h->reason);
 
     free(m.room);
     free(f->data);
