@@ -162,7 +162,7 @@ ngx_resonate_compose_store(ngx_http_request_t *r, ngx_resonate_compose_t *c)
     {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "%s of \"%V\" does not fit into "
-                      "\"resonate_preview_cache\"", c->what,
+                      "\"resonate_media_cache\"", c->what,
                       &c->media->file.name);
     }
 }

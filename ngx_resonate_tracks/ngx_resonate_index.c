@@ -2,17 +2,17 @@
 /*
  * Copyright (C) Resonate
  *
- * Reads the tables of files.  Nothing of nginx is used in the thread but what
- * the read owns.  The first request lends its open file: it is blocked, as
- * all that wait, until the thread is done, so that its pool outlives it.
+ * Indexes: from the media cache, or from a read.  The first request lends it
+ * its open file: it is blocked, as all that wait, until the thread is done,
+ * so that its pool outlives it.
  */
 
 
 #include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_index_internal.h"
 
 
-/* reads are whole pages, because the file may be open for direct I/O */
-#define NGX_RESONATE_INDEX_PAGE       4096
+#define NGX_RESONATE_INDEX_TTL        86400
 
 /* a read that takes longer is logged, and waited for all the same */
 #define NGX_RESONATE_INDEX_SLOW       60000
@@ -25,41 +25,18 @@
 #endif
 
 
-struct ngx_resonate_index_read_s {
-    ngx_queue_t                  queue;      /* of the worker */
-    ngx_queue_t                  waiting;    /* requests */
-
-    ngx_pool_t                  *pool;       /* that all this is in */
-    ngx_str_t                    key;
-    ngx_str_t                    name;
-
-    ngx_fd_t                     fd;
-    off_t                        size;
-
-    /* of the thread: "failed" is NULL if there is an index */
-
-    const char                  *failed;
-    ngx_err_t                    err;
-    void                        *block;      /* the index, malloc()ed */
-    const resonate_index_t      *index;
-    u_char                      *buf;
-    resonate_mp4_t               mp4;
-};
-
-
+static ngx_int_t ngx_resonate_index_key(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_str_t *key);
+static ngx_int_t ngx_resonate_index_lookup(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key);
+static ngx_int_t ngx_resonate_index_start(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key);
+static void ngx_resonate_index_store(ngx_resonate_index_read_t *read);
 static ngx_resonate_index_read_t *ngx_resonate_index_read_create(
     ngx_http_request_t *r, ngx_resonate_index_wait_t *wait, ngx_str_t *key);
 static void ngx_resonate_index_read_free(ngx_resonate_index_read_t *read);
 static void ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
     ngx_resonate_index_wait_t *wait);
-static void ngx_resonate_index_make(void *data, ngx_log_t *log);
-static resonate_mp4_status_e ngx_resonate_index_parse(
-    ngx_resonate_index_read_t *read, ngx_log_t *log);
-static void ngx_resonate_index_build(ngx_resonate_index_read_t *read,
-    ngx_log_t *log);
-static ngx_int_t ngx_resonate_index_room(resonate_mp4_t *mp4);
-static ssize_t ngx_resonate_index_pread(ngx_resonate_index_read_t *read,
-    u_char *buf, size_t size, off_t offset);
 
 #if (NGX_THREADS)
 static ngx_resonate_index_read_t *ngx_resonate_index_find(ngx_queue_t *reads,
@@ -76,31 +53,88 @@ static void ngx_resonate_index_cleanup(void *data);
 #endif
 
 
-#if (NGX_THREADS)
-
 ngx_int_t
 ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
 {
-    ngx_int_t                        rc;
-    ngx_str_t                        key;
-    ngx_str_t                        form = ngx_string("index");
-    ngx_resonate_index_read_t       *read;
-    ngx_resonate_index_main_conf_t  *mcf;
+    ngx_int_t  rc;
+    ngx_str_t  key;
 
-    if (ngx_resonate_media_key(r->pool, wait->media, &form, &key) != NGX_OK) {
+    if (ngx_resonate_index_key(r, wait->media, &key) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
-
-    read = ngx_resonate_index_find(mcf->reads, &key);
+    rc = ngx_resonate_index_lookup(r, wait, &key);
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "resonate index: \"%V\" %p", &key, read);
+                   "resonate index: \"%V\" %i", &key, rc);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_resonate_index_start(r, wait, &key);
+    }
+
+    return (rc == NGX_OK) ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+static ngx_int_t
+ngx_resonate_index_key(ngx_http_request_t *r, ngx_resonate_media_t *media,
+    ngx_str_t *key)
+{
+    u_char     buf[sizeof("index-") - 1 + NGX_INT_T_LEN];
+    ngx_str_t  form;
+
+    form.data = buf;
+    form.len = ngx_sprintf(buf, "index-%ui",
+                           (ngx_uint_t) RESONATE_INDEX_VERSION)
+               - buf;
+
+    return ngx_resonate_media_key(r->pool, media, &form, key);
+}
+
+
+static ngx_int_t
+ngx_resonate_index_lookup(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key)
+{
+    ngx_int_t                        rc;
+    ngx_str_t                        value;
+    const char                      *reason;
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+
+    if (mcf->cache == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_resonate_table_get(mcf->cache, key, r->pool, &value);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    wait->index = resonate_index_open(value.data, value.len, &reason);
+
+    return wait->index ? NGX_OK : NGX_DECLINED;
+}
+
+
+#if (NGX_THREADS)
+
+static ngx_int_t
+ngx_resonate_index_start(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key)
+{
+    ngx_int_t                        rc;
+    ngx_resonate_index_read_t       *read;
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+
+    read = ngx_resonate_index_find(mcf->reads, key);
 
     if (read == NULL) {
 
-        read = ngx_resonate_index_read_create(r, wait, &key);
+        read = ngx_resonate_index_read_create(r, wait, key);
         if (read == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -230,6 +264,8 @@ ngx_resonate_index_event(ngx_event_t *ev)
 
     ngx_queue_remove(&read->queue);
 
+    ngx_resonate_index_store(read);
+
     while (!ngx_queue_empty(&read->waiting)) {
 
         q = ngx_queue_head(&read->waiting);
@@ -311,10 +347,10 @@ ngx_resonate_index_resume(ngx_http_request_t *r)
 
 /* no threads in this nginx: at most a few MB are read once for a file */
 
-ngx_int_t
-ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
+static ngx_int_t
+ngx_resonate_index_start(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait, ngx_str_t *key)
 {
-    ngx_str_t                   key = ngx_null_string;
     ngx_pool_cleanup_t         *cln;
     ngx_resonate_index_read_t  *read;
 
@@ -323,7 +359,7 @@ ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    read = ngx_resonate_index_read_create(r, wait, &key);
+    read = ngx_resonate_index_read_create(r, wait, key);
     if (read == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -332,6 +368,7 @@ ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
     cln->data = read;
 
     ngx_resonate_index_make(read, r->connection->log);
+    ngx_resonate_index_store(read);
     ngx_resonate_index_answer(read, wait);
 
     return NGX_OK;
@@ -345,6 +382,29 @@ ngx_resonate_index_cleanup(void *data)
 }
 
 #endif
+
+
+static void
+ngx_resonate_index_store(ngx_resonate_index_read_t *read)
+{
+    ngx_str_t  part;
+
+    if (read->failed || read->cache == NULL) {
+        return;
+    }
+
+    part.data = read->block;
+    part.len = read->block_size;
+
+    if (ngx_resonate_table_put(read->cache, &read->key, &part, 1,
+                               ngx_time() + NGX_RESONATE_INDEX_TTL)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "index of \"%V\" does not fit into "
+                      "\"resonate_media_cache\"", &read->name);
+    }
+}
 
 
 static ngx_resonate_index_read_t *
@@ -385,6 +445,8 @@ ngx_resonate_index_read_create(ngx_http_request_t *r,
 
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
 
+    read->cache = mcf->cache;
+
     ngx_resonate_count(mcf->count);
 
     return read;
@@ -412,162 +474,12 @@ static void
 ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
     ngx_resonate_index_wait_t *wait)
 {
-    wait->index = read->failed ? NULL : read->index;
     wait->failed = read->failed;
     wait->err = read->err;
-}
+    wait->index = NULL;
 
-
-/* in the thread from here on: nothing is logged, no pool is touched */
-
-static void
-ngx_resonate_index_make(void *data, ngx_log_t *log)
-{
-    ngx_resonate_index_read_t  *read = data;
-
-    resonate_mp4_init(&read->mp4, (uint64_t) read->size);
-
-    if (ngx_resonate_index_parse(read, log) == RESONATE_MP4_OK) {
-        ngx_resonate_index_build(read, log);
-
-    } else if (read->failed == NULL) {
-        read->failed = read->mp4.reason;
+    if (read->failed == NULL) {
+        wait->index = resonate_index_open(read->block, read->block_size,
+                                          &wait->failed);
     }
-
-    if (read->buf) {
-        ngx_free(read->buf);
-    }
-
-    free(read->mp4.room);
-}
-
-
-static void
-ngx_resonate_index_build(ngx_resonate_index_read_t *read, ngx_log_t *log)
-{
-    size_t  size;
-
-    if (resonate_index_measure(&read->mp4, &size) != RESONATE_MP4_OK) {
-        read->failed = read->mp4.reason;
-        return;
-    }
-
-    read->block = ngx_alloc(size, log);
-    if (read->block == NULL) {
-        read->failed = "out of memory";
-        return;
-    }
-
-    if (resonate_index_build(&read->mp4, read->block, size)
-        != RESONATE_MP4_OK)
-    {
-        read->failed = read->mp4.reason;
-        return;
-    }
-
-    read->index = resonate_index_open(read->block, size, &read->failed);
-}
-
-
-static resonate_mp4_status_e
-ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
-{
-    off_t                  offset;
-    size_t                 size, skip;
-    ssize_t                n;
-    ngx_uint_t             reads;
-    resonate_mp4_t        *mp4;
-    resonate_mp4_status_e  rc;
-
-    mp4 = &read->mp4;
-
-    for (reads = 0; reads < RESONATE_MP4_MAX_READS; reads++) {
-
-        skip = mp4->want_offset % NGX_RESONATE_INDEX_PAGE;
-        offset = (off_t) mp4->want_offset - skip;
-        size = ngx_align(skip + mp4->want_size, NGX_RESONATE_INDEX_PAGE);
-
-        if (read->buf) {
-            ngx_free(read->buf);
-        }
-
-        read->buf = ngx_memalign(NGX_RESONATE_INDEX_PAGE, size, log);
-        if (read->buf == NULL) {
-            read->failed = "out of memory";
-            return RESONATE_MP4_BAD;
-        }
-
-        n = ngx_resonate_index_pread(read, read->buf, size, offset);
-        if (n < 0) {
-            read->failed = "read failed";
-            return RESONATE_MP4_BAD;
-        }
-
-        n = ((size_t) n > skip) ? n - (ssize_t) skip : 0;
-
-        do {
-            rc = resonate_mp4_parse(mp4, read->buf + skip, (size_t) n);
-
-        } while (rc == RESONATE_MP4_ROOM
-                 && ngx_resonate_index_room(mp4) == NGX_OK);
-
-        if (rc != RESONATE_MP4_MORE) {
-            return rc;
-        }
-    }
-
-    read->failed = "moov box is too far";
-
-    return RESONATE_MP4_UNSUPPORTED;
-}
-
-
-/* where the samples of a fragmented file are gathered */
-
-static ngx_int_t
-ngx_resonate_index_room(resonate_mp4_t *mp4)
-{
-    void  *room;
-
-    room = realloc(mp4->room, mp4->want_room);
-    if (room == NULL) {
-        return NGX_ERROR;
-    }
-
-    mp4->room = room;
-    mp4->room_size = mp4->want_room;
-
-    return NGX_OK;
-}
-
-
-/* less than "size" only at the end of the file */
-
-static ssize_t
-ngx_resonate_index_pread(ngx_resonate_index_read_t *read, u_char *buf,
-    size_t size, off_t offset)
-{
-    size_t   got;
-    ssize_t  n;
-
-    for (got = 0; got < size; got += n) {
-
-        n = pread(read->fd, buf + got, size - got, offset + (off_t) got);
-
-        if (n == 0) {
-            break;
-        }
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            n = 0;
-            continue;
-        }
-
-        if (n == -1) {
-            read->err = ngx_errno;
-            return -1;
-        }
-    }
-
-    return (ssize_t) got;
 }

@@ -9,10 +9,10 @@
 #include "ngx_resonate_tracks_internal.h"
 
 
-#define NGX_RESONATE_INDEX_CACHE_SIZE      (4 * 1024 * 1024)
+#define NGX_RESONATE_INDEX_CACHE_SIZE      (32 * 1024 * 1024)
 
-/* a table takes values up to an eighth of it, a usual header has 9 kB */
-#define NGX_RESONATE_INDEX_CACHE_MIN_SIZE  (256 * 1024)
+/* a table takes values up to an eighth of it: the index of half an hour */
+#define NGX_RESONATE_INDEX_CACHE_MIN_SIZE  (1024 * 1024)
 
 
 static ngx_int_t ngx_resonate_index_preconfiguration(ngx_conf_t *cf);
@@ -24,6 +24,15 @@ static char *ngx_resonate_index_cache(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static ngx_command_t  ngx_resonate_index_commands[] = {
+
+    { ngx_string("resonate_media_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_resonate_index_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    /* its name up to 0.8 */
 
     { ngx_string("resonate_preview_cache"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -103,7 +112,7 @@ ngx_resonate_index_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_resonate_index_main_conf_t  *mcf = conf;
 
-    ngx_str_t  name = ngx_string("resonate_previews");
+    ngx_str_t  name = ngx_string("resonate_media");
 
     ngx_conf_init_size_value(mcf->cache_size, NGX_RESONATE_INDEX_CACHE_SIZE);
 
@@ -190,8 +199,9 @@ ngx_resonate_index_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (size < NGX_RESONATE_INDEX_CACHE_MIN_SIZE) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" of \"%V\" is too small, it must be at "
-                           "least %uzk", &value[1], &cmd->name,
-                           (size_t) NGX_RESONATE_INDEX_CACHE_MIN_SIZE / 1024);
+                           "least %uzm", &value[1], &cmd->name,
+                           (size_t) NGX_RESONATE_INDEX_CACHE_MIN_SIZE
+                           / (1024 * 1024));
         return NGX_CONF_ERROR;
     }
 

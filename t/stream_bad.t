@@ -17,7 +17,7 @@ tone($outside, 'secret.m4a', 1);
 mkdir "$media/folder" or die "mkdir: $!";
 
 my $edge = stream_edge(media => $media,
-                       http => 'resonate_preview_cache off;',
+                       http => 'resonate_media_cache off;',
                        server => 'location /none/ { resonate_route GET /audio
                            v3.test_audio ?decision:text! reply=audio; }');
 

@@ -31,7 +31,7 @@ my $route = 'resonate_route GET /audio v3.test_audio '
             . '?decision:text(1..8000)! reply=audio;';
 
 my $edge = stream_edge(
-    media => $media, http => 'resonate_preview_cache off; aio threads;',
+    media => $media, http => 'resonate_media_cache off; aio threads;',
     server => <<"EOF");
 root $dir;
 set \$yes 1;

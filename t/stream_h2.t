@@ -17,7 +17,7 @@ my $edge = stream_edge(
     media  => $media, listen => 'http2', log => 'debug',
     env    => $disk->env,
     main   => 'thread_pool disk threads=2;',
-    http   => 'resonate_preview_cache off; aio threads=disk;
+    http   => 'resonate_media_cache off; aio threads=disk;
                output_buffers 1 4k;');
 
 my %decision = (full => { file => 'a.m4a', mode => 'full' },

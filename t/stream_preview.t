@@ -15,6 +15,8 @@ tone($media, 'exact.m4a', 45);
 tone($media, 'behind.m4a', 60, qw(-map_metadata -1));
 tone($media, 'mono.m4a', 60, qw(-ac 1 -ar 44100 -b:a 64k -movflags
                                 +faststart));
+tone($media, 'fragments.m4a', 60, qw(-movflags +empty_moov+frag_keyframe
+                                     -frag_duration 2000000));
 
 my $edge = stream_edge(media => $media, workers => 2);
 
@@ -43,6 +45,7 @@ for (
     [ 'exact.m4a', 45000, 45, 1 ],
     [ 'behind.m4a', 45000, 45, 0 ],
     [ 'mono.m4a', 45000, 45, 0 ],
+    [ 'fragments.m4a', 45000, 45, 0 ],
 ) {
     my ($file, $ms, $seconds, $whole) = @$_;
 
@@ -97,6 +100,16 @@ ok $one eq $two, 'the same bytes again';
 is counter($edge, 'resonate_preview_plans_total'), $plans,
     'a known preview is not planned again, by no worker';
 
+# the tables are read once, whatever is made of them by whichever worker
+
+my $reads = counter($edge, 'resonate_media_reads_total');
+
+preview('long.m4a', 1000 * $_) for 1 .. 9;
+
+is counter($edge, 'resonate_preview_plans_total'), $plans += 9,
+    'nine other lengths are planned';
+is counter($edge, 'resonate_media_reads_total'), $reads, 'of the same index';
+
 # another file under the same name is another version
 
 rename "$media/mono.m4a", "$media/long.m4a" or die "rename: $!";
@@ -108,7 +121,7 @@ is counter($edge, 'resonate_preview_plans_total'), $plans + 1,
 
 # without the cache, and with the location's own thread pool
 
-$edge->reload(http => 'sendfile on; resonate_preview_cache off;',
+$edge->reload(http => 'sendfile on; resonate_media_cache off;',
               main => 'thread_pool audio threads=2;', server => <<'EOF');
 location /test/ {
     aio threads=audio;

@@ -15,7 +15,7 @@ my $disk = Resonate::Preload->new('slow_pread');
 tone($media, 'a.m4a', 12);
 
 my $edge = stream_edge(
-    media => $media, http => 'resonate_preview_cache off;',
+    media => $media, http => 'resonate_media_cache off;',
     main => 'worker_shutdown_timeout 30s;', env => $disk->env,
     log => 'debug',
     server => "location = /page.html { root $pages; ssi on;
