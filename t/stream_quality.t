@@ -56,6 +56,25 @@ for (
         "$path: queries";
 }
 
+# of one size and date, and still no parts of two are put together
+
+utime 1, 1, map { "$dir/$_" } qw(a b) or die "utime: $!";
+
+my %etag = map { $_ => $edge->get("/kept/$_")->{headers}{etag} }
+           'track/7', 'track/7?quality=high';
+
+isnt $etag{'track/7'}, $etag{'track/7?quality=high'},
+    'each quality has an ETag of its own';
+
+for my $path (sort keys %etag) {
+    for (sort keys %etag) {
+        my $res = $edge->get("/kept/$path", headers => {
+            Range => 'bytes=0-9', 'If-Range' => $etag{$_} });
+
+        is $res->{status}, $_ eq $path ? 206 : 200, "$path, If-Range of $_";
+    }
+}
+
 my $res = audio($edge, '{"file":"a","mode":"all"}');
 
 is $res->{status}, 500, 'a decision of no use';
