@@ -28,6 +28,8 @@ UNIT          = $(BUILD)/unit
 UNIT_BINS     = $(patsubst t/unit/%.c,$(UNIT)/%,$(wildcard t/unit/test_*.c \
                     t/unit/tool_*.c))
 UNIT_OBJS     = $(addprefix $(UNIT)/,$(notdir $(PURE_SRC:.c=.o)))
+MEDIA_OBJS    = $(addprefix $(UNIT)/,$(notdir $(patsubst %.c,%.o,\
+                    $(wildcard ngx_resonate_tracks/media/resonate_*.c))))
 UNIT_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
                 -fno-sanitize-recover=undefined
 
@@ -140,10 +142,10 @@ $(FUZZ)/resonate_%.o: resonate_%.c $(PURE_HDR) | $(FUZZ)
 	@echo "  $(notdir $@)"
 	@$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-# what tests use of the pure code
-$(UNIT)/tool_%: t/unit/tool_%.c $(UNIT_OBJS) $(PURE_HDR)
+# what tests use of the pure code, and make themselves: see Resonate::Hls
+$(UNIT)/tool_%: t/unit/tool_%.c $(MEDIA_OBJS) $(PURE_HDR)
 	@echo "  $(notdir $@)"
-	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_OBJS) $(PURE_LIBS)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(MEDIA_OBJS) -lcmocka $(PURE_LIBS)
 
 $(UNIT)/test_%: t/unit/test_%.c $(UNIT_OBJS) $(PURE_HDR)
 	@echo "  $(notdir $@)"

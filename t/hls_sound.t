@@ -3,9 +3,10 @@
 
 use lib 't/lib';
 use Resonate::Test;
+use Resonate::Hls qw(hls_tool);
 
 my $dir = tempdir();
-my $tool = "$Resonate::Test::BUILD/unit/tool_hls";
+my $tool = hls_tool();
 
 my @FAST = qw(-movflags +faststart);
 

@@ -10,9 +10,13 @@
  */
 
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <cmocka.h>
 
 #include "../../ngx_resonate_tracks/media/resonate_hls.h"
 #include "index_case.h"
