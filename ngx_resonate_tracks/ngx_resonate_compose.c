@@ -106,6 +106,7 @@ ngx_resonate_compose_make(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait)
 {
     ngx_int_t                rc;
+    ngx_uint_t               level;
     ngx_resonate_compose_t  *c;
 
     c = wait->data;
@@ -119,7 +120,12 @@ ngx_resonate_compose_make(ngx_http_request_t *r,
     }
 
     if (rc != NGX_OK) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, wait->err,
+
+        /* what a client asks for and is not there is no fault of ours */
+
+        level = (rc == NGX_HTTP_NOT_FOUND) ? NGX_LOG_INFO : NGX_LOG_ERR;
+
+        ngx_log_error(level, r->connection->log, wait->err,
                       "no %s of \"%V\": %s", c->what, &c->media->file.name,
                       c->failed);
         return ngx_resonate_media_fail(r, rc, c->detail);
