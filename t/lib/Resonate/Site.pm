@@ -167,7 +167,8 @@ sub listener {
 
 
 # The site as a version before "resonate_pg lists" and tickets made it, which
-# returns the pid of nginx, and as an operator did who has none.
+# returns the pid of nginx, and as an operator did who has none, and then adds
+# what is said of tickets.
 
 sub older {
     my ($self) = @_;
@@ -195,6 +196,8 @@ sub changed_by_hand {
     Test::More::like($self->out('resonate-setup --upgrade && nginx -t -q'),
                      qr/is kept +site .*\n$without/,
                      'but not where it was changed by hand');
+    Resonate::Test::spew($self->file, Resonate::Test::slurp($self->file)
+        . "resonate_ticket_key /etc/resonate/ticket.key;\n");
 }
 
 
