@@ -24,9 +24,7 @@ my %query = ('/search' => '?q=a', '/user/plays/resolve' => "?ids=$id->{paid}",
 my %of = ('/tracks/<id>' => 'paid', '/trackgroups/<id>' => 'release',
           map({ ("/labels/<id>$_" => 'label') } '', '/artists', '/releases'),
           map({ ("/users/<id>$_" => 'listener') } '', '/playlists'),
-          map({ ("$_/playlists/<id>" => 'playlist') } '', '/user'),
-          '/stream/<id>' => undef,
-          '/user/stream/<id>' => undef);
+          map({ ("$_/playlists/<id>" => 'playlist') } '', '/user'));
 
 my $n = 0;
 
@@ -34,7 +32,7 @@ while ($conf =~ /resonate_route\s+GET\s+(\S+)\s+([\w.]+)/g) {
     my ($pattern, $function) = ($1, $2);
 
     $pattern =~ s/<(\w+):[^>]*>/<$1>/g;
-    next if exists $of{$pattern} && !$of{$pattern};       # t/stream*.t
+    next if $pattern =~ m{/stream/};        # t/stream*.t and t/hls*.t
 
     (my $path = $pattern) =~
         s/<(\w+)>/$of{$pattern} ? $id->{$of{$pattern}} : $value{$1}/ge;

@@ -524,6 +524,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/stream/{id}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * HLS of it: the qualities there are
+         * @description HLS of it: the qualities there are.
+         */
+        get: operations["getUserStreamMasterM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/stream/{id}/playlist.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One quality of it, with a ticket in each URL
+         * @description One quality of it, with a ticket in each URL.
+         */
+        get: operations["getUserStreamPlaylistM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/stream/{id}/init.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes before its segments
+         * @description What comes before its segments; v names a version of the file.
+         */
+        get: operations["getUserStreamInitMp4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/stream/{id}/segments/{n}.m4s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its segment n, from 0
+         * @description Its segment n, from 0.
+         */
+        get: operations["getUserStreamSegmentsM4s"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream/{id}": {
         parameters: {
             query?: never;
@@ -536,6 +616,86 @@ export interface paths {
          * @description The same, under the name that a link to a track has.
          */
         get: operations["getStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{id}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * HLS of it: the qualities there are
+         * @description HLS of it: the qualities there are.
+         */
+        get: operations["getStreamMasterM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{id}/playlist.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One quality of it, with a ticket in each URL
+         * @description One quality of it, with a ticket in each URL.
+         */
+        get: operations["getStreamPlaylistM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{id}/init.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes before its segments
+         * @description What comes before its segments; v names a version of the file.
+         */
+        get: operations["getStreamInitMp4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{id}/segments/{n}.m4s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its segment n, from 0
+         * @description Its segment n, from 0.
+         */
+        get: operations["getStreamSegmentsM4s"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2951,6 +3111,213 @@ export interface operations {
             504: components["responses"]["Deadline"];
         };
     };
+    getUserStreamMasterM3u8: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or its preview. */
+            200: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getUserStreamPlaylistM3u8: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or its preview. */
+            200: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getUserStreamInitMp4: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+                v?: string;
+            };
+            header?: {
+                /** @description Which bytes, as `bytes=0-1`. */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the parts that are there: if it is another by now, the answer is 200 and all of it. */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /** @description The ETag of a copy that is there. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or of its preview. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The bytes that were asked for. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The copy that is there is good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getUserStreamSegmentsM4s: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+                v?: string;
+            };
+            header?: {
+                /** @description Which bytes, as `bytes=0-1`. */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the parts that are there: if it is another by now, the answer is 200 and all of it. */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /** @description The ETag of a copy that is there. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or of its preview. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The bytes that were asked for. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The copy that is there is good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
     getStream: {
         parameters: {
             query?: {
@@ -2966,6 +3333,213 @@ export interface operations {
             };
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or of its preview. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The bytes that were asked for. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The copy that is there is good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getStreamMasterM3u8: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or its preview. */
+            200: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getStreamPlaylistM3u8: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or its preview. */
+            200: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getStreamInitMp4: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+                v?: string;
+            };
+            header?: {
+                /** @description Which bytes, as `bytes=0-1`. */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the parts that are there: if it is another by now, the answer is 200 and all of it. */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /** @description The ETag of a copy that is there. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, of the track or of its preview. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The bytes that were asked for. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                };
+            };
+            /** @description The copy that is there is good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "WWW-Authenticate": components["headers"]["Unusable"];
+                    "X-Resonate-Stream": components["headers"]["Stream"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Last-Modified": components["headers"]["LastModified"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getStreamSegmentsM4s: {
+        parameters: {
+            query?: {
+                quality?: "64" | "128" | "256" | "opus" | "lossless";
+                v?: string;
+            };
+            header?: {
+                /** @description Which bytes, as `bytes=0-1`. */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the parts that are there: if it is another by now, the answer is 200 and all of it. */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /** @description The ETag of a copy that is there. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+                n: number;
             };
             cookie?: never;
         };

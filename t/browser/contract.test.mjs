@@ -70,8 +70,13 @@ function fill(path, value) {
     const first = Object.keys(ID).sort().reverse()
         .find((start) => path.startsWith(start));
 
-    return path.replace('{id}', value ?? ID[first])
-        .replace('{tag}', value ?? 'ambient');
+    /* without a ticket there are segments of what is free */
+    const own = /\/stream\/\{id\}\/(?:init|segments)/.test(path)
+        ? id.free : ID[first];
+
+    return path.replace('{id}', value ?? own)
+        .replace('{tag}', value ?? 'ambient')
+        .replace('{n}', '0');
 }
 
 

@@ -25,7 +25,7 @@ my %QUERY = ('/search' => 'q=e', '/resolve' => 'url=/artist/{artist}');
 
 sub public {
     return grep { $_->{method} eq 'GET'
-                  && $_->{text} !~ /scope=|reply=audio/ } all();
+                  && $_->{text} !~ /scope=|access=|reply=/ } all();
 }
 
 
