@@ -102,7 +102,10 @@ sub hls_tool {
     my $build = $Resonate::Test::BUILD;
     my $tool = "$build/unit/tool_hls";
 
-    my $said = `make -s -C $Resonate::Test::ROOT BUILD=$build $tool 2>&1`;
+    # tests run side by side, and one of them makes it
+
+    my $said = `mkdir -p $build/unit && flock $build/unit/.tool \\
+                make -s -C $Resonate::Test::ROOT BUILD=$build $tool 2>&1`;
 
     die "make $tool: $said" if $?;
     return $tool;
