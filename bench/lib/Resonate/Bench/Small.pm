@@ -201,9 +201,14 @@ sub edge {
     my ($self) = @_;
     my $connections = "connections=$Resonate::Bench::Load::CONNECTIONS";
     my %common = common();
+    my $key = "$self->{dir}/ticket.key";
+
+    spew($key, 'k' x 32);
+    chmod 0600, $key;
 
     return Resonate::Edge->new(
-        %common, http => "$common{http} resonate_cache 32m;",
+        %common, http => "$common{http} resonate_cache 32m;
+                          resonate_ticket_key $key;",
         connections => 4096, pg => $self->{pg}, auth => 1,
         media => "$self->{dir}/media",
         pg_read => $connections, pg_lists => $connections,
