@@ -7,6 +7,7 @@
 
 
 #include "ngx_resonate_hls.h"
+#include "ngx_resonate_tracks_internal.h"
 
 #include <ngx_md5.h>
 
@@ -23,6 +24,7 @@ typedef struct {
     ngx_resonate_hls_play_t      play;
     ngx_resonate_media_t         media;
     ngx_resonate_compose_t       reply;
+    ngx_resonate_identity_t     *caller;
     const char                  *quality;  /* as asked for, or "" */
     ngx_uint_t                   n;
     u_char                       v[NGX_RESONATE_HLS_V + 1];
@@ -51,6 +53,8 @@ static ngx_int_t ngx_resonate_hls_send_media(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 static ngx_int_t ngx_resonate_hls_send_playlist(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
+static ngx_int_t ngx_resonate_hls_evidence(ngx_http_request_t *r,
+    ngx_resonate_hls_ctx_t *ctx);
 static ngx_int_t ngx_resonate_hls_headers(ngx_http_request_t *r,
     const char *type, const char *cache, ngx_uint_t preview);
 
@@ -118,6 +122,7 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
         return ngx_resonate_media_fail(r, rc, detail);
     }
 
+    ctx->caller = ngx_resonate_reply_caller(reply);
     ctx->reply.media = &ctx->media;
     ctx->reply.make = make;
     ctx->reply.send = send;
@@ -419,7 +424,8 @@ ngx_resonate_hls_send_media(ngx_http_request_t *r, ngx_resonate_compose_t *c)
                                                 : "private, no-cache",
                                  ctx->play.limit_ms ? 1 : 0)
         != NGX_OK
-        || ngx_resonate_media_etag(r, c->media, &c->form) != NGX_OK)
+        || ngx_resonate_media_etag(r, c->media, &c->form) != NGX_OK
+        || ngx_resonate_hls_evidence(r, ctx) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -485,6 +491,35 @@ ngx_resonate_hls_send_text(ngx_http_request_t *r, ngx_resonate_compose_t *c,
     ngx_resonate_count(mcf->playlists);
 
     return ngx_resonate_compose_send(r, c);
+}
+
+
+/* a segment begins within a frame of a multiple of its length */
+
+static ngx_int_t
+ngx_resonate_hls_evidence(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx)
+{
+    uint32_t                  end;
+    ngx_resonate_delivery_t   d;
+    ngx_resonate_hls_play_t  *play;
+
+    /* what comes before all segments is no sound */
+
+    if (ctx->reply.span_size == 0) {
+        return NGX_OK;
+    }
+
+    play = &ctx->play;
+    end = play->limit_ms ? play->limit_ms : play->decision.duration_ms;
+
+    ngx_memcpy(d.track, play->decision.track, NGX_RESONATE_TRACK_LEN);
+
+    d.of.from = (uint32_t) ctx->n * play->segment_ms;
+    d.of.to = ngx_min(d.of.from + play->segment_ms, end);
+    d.size = (off_t) ctx->reply.head.len + ctx->reply.span_size;
+    d.media = ctx->reply.span_size;
+
+    return ngx_resonate_delivered(r, ctx->caller, &d);
 }
 
 

@@ -52,6 +52,8 @@ location /hls/ {
     resonate_route GET /<id:uuid>/segments/<n:int(0..99999)>.m4s v3.test_hls
         caller reply=hls_segment ?quality:enum(64|128|256|opus|lossless)
         ?v:text(1..32);
+    resonate_route GET /<id:uuid>/delivered v3.test_hls access=user
+        reply=delivered;
 }
 location = /status { resonate_status; }
 END
