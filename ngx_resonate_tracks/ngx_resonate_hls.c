@@ -232,18 +232,20 @@ ngx_resonate_hls_open(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
 }
 
 
-/* of what the URLs of a playlist lead to: file, segmentation, our code */
+/*
+ * Of what the URLs of a playlist lead to: file, segmentation, our code.  It
+ * has nothing of this machine, because another may be asked for a segment.
+ */
 
 static void
 ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx)
 {
     u_char     hash[16], *p;
-    u_char     text[5 * (NGX_OFF_T_LEN + 1)];
+    u_char     text[4 * (NGX_OFF_T_LEN + 1)];
     ngx_md5_t  md5;
 
-    p = ngx_sprintf(text, "%d %uD %xT %xO %xO", RESONATE_HLS_VERSION,
-                    ctx->play.segment_ms, ctx->media.mtime, ctx->media.size,
-                    (off_t) ctx->media.uniq);
+    p = ngx_sprintf(text, "%d %uD %xT %xO", RESONATE_HLS_VERSION,
+                    ctx->play.segment_ms, ctx->media.mtime, ctx->media.size);
 
     ngx_md5_init(&md5);
     ngx_md5_update(&md5, text, p - text);
