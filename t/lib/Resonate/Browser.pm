@@ -22,8 +22,11 @@ use Resonate::Ticket ();
 use Resonate::Test ();
 
 sub missing {
-    return -d "$Resonate::Test::ROOT/t/browser/node_modules/playwright-core"
-           ? undef : 'needs node_modules: make browser-modules';
+    my @packages = ('playwright-core', @_);
+    my $modules = "$Resonate::Test::ROOT/t/browser/node_modules";
+
+    return (grep { !-d "$modules/$_" } @packages)
+           ? 'needs node_modules: make browser-modules' : undef;
 }
 
 
