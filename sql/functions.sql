@@ -29,3 +29,4 @@
 \ir 19_access_token.sql
 \ir 19_proof.sql
 \ir 19_revocation.sql
+\ir 20_download.sql

@@ -6,6 +6,7 @@ use lib 't/lib';
 use Resonate::Test;
 
 use Resonate::Browser;
+use Resonate::Download;
 
 if (my $why = Resonate::Browser::missing()) {
     plan skip_all => $why;
@@ -82,6 +83,13 @@ for my $n (1, 2) {
 
 $pg->psql("INSERT INTO resonate.playlist_item
            VALUES ('$id->{list_2}', '$id->{hidden}', 1)");
+
+# a release of what is free
+
+$id->{gift} = $pg->psql("INSERT INTO resonate.release (creator_id, title)
+                         VALUES ('$id->{artist}', 'Gift') RETURNING id");
+$pg->psql("INSERT INTO resonate.release_item
+           VALUES ('$id->{gift}', '$id->{free}', 1)");
 
 my $edge = Resonate::Browser::site($pg);
 

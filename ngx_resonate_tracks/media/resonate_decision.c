@@ -285,11 +285,17 @@ resonate_decision_rendition(resonate_rendition_t *f, json_t *json)
 static const char *
 resonate_decision_file(resonate_rendition_t *f, json_t *file)
 {
-    size_t       i, len;
-    const char  *p;
+    f->file = json_string_value(file);
+    f->file_len = json_string_length(file);
 
-    p = json_string_value(file);
-    len = json_string_length(file);
+    return resonate_decision_path(f->file, f->file_len);
+}
+
+
+const char *
+resonate_decision_path(const char *p, size_t len)
+{
+    size_t  i;
 
     if (p == NULL || len == 0 || len > RESONATE_DECISION_MAX_FILE) {
         return "no file, or too long a name";
@@ -309,9 +315,6 @@ resonate_decision_file(resonate_rendition_t *f, json_t *file)
     if (p[len - 1] == '/') {
         return "file is not a plain relative path";
     }
-
-    f->file = p;
-    f->file_len = len;
 
     return NULL;
 }

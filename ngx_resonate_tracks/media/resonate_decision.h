@@ -66,6 +66,7 @@ typedef struct {
  * read  from what was packed, at any alignment, to "d", whose texts are those
  *       of "packed"; 0, or -1: it was not packed by this build
  * find  by quality; NULL: the default one.  NULL: there is no such
+ * path  whether a name of a file, or NULL, is as it should be; NULL: it is
  */
 
 const char *resonate_decision_pack(const char *text, size_t len, uint8_t *out,
@@ -74,6 +75,7 @@ int resonate_decision_read(resonate_decision_t *d, const uint8_t *packed,
     size_t size);
 const resonate_rendition_t *resonate_decision_find(
     const resonate_decision_t *d, const char *quality);
+const char *resonate_decision_path(const char *p, size_t len);
 
 #pragma GCC visibility pop
 

@@ -8,6 +8,7 @@
 
 #include "resonate_movie.h"
 #include "resonate_preview.h"
+#include "resonate_samples.h"
 
 
 #define RESONATE_PREVIEW_MOVIE_TIMESCALE  1000       /* milliseconds */
@@ -16,16 +17,6 @@
 static void resonate_preview_header(const resonate_preview_t *p,
     resonate_box_t *b);
 static void resonate_preview_trak(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_preview_minf(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_preview_stts(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_preview_stsz(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_preview_stsc(const resonate_preview_t *p,
-    resonate_box_t *b);
-static void resonate_preview_stco(const resonate_preview_t *p,
     resonate_box_t *b);
 
 
@@ -105,7 +96,14 @@ resonate_preview_header(const resonate_preview_t *p, resonate_box_t *b)
 static void
 resonate_preview_trak(const resonate_preview_t *p, resonate_box_t *b)
 {
-    size_t  trak, mdia;
+    size_t              trak, mdia;
+    resonate_samples_t  s;
+
+    s.index = p->index;
+    s.samples = p->cut.samples;
+    s.end = p->cut.end;
+    s.from = p->span_offset;
+    s.to = p->header_size;
 
     trak = resonate_box_open(b, "trak");
     resonate_movie_tkhd(b, p->cut.silence_ms + p->cut.heard_ms);
@@ -115,160 +113,8 @@ resonate_preview_trak(const resonate_preview_t *p, resonate_box_t *b)
     mdia = resonate_box_open(b, "mdia");
     resonate_movie_mdhd(b, p->index->timescale, (uint32_t) p->cut.end);
     resonate_movie_hdlr(b);
-    resonate_preview_minf(p, b);
+    resonate_samples_minf(b, &s);
     resonate_box_close(b, mdia);
 
     resonate_box_close(b, trak);
-}
-
-
-static void
-resonate_preview_minf(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t               minf, stbl, box;
-    resonate_mp4_view_t  stsd;
-
-    minf = resonate_box_open(b, "minf");
-
-    resonate_movie_smhd(b);
-    resonate_movie_dinf(b);
-
-    stbl = resonate_box_open(b, "stbl");
-
-    stsd = resonate_index_stsd(p->index);
-
-    box = resonate_box_open(b, "stsd");
-    resonate_box_write(b, stsd.data, stsd.len);
-    resonate_box_close(b, box);
-
-    resonate_preview_stts(p, b);
-    resonate_preview_stsc(p, b);
-    resonate_preview_stsz(p, b);
-    resonate_preview_stco(p, b);
-    resonate_box_close(b, stbl);
-
-    resonate_box_close(b, minf);
-}
-
-
-/* the last sample ends where the preview does, as encoders write it */
-
-static void
-resonate_preview_stts(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t    stts, entries;
-    uint32_t  i, n, count, delta, last;
-
-    last = p->cut.samples - 1;
-
-    stts = resonate_box_open_full(b, "stts", 0);
-    entries = b->len;
-    resonate_box_zeros(b, 1);
-
-    n = 1;
-
-    for (i = 0; i < last; i += count) {
-
-        delta = resonate_index_delta(p->index, i, &count);
-
-        if (count == 0 || count > last - i) {
-            count = last - i;
-        }
-
-        resonate_box_u32(b, count);
-        resonate_box_u32(b, delta);
-        n++;
-    }
-
-    resonate_box_u32(b, 1);
-    resonate_box_u32(b, (uint32_t) (p->cut.end
-                                    - resonate_index_time(p->index, last)));
-
-    resonate_box_put(b, entries, n);
-    resonate_box_close(b, stts);
-}
-
-
-static void
-resonate_preview_stsz(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t    stsz;
-    uint32_t  i;
-
-    stsz = resonate_box_open_full(b, "stsz", 0);
-    resonate_box_u32(b, p->index->sample_size);
-    resonate_box_u32(b, p->cut.samples);
-
-    for (i = 0; p->index->sample_size == 0 && i < p->cut.samples; i++) {
-        resonate_box_u32(b, resonate_index_size(p->index, i));
-    }
-
-    resonate_box_close(b, stsz);
-}
-
-
-/* samples without a hole between them are one chunk */
-
-static void
-resonate_preview_stsc(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t            stsc, count;
-    uint32_t          i, n, chunks, samples;
-    resonate_piece_t  piece;
-
-    stsc = resonate_box_open_full(b, "stsc", 0);
-    count = b->len;
-    resonate_box_zeros(b, 1);
-
-    n = 0;
-    chunks = 0;
-    samples = 0;
-
-    for (i = 0;
-         resonate_index_piece(p->index, i, p->cut.samples, &piece);
-         i += piece.samples)
-    {
-        chunks++;
-
-        if (piece.samples == samples) {
-            continue;
-        }
-
-        n++;
-        samples = piece.samples;
-
-        resonate_box_u32(b, chunks);
-        resonate_box_u32(b, samples);
-        resonate_box_u32(b, 1);
-    }
-
-    resonate_box_put(b, count, n);
-    resonate_box_close(b, stsc);
-}
-
-
-static void
-resonate_preview_stco(const resonate_preview_t *p, resonate_box_t *b)
-{
-    size_t            stco, count;
-    uint32_t          i, n;
-    resonate_piece_t  piece;
-
-    stco = resonate_box_open_full(b, "stco", 0);
-    count = b->len;
-    resonate_box_zeros(b, 1);
-
-    n = 0;
-
-    for (i = 0;
-         resonate_index_piece(p->index, i, p->cut.samples, &piece);
-         i += piece.samples)
-    {
-        n++;
-        resonate_box_u32(b, (uint32_t) (p->header_size + piece.offset
-                                        - p->span_offset));
-    }
-
-    resonate_box_put(b, count, n);
-    resonate_box_close(b, stco);
 }

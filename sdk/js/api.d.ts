@@ -992,6 +992,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/download/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of a track to keep
+         * @description The file of a track to keep, with name, tags and cover: what is owned, free or one's own.
+         */
+        get: operations["download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/trackgroups": {
         parameters: {
             query?: never;
@@ -1907,6 +1927,8 @@ export interface components {
         Stream: "full" | "preview";
         /** @description Of a stream: of the full file only. */
         LastModified: string;
+        /** @description What it is called (RFC 6266). */
+        ContentDisposition: string;
         AcceptRanges: "bytes";
         ContentRange: string;
     };
@@ -4137,6 +4159,72 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    download: {
+        parameters: {
+            query?: {
+                quality?: "aac" | "lossless" | "original";
+            };
+            header?: {
+                /** @description Which bytes, as `bytes=0-1`. */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the parts that are there: if it is another by now, the answer is 200 and all of it. */
+                "If-Range"?: components["parameters"]["IfRange"];
+                /** @description The ETag of a copy that is there. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/*": unknown;
+                };
+            };
+            /** @description The bytes that were asked for. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/*": unknown;
+                };
+            };
+            /** @description The copy that is there is good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["AudioETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Deadline"];
