@@ -103,3 +103,62 @@ END
 $$;
 
 COMMENT ON FUNCTION v3.download(uuid, text, uuid) IS 'GET /user/download/{id}: the track as a file to keep, for whom owns it, whose it is, and for everybody if it is free. What the edge is told: {name, cover, files: [{name, file, type, bytes, crc32, span, tags}]}.';
+
+CREATE OR REPLACE FUNCTION v3.download_release(id uuid, quality text DEFAULT 'aac',
+    caller uuid DEFAULT NULL) RETURNS resonate.reply
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    _id ALIAS FOR $1;
+    _quality ALIAS FOR $2;
+    _caller ALIAS FOR $3;
+    title text;
+    d record;
+BEGIN
+    SELECT coalesce(r.display_artist, a.display_name) || ' - ' || r.title INTO title
+    FROM resonate.release r
+    JOIN resonate.creator a ON a.id = r.creator_id
+    WHERE r.id = _id
+      AND (r.released_on <= resonate.today() OR (r.deleted_at IS NULL AND a.owner_id = _caller));
+
+    IF NOT FOUND THEN
+        RETURN resonate.answer(404, 'No such release.');
+    END IF;
+
+    SELECT count(*) AS count,
+           count(*) FILTER (WHERE NOT w.owned) AS foreign_count,
+           count(*) FILTER (WHERE w.body IS NULL) AS missing_count,
+           count(*) FILTER (WHERE NOT w.summed) AS unsummed_count,
+           string_agg(w.body, ',' ORDER BY w.ord) AS bodies
+    INTO d
+    FROM resonate.downloads(ARRAY(SELECT i.track_id FROM resonate.release_item i
+                                  WHERE i.release_id = _id ORDER BY i.index),
+                            _id, _quality, _caller) w
+    WHERE w.visible;
+
+    IF d.count = 0 THEN
+        RETURN resonate.answer(404, 'The release has no tracks.');
+    END IF;
+
+    IF d.foreign_count > 0 THEN
+        RETURN resonate.answer(403, format('%s of %s tracks are not owned.', d.foreign_count,
+                                           d.count));
+    END IF;
+
+    IF d.missing_count > 0 THEN
+        RETURN resonate.answer(404, format('%s of %s tracks are not kept in that quality.',
+                                           d.missing_count, d.count));
+    END IF;
+
+    IF d.unsummed_count > 0 THEN
+        RETURN resonate.answer(409, format('%s of %s files were stored before their CRC-32 was: '
+            'whoever runs the site ingests them again with bin/resonate-ingest.',
+            d.unsummed_count, d.count));
+    END IF;
+
+    RETURN resonate.answer(200, format('{"name":%s,"files":[%s]}', to_json(title), d.bodies));
+END
+$$;
+
+COMMENT ON FUNCTION v3.download_release(uuid, text, uuid) IS 'GET /user/trackgroups/{id}/download: its tracks that the caller may see as a ZIP; all of them must be owned, free or one''s own. What the edge is told: as of a track, with one file for each.';

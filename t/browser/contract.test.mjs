@@ -279,6 +279,13 @@ test('what is written, and what that changes', async () => {
 
 
 /* the last: there is no database any more, and no cached answer is fresh */
+test('a release whose files have no sums', async () => {
+    await call(find('GET /user/trackgroups/{id}/download'), {
+        who: 'owner', status: 409,
+        path: `/user/trackgroups/${id.release}/download` });
+});
+
+
 test('without a database', async () => {
     process.kill(postgres, 'SIGINT');
 

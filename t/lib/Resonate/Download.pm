@@ -5,6 +5,7 @@ package Resonate::Download;
 #
 #   my $media = download_media($pg, $id);   $id->{cover}, $id->{original}
 #   own($pg, $id, 'paid', ...);             the listener's
+#   sum_up($pg, $media);                    as ingestion does
 #   tags($file)  cover($file)  samples($file)
 
 use strict;
@@ -16,7 +17,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Resonate::Test ();
 
-our @EXPORT = qw(download_media own tags cover samples);
+our @EXPORT = qw(download_media own sum_up tags cover samples);
 
 my $COVER = '00000000-1111-4000-8000-00000000000e';
 
@@ -67,6 +68,25 @@ sub own {
                                                 owned_at)
                   VALUES (?, ?, 9, now())', {}, $id->{listener}, $id->{$_})
         for @tracks;
+}
+
+
+# the media of a stored file is its mdat, here the last box
+
+sub sum_up {
+    my ($pg, $media) = @_;
+    my $dbh = $pg->dbh;
+
+    for (values Resonate::Media::files()->%*) {
+        my $bytes = Resonate::Test::slurp("$media/$_->{path}");
+        my $at = index($bytes, 'mdat') + 4;
+
+        $dbh->do('UPDATE resonate.media_file
+                  SET (crc32, span_offset, span_bytes, span_crc32)
+                      = (?, ?, ?, ?) WHERE sha256 = ?', {}, crc32($bytes),
+                 $at, length($bytes) - $at, crc32(substr $bytes, $at),
+                 $_->{sha256});
+    }
 }
 
 
