@@ -40,6 +40,9 @@ function load({ url, token }) {
         },
     });
 
+    /* what the playlist says, before hls.js has seen a segment */
+    let told;
+
     audio.muted = true;
     window.faults = [];
 
@@ -54,7 +57,11 @@ function load({ url, token }) {
                 reject(new Error(details));
             }
         });
+        hls.on('hlsLevelLoaded', (event, { details }) => {
+            told = details.totalduration;
+        });
         hls.on('hlsBufferedToEnd', () => resolve({
+            told,
             seconds: audio.duration,
             buffered: Array.from(audio.buffered, (_, i) => i).map(
                 (i) => [audio.buffered.start(i), audio.buffered.end(i)]),
@@ -116,6 +123,7 @@ for (const [name, path, token, seconds] of [
             const url = `${API}${path}/master.m3u8`;
             const made = await page.evaluate(load, { url, token });
 
+            near(made.told, seconds, 'its duration in the playlist');
             near(made.seconds, seconds, 'its duration');
             assert.equal(made.buffered.length, 1, 'without a gap');
             near(made.buffered[0][0], 0, 'from the beginning');
