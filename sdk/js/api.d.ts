@@ -1866,7 +1866,8 @@ export interface components {
         RangeNotSatisfiable: {
             headers: {
                 "Content-Range": components["headers"]["ContentRange"];
-                "X-Resonate-Stream": components["headers"]["Stream"];
+                "X-Resonate-Stream": components["headers"]["StreamIfAny"];
+                "Content-Disposition": components["headers"]["ContentDisposition"];
                 "Cache-Control": components["headers"]["CacheControl"];
                 [name: string]: unknown;
             };
@@ -1945,6 +1946,8 @@ export interface components {
         RetryAfter: number;
         /** @description What the answer is. */
         Stream: "full" | "preview";
+        /** @description What the stream is. */
+        StreamIfAny: "full" | "preview";
         /** @description Of a stream: of the full file only. */
         LastModified: string;
         /** @description What it is called (RFC 6266). */
@@ -4208,13 +4211,14 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Accept-Ranges": components["headers"]["AcceptRanges"];
-                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
                     "audio/*": unknown;
+                    "audio/mp4": unknown;
                 };
             };
             /** @description The bytes that were asked for. */
@@ -4222,20 +4226,21 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
                     "Content-Range": components["headers"]["ContentRange"];
-                    "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
                     "audio/*": unknown;
+                    "audio/mp4": unknown;
                 };
             };
             /** @description The copy that is there is good. */
             304: {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4274,9 +4279,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Accept-Ranges": components["headers"]["AcceptRanges"];
-                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4288,8 +4293,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
                     "Content-Range": components["headers"]["ContentRange"];
-                    "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4300,8 +4305,8 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["AudioETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content?: never;
