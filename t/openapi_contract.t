@@ -22,6 +22,7 @@ for my $kind (qw(cover avatar banner)) {
 
 # a sound as ingestion makes of it
 
+my $long = Resonate::Media::files()->{long};
 my %span = (crc32 => 7, span_offset => 5, span_bytes => 4, span_crc32 => 6);
 my $wave = 'waveforms/00/' . '0' x 64 . '.json';
 my $made = JSON::PP::encode_json({
@@ -29,8 +30,7 @@ my $made = JSON::PP::encode_json({
                   loudness_range_lu => 3.25, true_peak_dbtp => 0.4 },
     renditions => [ map { {
         %span, quality => $_, codec => 'mp4a.40.2', bit_rate => 64000,
-        sha256 => '0' x 64, path => 'audio/00/' . '0' x 64 . '.m4a',
-        bytes => 9 } } qw(64 128) ] });
+        %$long{qw(sha256 path bytes)} } } qw(64 128) ] });
 
 $pg->psql("SELECT resonate.ingest_made(t.media_sha256, '$made')
            FROM resonate.track t WHERE t.id = '$id->{paid}'");
