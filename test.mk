@@ -185,7 +185,7 @@ asan: deps-test
 	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/nginx/objs/nginx \
 	    $(PROVE) $(ASAN_TESTS)
 
-asan-nginx:
+asan-nginx: modules
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
 
 breaks: deps-test
