@@ -17,6 +17,13 @@
 #define NGX_RESONATE_PACE_MIN     110     /* percent: below it players starve */
 #define NGX_RESONATE_PACE_MAX     10000
 
+/*
+ * Silence takes next to no bits, but nginx counts the header of the response,
+ * and a file has tables: at their rate no player would begin.
+ */
+
+#define NGX_RESONATE_PACE_LOWEST  8000    /* bits a second */
+
 
 typedef struct {
     ngx_int_t                factor;      /* percent; 0: as fast as can be */
@@ -107,13 +114,14 @@ ngx_resonate_pace(ngx_http_request_t *r, uint32_t bitrate)
         limit = ngx_http_complex_value_size(r, clcf->limit_rate, 0);
     }
 
+    bitrate = ngx_max(bitrate, NGX_RESONATE_PACE_LOWEST);
     rate = (size_t) ((uint64_t) bitrate / 8 * pcf->factor / 100);
 
     if (limit && limit <= rate) {
         return;
     }
 
-    r->limit_rate = ngx_max(rate, 1);
+    r->limit_rate = rate;
     r->limit_rate_set = 1;
 
     r->limit_rate_after = (size_t) ((uint64_t) bitrate / 8 * pcf->burst);
