@@ -78,6 +78,7 @@ my @requests = (
     [ 400, "/a/$track?ticket=$good&ticket=$good" ],
     [ 403, "/a/x?ticket=$good" ],
     [ 200, "/a/$track?x=1&ticket=$good&y=2" ],
+    [ 403, "/a/$track?ticket=" . $good =~ s/rst1/%72s%741/r ],
     [ 200, "/a/$track", "Referer: http://x/a?ticket=$good" ],
     [ 200, "/a/other/x?ticket=$good" ],
     [ 200, "/behind/x?ticket=$good" ],

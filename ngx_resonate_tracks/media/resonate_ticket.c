@@ -13,6 +13,7 @@
 
 
 #define RESONATE_TICKET_PREFIX  "rst1"
+#define RESONATE_TICKET_ESCAPED "%72%73%74%31"
 #define RESONATE_TICKET_MAGIC   3      /* bytes that it stands for */
 #define RESONATE_TICKET_ID      2
 #define RESONATE_TICKET_TIME    5
@@ -66,6 +67,7 @@ static resonate_ticket_rc_e resonate_ticket_read(resonate_ticket_t *ticket,
     const unsigned char *data, size_t len);
 static resonate_ticket_rc_e resonate_ticket_judge(
     const resonate_ticket_t *ticket, int64_t now);
+static int resonate_ticket_begins(const char *p, const char *last);
 static int resonate_ticket_digit(char c);
 
 
@@ -468,16 +470,7 @@ resonate_ticket_find(const char *text, size_t len, size_t *at)
 
     for (p = text; (size_t) (last - p) >= RESONATE_TICKET_MIN; p++) {
 
-        p = memchr(p, RESONATE_TICKET_PREFIX[0], (size_t) (last - p));
-
-        if (p == NULL || (size_t) (last - p) < RESONATE_TICKET_MIN) {
-            break;
-        }
-
-        if (memcmp(p, RESONATE_TICKET_PREFIX,
-                   sizeof(RESONATE_TICKET_PREFIX) - 1)
-            != 0)
-        {
+        if (!resonate_ticket_begins(p, last)) {
             continue;
         }
 
@@ -527,6 +520,29 @@ resonate_ticket_mask(char *dst, const char *text, size_t len)
     memcpy(p, text, len);
 
     return (size_t) (p + len - dst);
+}
+
+
+static int
+resonate_ticket_begins(const char *p, const char *last)
+{
+    size_t             i;
+    static const char  escaped[] = RESONATE_TICKET_ESCAPED;
+
+    for (i = 0; i < sizeof(RESONATE_TICKET_PREFIX) - 1; i++) {
+
+        if (p < last && *p == RESONATE_TICKET_PREFIX[i]) {
+            p++;
+
+        } else if (last - p >= 3 && memcmp(p, escaped + 3 * i, 3) == 0) {
+            p += 3;
+
+        } else {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -382,7 +382,10 @@ test_mask(void **state)
         { "u%%3Fticket%%3D%s%%26b", "u%%3Fticket%%3D***" },
         { "?ticket=rst1rst1%s", "?ticket=***" },
         { "/rrrst%s/x", "/rrrst***/x" },
-        { "?t=rst&rst1.%s.", "?t=rst&rst1.***." }
+        { "?t=rst&rst1.%s.", "?t=rst&rst1.***." },
+        { "?t=%%72st1%s", "?t=***" },
+        { "?t=%%72%%73%%74%%31%s&b", "?t=***&b" },
+        { "?t=%%72st2%s", "?t=%%72st2***" }
     };
 
     (void) state;
