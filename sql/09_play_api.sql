@@ -14,11 +14,14 @@ BEGIN
                          OR h.owned_at IS NOT NULL
                          OR w.balance_uc >= 1000::bigint
                             * coalesce(r.cost_mc[coalesce(h.count, 0) + 1], 0)
+                         OR p.ends_at > now()
                        THEN 'full' ELSE 'preview' END,
                   r.preview_ms, ',"files":' || m.files),
            string_to_array(concat_ws(' ', 'track:' || t.id, 'artist:' || t.creator_id, 'prices',
                                      (SELECT resonate.until(n.valid_from)
                                       FROM resonate.price_rule_coming n),
+                                     CASE WHEN p.ends_at > now()
+                                          THEN resonate.until(p.ends_at) END,
                                      'person:' || $2), ' ')
     INTO answer
     FROM resonate.track t
@@ -27,6 +30,13 @@ BEGIN
     CROSS JOIN resonate.price_rule_now r
     LEFT JOIN resonate.account w ON w.person_id = $2
     LEFT JOIN resonate.holding h ON h.person_id = $2 AND h.track_id = t.id
+    -- What is paid for is heard to its end, though it took the last of the
+    -- wallet: pauses included, as long as a ticket lives.
+    LEFT JOIN LATERAL (
+        SELECT y.played_at + m.duration_ms * interval '1 millisecond' + interval '1 hour' AS ends_at
+        FROM resonate.play y
+        WHERE y.person_id = $2 AND y.played_at = h.last_played_at AND y.track_id = t.id
+          AND y.kind = 'paid') p ON true
     WHERE t.id = $1
       AND (t.released_on <= resonate.today() OR (t.status <> 'deleted' AND a.owner_id = $2));
 
@@ -40,7 +50,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, or the wallet covers the next play; otherwise the preview.';
+COMMENT ON FUNCTION v3.stream(uuid, uuid) IS 'GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one''s own, the wallet covers the next play, or the last play of the track was paid for, until its duration and an hour after it; otherwise the preview.';
 
 CREATE OR REPLACE FUNCTION resonate.play_answer(track_id uuid, count integer, cost_mc bigint,
     total_mc bigint) RETURNS resonate.reply

@@ -4,6 +4,7 @@
 
 use lib 't/lib';
 use Resonate::Test;
+use Resonate::Media;
 
 my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
@@ -62,6 +63,39 @@ is_deeply(play('paid'), answer(paid => 1, 2, 4086),
           'the same play has the same answer, total included');
 
 
+# what took the last of the wallet is heard to its end, and an hour more
+
+wallet(0);
+is(mode('paid'), 'full', 'the play that was paid for goes on');
+is(mode('free'), 'full', 'a free track');
+is(mode('paid', 'owner'), 'full', "the owner's own");
+
+my ($until) = $edge->selectrow_array(
+    q{SELECT (SELECT substr(t, 7) FROM unnest(tags) t WHERE t LIKE 'until:%')
+      FROM v3.stream(?, ?)}, {}, $id->{paid}, $id->{listener});
+my $end = time + Resonate::Media::files()->{long}{duration_ms} / 1000 + 3600;
+
+cmp_ok(abs($until - $end), '<', 60, 'until then');
+
+# plays cannot be changed by anybody but a test
+
+sub aged {
+    $dbh->do('SET session_replication_role = replica');
+    $dbh->do("UPDATE resonate.$_ SET " . (/play/ ? 'played_at = played_at'
+             : 'last_played_at = last_played_at') . " - interval '$_[0]'
+              WHERE person_id = ? AND track_id = ?", {},
+             $id->{listener}, $id->{$_[1] // 'paid'}) for qw(play holding);
+    $dbh->do('RESET session_replication_role');
+}
+
+aged('1 hour');
+is(mode('paid'), 'full', 'after an hour the rest of it');
+aged('2 minutes');
+is(mode('paid'), 'preview', 'and then no more');
+aged('-62 minutes');
+wallet(4084);
+
+
 # with a newer rule that has no mark: the ladder
 
 $dbh->do('SELECT resonate.price_rule_next(play_mark_ms => 0)');
@@ -107,7 +141,9 @@ is(call('play', track_id => $id->{paid}, caller => undef), 401, 'nobody');
 
 is(mode('short'), 'full', 'the wallet covers the next play');
 wallet(3);
+aged('2 hours', 'short');
 is(mode('short'), 'preview', 'no longer');
+aged('-2 hours', 'short');
 is_deeply(play('short'), answer(short => 1, 0, 3), 'then it is a preview');
 is(call('buy', caller => $id->{listener}, track_id => $id->{short}), 402,
    'nor can it be bought');

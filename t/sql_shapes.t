@@ -167,7 +167,8 @@ is(call('tracks', page => 9)->{body},
    '{"data":[],"count":4,"numberOfPages":1,"pages":1,"status":"ok"}',
    'past its end');
 is(call('stream', id => $id->{paid})->{body},
-   qq({"track":"$id->{paid}","file":") . Resonate::Media::files()->{long}{path}
+   qq({"track":"$id->{paid}","durationMs":90000,"file":")
+   . Resonate::Media::files()->{long}{path}
    . '","mode":"preview","previewMs":45000}', 'the audio decision');
 like(call('stream', id => $id->{free})->{body}, qr/"full"/, 'free: in full');
 

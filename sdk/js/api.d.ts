@@ -512,8 +512,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audio: all of it for whom it is free, owned, own or affordable, else the preview
-         * @description Audio: all of it for whom it is free, owned, own or affordable, else the preview.
+         * Audio: all of it for whom it is free, owned, own, affordable or, until an hour behind its end, just paid for, else the preview
+         * @description Audio: all of it for whom it is free, owned, own, affordable or, until an hour behind its end, just paid for, else the preview.
          */
         get: operations["getUserStream"];
         put?: never;
@@ -717,7 +717,7 @@ export interface paths {
          * A URL that plays a track without a header
          * @description {data: {ticket, url, mode, expires}}: a URL that plays it without a header, until then (Unix time), at most in that mode.
          *
-         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, or the wallet covers the next play; otherwise the preview.
+         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, the wallet covers the next play, or the last play of the track was paid for, until its duration and an hour after it; otherwise the preview.
          */
         post: operations["postStream"];
         delete?: never;
@@ -737,7 +737,7 @@ export interface paths {
          * What the caller was sent of a track
          * @description {data: {heardMs, spans: [[from, to]], first, last, bytes, requests}}: what the caller was sent of the track by this machine, ms of the track; first and last are ms of Unix time.
          *
-         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, or the wallet covers the next play; otherwise the preview.
+         *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, the wallet covers the next play, or the last play of the track was paid for, until its duration and an hour after it; otherwise the preview.
          */
         get: operations["getUserStreamDelivered"];
         put?: never;
