@@ -555,5 +555,5 @@ ngx_resonate_hls_headers(ngx_http_request_t *r, const char *type,
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_resonate_ticket_headers(r);
 }

@@ -33,7 +33,7 @@ static ngx_int_t ngx_resonate_ticket_handler(ngx_http_request_t *r,
 static ngx_int_t ngx_resonate_ticket_send(ngx_http_request_t *r,
     ngx_str_t *ticket, const char *mode, time_t expires);
 static ngx_int_t ngx_resonate_ticket_url(ngx_http_request_t *r,
-    ngx_str_t *ticket, ngx_str_t *url);
+    ngx_str_t *ticket, const char *path, ngx_str_t *url);
 
 
 static ngx_conf_post_t  ngx_resonate_ticket_time_post = {
@@ -308,16 +308,18 @@ ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
 {
     char       *text;
     json_t     *json;
-    ngx_str_t   body, url;
+    ngx_str_t   body, url, hls;
 
-    if (ngx_resonate_ticket_url(r, ticket, &url) != NGX_OK) {
+    if (ngx_resonate_ticket_url(r, ticket, "", &url) != NGX_OK
+        || ngx_resonate_ticket_url(r, ticket, "/master.m3u8", &hls) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    json = json_pack("{s{ss% ss% ss sI}}", "data",
+    json = json_pack("{s{ss% ss% ss% ss sI}}", "data",
                      "ticket", ticket->data, ticket->len,
-                     "url", url.data, url.len, "mode", mode,
-                     "expires", (json_int_t) expires);
+                     "url", url.data, url.len, "hls", hls.data, hls.len,
+                     "mode", mode, "expires", (json_int_t) expires);
 
     text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
@@ -347,7 +349,7 @@ ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
 
 static ngx_int_t
 ngx_resonate_ticket_url(ngx_http_request_t *r, ngx_str_t *ticket,
-    ngx_str_t *url)
+    const char *path, ngx_str_t *url)
 {
     u_char     *p;
     size_t      len;
@@ -365,8 +367,8 @@ ngx_resonate_ticket_url(ngx_http_request_t *r, ngx_str_t *ticket,
 
     escape = 2 * ngx_escape_uri(NULL, r->uri.data, len, NGX_ESCAPE_URI);
 
-    p = ngx_pnalloc(r->pool, len + escape + sizeof("?ticket=") - 1
-                             + ticket->len);
+    p = ngx_pnalloc(r->pool, len + escape + ngx_strlen(path)
+                             + sizeof("?ticket=") - 1 + ticket->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -374,7 +376,7 @@ ngx_resonate_ticket_url(ngx_http_request_t *r, ngx_str_t *ticket,
     url->data = p;
 
     p = (u_char *) ngx_escape_uri(p, r->uri.data, len, NGX_ESCAPE_URI);
-    p = ngx_sprintf(p, "?ticket=%V", ticket);
+    p = ngx_sprintf(p, "%s?ticket=%V", path, ticket);
 
     url->len = p - url->data;
 

@@ -74,6 +74,7 @@ my $all = $edge->get("$base/segments/7.m4s");
 
 cmp_ok length($cut->{content}), '<', length($all->{content}), 'the last, cut';
 isnt $cut->{headers}{etag}, $all->{headers}{etag}, 'with an ETag of its own';
+is $cut->{headers}{'referrer-policy'}, 'no-referrer', 'its URL is told nobody';
 is $edge->get("$base/segments/7.m4s?ticket=$ticket", headers => {
        Range => 'bytes=0-', 'If-Range' => $all->{headers}{etag}
    })->{status}, 200, 'and no range of the other';

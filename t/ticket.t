@@ -49,6 +49,8 @@ is $data->{url}, "/t/$id->{paid}?ticket=$data->{ticket}",
 cmp_ok abs($data->{expires} - (time + 90 + 3600)), '<=', 60,
     'an hour longer than the track';
 is plays($data->{url}), '200 full all', 'which plays';
+is $data->{hls}, "/t/$id->{paid}/master.m3u8?ticket=$data->{ticket}",
+    'and one of a playlist';
 
 for (
     # track, who, status, mode, what it plays

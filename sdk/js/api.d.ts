@@ -715,7 +715,7 @@ export interface paths {
         put?: never;
         /**
          * A URL that plays a track without a header
-         * @description {data: {ticket, url, mode, expires}}: a URL that plays it without a header, until then (Unix time), at most in that mode.
+         * @description {data: {ticket, url, hls, mode, expires}}: URLs that play it without a header, until then (Unix time), at most in that mode.
          *
          *     GET /user/stream/{id} and /stream/{id}, the audio decision: {track, durationMs, file, mode, previewMs, files: [{quality, file, codec, bitrate}]}, files relative to the media root; bitrate: bits a second. Full if the track is free, owned or one's own, the wallet covers the next play, or the last play of the track was paid for, until its duration and an hour after it; otherwise the preview.
          */
@@ -1645,6 +1645,8 @@ export interface components {
         Ticket: {
             /** @description A path that plays it, with the ticket. */
             url: string;
+            /** @description That of a playlist. */
+            hls: string;
             ticket: string;
             /**
              * @description The most that it plays.
