@@ -55,7 +55,7 @@ for (@routes) {
 
 # two callers, both slashes, HEAD
 
-for (grep { $_->[0] eq 'GET' } @routes) {
+for (grep { $_->[0] eq 'GET' && $_->[1] !~ /download/ } @routes) {
     my ($method, $pattern) = @$_;
     (my $path = $pattern) =~ s/<id>/$id->{playlist}/;
     my $res = $api->call('listener', 'GET', $path);

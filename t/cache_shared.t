@@ -49,7 +49,8 @@ for my $route (grep { $_->{method} eq 'GET' } Resonate::Routes::all()) {
 
     for my $thing ($kind ? @{$THINGS{$kind}} : 'paid') {
         push @paths, [ ($kind // '') eq 'stream' ? 'HEAD' : 'GET',
-            Resonate::Routes::path($route, $id, id => $id->{$thing}),
+            Resonate::Routes::path($route, $id, id => $id->{$thing},
+                                   n => 0),
             $route->{text} =~ /cache=/ ];
     }
 }

@@ -50,7 +50,7 @@ for my $kind (sort keys %names) {
         "SELECT (to_jsonb(t) - '{ingest_key,sort_name,slug,artist_ids}'::text[])
                 ::text FROM resonate.$names{$kind} t ORDER BY t.id");
 
-    delete @$_{qw(kind items discs artists media sources)}
+    delete @$_{qw(kind items discs artists media sources renditions original)}
         for my @copy = map { { %$_ } } @{ $rows->{$kind} };
     is_deeply(\@copy, [ map { $json->decode($_) } @$have ],
               "every $kind, as its row is");

@@ -39,8 +39,13 @@ my $moments = all('SELECT t.id, coalesce(y.played_at, t.created_at)
                    ORDER BY 1');
 my $names = all('SELECT id, display_name FROM resonate.person
                  WHERE display_name IS NOT NULL ORDER BY 1');
-my $mode = q{SELECT p.id, t.id, (v3.stream(t.id, p.id)).body::jsonb - 'track'
-             FROM resonate.person p, resonate.track t ORDER BY 1, 2};
+my $mode = q{SELECT p.id, t.id, (v3.stream(t.id, p.id)).body::jsonb
+             - '{track,durationMs}'::text[]
+             FROM resonate.person p, resonate.track t
+             WHERE NOT EXISTS (SELECT FROM resonate.play y
+                               WHERE y.person_id = p.id AND y.track_id = t.id
+                                 AND y.played_at > now() - interval '2 hours')
+             ORDER BY 1, 2};
 my $streams = all($mode);
 
 is_deeply([ grep { !@{ $before->{$_} } } sort keys %$before ], [],

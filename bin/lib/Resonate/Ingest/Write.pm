@@ -362,13 +362,14 @@ sub write_unit ($run, $unit, $result)
 }
 
 
-# What was made, as the catalogue will say it.
+# What was made, as the catalogue will say it.  Nothing comes to be in it by
+# being looked for: another track of the same sound may be written with it.
 
 sub words ($made)
 {
     return map { my ($kind, $path) = @$_; defined $path ? "$kind $path" : () }
-           [ measured => $made->{measured}{waveform} ],
-           [ original => $made->{original}{path} ],
+           [ measured => ($made->{measured} // {})->{waveform} ],
+           [ original => ($made->{original} // {})->{path} ],
            map { [ @$_{qw(quality path)} ] } @{ $made->{renditions} // [] };
 }
 
