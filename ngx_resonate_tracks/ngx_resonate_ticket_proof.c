@@ -96,6 +96,7 @@ ngx_resonate_ticket_check(ngx_http_request_t *r, ngx_str_t *capture,
 
     ngx_resonate_count(mcf->accepted);
     ctx->accepted = 1;
+    *detail = NULL;
 
     if (ctx->identity.subject.len) {
         *identity = &ctx->identity;

@@ -23,12 +23,17 @@ resonate_provider $issuer {
 }
 END
 location @who      { resonate_auth optional; return 200 "who:$resonate_user"; }
+location /mine/ {
+    resonate_auth optional;
+    resonate_route GET /<id:uuid> v3.test_stream scope=write reply=audio;
+}
 location /anybody  { resonate_auth optional; try_files /none @who; }
 location /scope    { resonate_auth_require scope=write; try_files /none @who; }
 location /somebody { resonate_auth required; try_files /none @who; }
 END2
 
 my $good = ticket(track => $TRACK);
+my $nobody = ticket(track => $TRACK, sub => undef);
 my $junk = 'rst1' . 'A' x 100;
 
 
@@ -57,6 +62,13 @@ for (
     # what is asked of a token is, whatever is beside it
     [ '/scope', $good, $less, '403' ],
     [ '/scope', $good, $old, '401' ],
+
+    # where a person has to call, a ticket of nobody is none
+
+    [ "/mine/$TRACK", $nobody, undef, '401' ],
+    [ "/mine/$TRACK", $nobody, $less, '403' ],
+    [ "/mine/$TRACK", $nobody, $fine, '200 full' ],
+    [ "/mine/$TRACK", $good, undef, '403' ],
 
     # who needs one needs it
     [ '/somebody', $good, undef, '401' ],

@@ -87,7 +87,11 @@ ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
 
     rc = ngx_resonate_gate_proof(ctx);
 
-    if (rc != NGX_DECLINED) {
+    /* a proof that nobody calls does not do where a person has to */
+
+    if (rc != NGX_DECLINED
+        && (rc != NGX_OK || ctx->identity || !ctx->route->user))
+    {
         return rc;
     }
 
