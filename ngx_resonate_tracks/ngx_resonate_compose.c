@@ -7,6 +7,7 @@
 
 
 #include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_head.h"
 
 
 #define NGX_RESONATE_COMPOSE_TTL  86400
@@ -67,22 +68,15 @@ ngx_resonate_compose(ngx_http_request_t *r, ngx_resonate_compose_t *c)
 static ngx_int_t
 ngx_resonate_compose_lookup(ngx_http_request_t *r, ngx_resonate_compose_t *c)
 {
-    ngx_int_t                        rc;
-    ngx_str_t                        key, value;
-    ngx_resonate_compose_entry_t     entry;
-    ngx_resonate_index_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
-
-    if (mcf->cache == NULL) {
-        return NGX_DECLINED;
-    }
+    ngx_int_t                     rc;
+    ngx_str_t                     key, value;
+    ngx_resonate_compose_entry_t  entry;
 
     if (ngx_resonate_media_key(r->pool, c->media, &c->form, &key) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_table_get(mcf->cache, &key, r->pool, &value);
+    rc = ngx_resonate_head_get(r, &key, &value);
 
     if (rc != NGX_OK) {
         return rc;
@@ -113,6 +107,10 @@ ngx_resonate_compose_make(ngx_http_request_t *r,
 
     if (wait->index) {
         rc = c->make(r, c, wait->index);
+
+        /* it may be large, and the client slow */
+
+        ngx_resonate_index_done(r, wait);
 
     } else {
         rc = NGX_HTTP_INTERNAL_SERVER_ERROR;

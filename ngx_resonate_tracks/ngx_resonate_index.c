@@ -76,6 +76,18 @@ ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
 }
 
 
+/* one that was read is its read's, in no pool */
+
+void
+ngx_resonate_index_done(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait)
+{
+    (void) ngx_pfree(r->pool, (void *) wait->index);
+
+    wait->index = NULL;
+}
+
+
 static ngx_int_t
 ngx_resonate_index_key(ngx_http_request_t *r, ngx_resonate_media_t *media,
     ngx_str_t *key)

@@ -53,10 +53,13 @@ struct ngx_resonate_index_wait_s {
  *             is finalized with what it returns
  *   else      the status to fail with
  *
- * An index is valid until the handler returns.
+ * An index is valid until the handler returns, or until done(), which frees
+ * what the request has of it.
  */
 
 ngx_int_t ngx_resonate_index(ngx_http_request_t *r,
+    ngx_resonate_index_wait_t *wait);
+void ngx_resonate_index_done(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait);
 
 
@@ -64,6 +67,7 @@ typedef struct {
     size_t                      cache_size;
     ngx_resonate_table_t       *cache;     /* NULL: off */
     ngx_queue_t                *reads;     /* made at init_process */
+    ngx_rbtree_t               *heads;     /* likewise */
     ngx_resonate_counter_t     *count;     /* of them */
 
 #if (NGX_THREADS)

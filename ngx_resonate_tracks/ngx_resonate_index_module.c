@@ -7,6 +7,7 @@
 
 
 #include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_head.h"
 
 
 #define NGX_RESONATE_INDEX_CACHE_SIZE      (32 * 1024 * 1024)
@@ -138,7 +139,9 @@ ngx_resonate_index_init_process(ngx_cycle_t *cycle)
     }
 
     mcf->reads = ngx_palloc(cycle->pool, sizeof(ngx_queue_t));
-    if (mcf->reads == NULL) {
+    mcf->heads = ngx_resonate_heads(cycle->pool);
+
+    if (mcf->reads == NULL || mcf->heads == NULL) {
         return NGX_ERROR;
     }
 
