@@ -133,7 +133,9 @@ ngx_resonate_delivered_log(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_resonate_delivered_module);
 
-    if (ctx == NULL) {
+    /* what a part of a page has sent, its connection does not tell */
+
+    if (ctx == NULL || r != r->main) {
         return NGX_OK;
     }
 
