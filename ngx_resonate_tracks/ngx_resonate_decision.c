@@ -61,3 +61,33 @@ ngx_resonate_decision(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_resonate_decision_send(ngx_http_request_t *r, json_t *json)
+{
+    char       *text;
+    ngx_str_t   body;
+
+    text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+
+    if (text == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len = ngx_strlen(text);
+    body.data = ngx_pnalloc(r->pool, body.len);
+
+    if (body.data) {
+        ngx_memcpy(body.data, text, body.len);
+    }
+
+    free(text);
+
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_resonate_send_json(r, NGX_HTTP_OK, &body);
+}

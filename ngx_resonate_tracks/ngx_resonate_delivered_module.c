@@ -9,8 +9,6 @@
 
 #include "ngx_resonate_tracks_internal.h"
 
-#include <jansson.h>
-
 
 typedef struct {
     ngx_resonate_identity_t  *caller;
@@ -186,10 +184,7 @@ static ngx_int_t
 ngx_resonate_delivered_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply)
 {
-    char                     *text;
-    json_t                   *json;
     ngx_int_t                 rc;
-    ngx_str_t                 body;
     resonate_heard_t          heard;
     resonate_decision_t       decision;
     ngx_resonate_identity_t  *caller;
@@ -214,28 +209,7 @@ ngx_resonate_delivered_handler(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    json = ngx_resonate_delivered_json(&heard);
-    text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    body.len = ngx_strlen(text);
-    body.data = ngx_pnalloc(r->pool, body.len);
-
-    if (body.data) {
-        ngx_memcpy(body.data, text, body.len);
-    }
-
-    free(text);
-
-    if (body.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_resonate_send_json(r, NGX_HTTP_OK, &body);
+    return ngx_resonate_decision_send(r, ngx_resonate_delivered_json(&heard));
 }
 
 

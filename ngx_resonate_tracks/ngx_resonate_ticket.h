@@ -53,8 +53,6 @@ typedef struct {
  * Of kinds of replies.
  *
  * who()       of those that play, as in ngx_resonate_kind_t
- * who_download()
- *             of those that give a file away: tickets of no other mode
  * of()        the ticket by which the request was let in; NULL: there is none.
  *             What is sent is never more than its mode
  * headers()   what an answer to one has beside others: NGX_OK, or NGX_ERROR
@@ -65,9 +63,6 @@ typedef struct {
 
 ngx_int_t ngx_resonate_ticket_who(ngx_http_request_t *r, ngx_str_t *capture,
     ngx_resonate_identity_t **identity, const char **detail);
-ngx_int_t ngx_resonate_ticket_who_download(ngx_http_request_t *r,
-    ngx_str_t *capture, ngx_resonate_identity_t **identity,
-    const char **detail);
 const resonate_ticket_t *ngx_resonate_ticket_of(ngx_http_request_t *r);
 ngx_int_t ngx_resonate_ticket_headers(ngx_http_request_t *r);
 ngx_int_t ngx_resonate_ticket_make(ngx_http_request_t *r, const u_char *track,

@@ -9,8 +9,6 @@
 
 #include "ngx_resonate_ticket.h"
 
-#include <jansson.h>
-
 
 #define NGX_RESONATE_TICKET_TIME      3600
 #define NGX_RESONATE_TICKET_TIME_MIN  60
@@ -306,9 +304,8 @@ static ngx_int_t
 ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
     const char *mode, time_t expires)
 {
-    char       *text;
     json_t     *json;
-    ngx_str_t   body, url, hls;
+    ngx_str_t   url, hls;
 
     if (ngx_resonate_ticket_url(r, ticket, "", &url) != NGX_OK
         || ngx_resonate_ticket_url(r, ticket, "/master.m3u8", &hls) != NGX_OK)
@@ -321,27 +318,7 @@ ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
                      "url", url.data, url.len, "hls", hls.data, hls.len,
                      "mode", mode, "expires", (json_int_t) expires);
 
-    text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    body.len = ngx_strlen(text);
-    body.data = ngx_pnalloc(r->pool, body.len);
-
-    if (body.data) {
-        ngx_memcpy(body.data, text, body.len);
-    }
-
-    free(text);
-
-    if (body.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_resonate_send_json(r, NGX_HTTP_OK, &body);
+    return ngx_resonate_decision_send(r, json);
 }
 
 

@@ -14,9 +14,6 @@
 #include "ngx_resonate_ticket.h"
 
 
-static ngx_int_t ngx_resonate_ticket_check(ngx_http_request_t *r,
-    ngx_str_t *capture, ngx_uint_t download,
-    ngx_resonate_identity_t **identity, const char **detail);
 static ngx_int_t ngx_resonate_ticket_find(ngx_http_request_t *r,
     ngx_resonate_ticket_ctx_t **ctx, const char **detail);
 static ngx_int_t ngx_resonate_ticket_open(ngx_http_request_t *r,
@@ -35,23 +32,6 @@ static ngx_int_t ngx_resonate_ticket_sign(ngx_http_request_t *r,
 ngx_int_t
 ngx_resonate_ticket_who(ngx_http_request_t *r, ngx_str_t *capture,
     ngx_resonate_identity_t **identity, const char **detail)
-{
-    return ngx_resonate_ticket_check(r, capture, 0, identity, detail);
-}
-
-
-ngx_int_t
-ngx_resonate_ticket_who_download(ngx_http_request_t *r, ngx_str_t *capture,
-    ngx_resonate_identity_t **identity, const char **detail)
-{
-    return ngx_resonate_ticket_check(r, capture, 1, identity, detail);
-}
-
-
-static ngx_int_t
-ngx_resonate_ticket_check(ngx_http_request_t *r, ngx_str_t *capture,
-    ngx_uint_t download, ngx_resonate_identity_t **identity,
-    const char **detail)
 {
     ngx_int_t                         rc;
     ngx_resonate_ticket_ctx_t        *ctx;
@@ -74,9 +54,7 @@ ngx_resonate_ticket_check(ngx_http_request_t *r, ngx_str_t *capture,
         rc = NGX_HTTP_FORBIDDEN;
     }
 
-    if (rc == NGX_OK
-        && (ctx->ticket.mode == RESONATE_TICKET_DOWNLOAD) != download)
-    {
+    if (rc == NGX_OK && ctx->ticket.mode == RESONATE_TICKET_DOWNLOAD) {
         *detail = "The ticket is for something else";
         rc = NGX_HTTP_FORBIDDEN;
     }

@@ -19,6 +19,8 @@
 #include "ngx_resonate_layout.h"
 #include "media/resonate_decision.h"
 
+#include <jansson.h>
+
 
 extern ngx_module_t  ngx_resonate_tracks_module;
 
@@ -62,6 +64,9 @@ ngx_int_t ngx_resonate_decision_compile(ngx_str_t *body, ngx_pool_t *pool,
     ngx_log_t *log);
 ngx_int_t ngx_resonate_decision(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply, resonate_decision_t *d);
+
+/* what is told of a decision; takes "json", NULL is out of memory */
+ngx_int_t ngx_resonate_decision_send(ngx_http_request_t *r, json_t *json);
 
 
 /*
