@@ -254,20 +254,7 @@ ngx_resonate_auth_pass_set(ngx_conf_t *cf,
     text = json_dumps(set, JSON_SORT_KEYS);
     json_decref(set);
 
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    pmcf->jwks.len = ngx_strlen(text);
-    pmcf->jwks.data = ngx_pnalloc(cf->pool, pmcf->jwks.len);
-
-    if (pmcf->jwks.data) {
-        ngx_memcpy(pmcf->jwks.data, text, pmcf->jwks.len);
-    }
-
-    free(text);
-
-    return pmcf->jwks.data ? NGX_OK : NGX_ERROR;
+    return ngx_resonate_take_text(cf->pool, text, &pmcf->jwks);
 }
 
 

@@ -466,20 +466,7 @@ ngx_resonate_auth_resource_json(ngx_conf_t *cf,
     text = ok ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
 
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    resource->json.len = ngx_strlen(text);
-    resource->json.data = ngx_pnalloc(cf->pool, resource->json.len);
-
-    if (resource->json.data) {
-        ngx_memcpy(resource->json.data, text, resource->json.len);
-    }
-
-    free(text);
-
-    return resource->json.data ? NGX_OK : NGX_ERROR;
+    return ngx_resonate_take_text(cf->pool, text, &resource->json);
 }
 
 

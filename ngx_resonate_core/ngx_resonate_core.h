@@ -29,7 +29,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  18
+#define NGX_RESONATE_CORE_ABI  19
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 
@@ -59,6 +59,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_send_json
 #pragma weak ngx_resonate_send_problem
 #pragma weak ngx_resonate_add_header
+#pragma weak ngx_resonate_take_text
 #pragma weak ngx_resonate_find_header
 #pragma weak ngx_resonate_body
 #pragma weak ngx_resonate_discard_body

@@ -233,20 +233,11 @@ static ngx_int_t
 ngx_resonate_pay_topup_invalid(ngx_resonate_pay_topup_ctx_t *ctx,
     resonate_topup_t *t)
 {
-    char  *text;
-
-    text = json_dumps(t->errors, JSON_COMPACT);
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->errors.len = ngx_strlen(text);
-    ctx->errors.data = ngx_resonate_pay_topup_text(ctx->request, text);
-
-    free(text);
-
-    return ctx->errors.data ? NGX_HTTP_BAD_REQUEST
-                            : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return ngx_resonate_take_text(ctx->request->pool,
+                                  json_dumps(t->errors, JSON_COMPACT),
+                                  &ctx->errors)
+           == NGX_OK ? NGX_HTTP_BAD_REQUEST
+                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

@@ -72,20 +72,7 @@ ngx_resonate_decision_send(ngx_http_request_t *r, json_t *json)
     text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
 
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    body.len = ngx_strlen(text);
-    body.data = ngx_pnalloc(r->pool, body.len);
-
-    if (body.data) {
-        ngx_memcpy(body.data, text, body.len);
-    }
-
-    free(text);
-
-    if (body.data == NULL) {
+    if (ngx_resonate_take_text(r->pool, text, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

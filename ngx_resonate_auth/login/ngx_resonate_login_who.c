@@ -98,20 +98,7 @@ ngx_resonate_login_who_text(ngx_http_request_t *r,
     dump = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
 
-    if (dump == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->len = ngx_strlen(dump);
-    text->data = ngx_pnalloc(r->pool, text->len);
-
-    if (text->data) {
-        ngx_memcpy(text->data, dump, text->len);
-    }
-
-    free(dump);
-
-    return text->data ? NGX_OK : NGX_ERROR;
+    return ngx_resonate_take_text(r->pool, dump, text);
 }
 
 

@@ -36,7 +36,6 @@ ngx_int_t
 ngx_resonate_send_problem(ngx_http_request_t *r, ngx_uint_t status,
     const char *detail, ngx_str_t *errors)
 {
-    char       *text;
     json_t     *list;
     ngx_int_t   rc;
     ngx_str_t   body, value;
@@ -45,22 +44,11 @@ ngx_resonate_send_problem(ngx_http_request_t *r, ngx_uint_t status,
     list = errors ? json_loadb((char *) errors->data, errors->len, 0, NULL)
                   : NULL;
 
-    text = resonate_problem(status, detail, list, &body.len);
+    rc = ngx_resonate_take_text(r->pool, resonate_problem(status, detail, list),
+                                &body);
     json_decref(list);
 
-    if (text == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    body.data = ngx_pnalloc(r->pool, body.len);
-
-    if (body.data) {
-        ngx_memcpy(body.data, text, body.len);
-    }
-
-    free(text);
-
-    if (body.data == NULL) {
+    if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -181,4 +169,24 @@ ngx_resonate_add_header(ngx_http_request_t *r, const char *name,
 #endif
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_resonate_take_text(ngx_pool_t *pool, char *text, ngx_str_t *to)
+{
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    to->len = ngx_strlen(text);
+    to->data = ngx_pnalloc(pool, to->len + 1);
+
+    if (to->data) {
+        ngx_memcpy(to->data, text, to->len + 1);
+    }
+
+    free(text);
+
+    return to->data ? NGX_OK : NGX_ERROR;
 }

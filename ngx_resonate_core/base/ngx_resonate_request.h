@@ -38,6 +38,12 @@ ngx_int_t ngx_resonate_send_problem(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_resonate_add_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value);
 
+/*
+ * a text of malloc(), as json_dumps() makes it, becomes *to in the pool, with
+ * NUL behind it, and is freed; NGX_ERROR: out of memory, as is a NULL text
+ */
+ngx_int_t ngx_resonate_take_text(ngx_pool_t *pool, char *text, ngx_str_t *to);
+
 
 /*
  * Requests.

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 
 #define RESONATE_PROBLEM_TYPE_MAX  64
@@ -53,7 +52,7 @@ static const resonate_problem_t  resonate_problems[] = {
 
 
 char *
-resonate_problem(int status, const char *detail, json_t *errors, size_t *len)
+resonate_problem(int status, const char *detail, json_t *errors)
 {
     char                       type[RESONATE_PROBLEM_TYPE_MAX], *text;
     json_t                    *problem, *words;
@@ -85,10 +84,6 @@ resonate_problem(int status, const char *detail, json_t *errors, size_t *len)
 
     text = json_dumps(problem, JSON_COMPACT);
     json_decref(problem);
-
-    if (text) {
-        *len = strlen(text);
-    }
 
     return text;
 }

@@ -26,13 +26,12 @@
 #define RESONATE_PROBLEM_TYPE  "tag:resonate.coop,2026:problem/"
 
 /*
- * A new JSON text of *len bytes, to be freed by the caller with free(); NULL
- * when out of memory.  "detail" may be NULL (the title is used) and need not
- * be valid UTF-8 (the title is used then, too).  "errors" is an array or NULL;
- * it is borrowed.
+ * A new JSON text, to be freed by the caller with free(); NULL when out of
+ * memory.  "detail" may be NULL (the title is used) and need not be valid
+ * UTF-8 (the title is used then, too).  "errors" is an array or NULL; it is
+ * borrowed.
  */
-char *resonate_problem(int status, const char *detail, json_t *errors,
-    size_t *len);
+char *resonate_problem(int status, const char *detail, json_t *errors);
 
 
 #pragma GCC visibility pop

@@ -160,26 +160,17 @@ static ngx_int_t
 ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 {
     char    *text;
-    size_t   len;
     json_t  *list;
 
     list = resonate_args_faults(v);
     text = list ? json_dumps(list, JSON_COMPACT) : NULL;
     json_decref(list);
 
-    if (text == NULL) {
+    if (ngx_resonate_take_text(ctx->request->pool, text, &ctx->errors)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    len = ngx_strlen(text);
-    ctx->errors.data = ngx_pnalloc(ctx->request->pool, len);
-
-    if (ctx->errors.data) {
-        ngx_memcpy(ctx->errors.data, text, len);
-        ctx->errors.len = len;
-    }
-
-    free(text);
 
     ctx->detail = NGX_RESONATE_BAD_ARGUMENTS;
 

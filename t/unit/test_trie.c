@@ -270,29 +270,27 @@ test_sqlstates(void **state)
 static void
 test_problems(void **state)
 {
-    char    *text;
-    size_t   len;
+    char  *text;
 
     (void) state;
 
-    text = resonate_problem(410, NULL, NULL, &len);
+    text = resonate_problem(410, NULL, NULL);
     assert_string_equal(text, "{\"type\":\"about:blank\",\"title\":"
                         "\"Gone\",\"status\":410,\"detail\":"
                         "\"Gone\",\"message\":\"Gone\",\"data\":null}");
-    assert_int_equal(len, strlen(text));
     free(text);
 
-    text = resonate_problem(599, NULL, NULL, &len);
+    text = resonate_problem(599, NULL, NULL);
     assert_non_null(strstr(text, "\"about:blank\",\"title\":\"Error\""));
     free(text);
 
-    text = resonate_problem(402, "no \"credit\"", NULL, &len);
+    text = resonate_problem(402, "no \"credit\"", NULL);
     assert_non_null(strstr(text, "\"type\":\"" RESONATE_PROBLEM_TYPE
                            "no-credit\",\"title\":\"Payment Required\""));
     assert_non_null(strstr(text, "\"message\":\"no \\\"credit\\\"\""));
     free(text);
 
-    text = resonate_problem(500, "\xff\xfe", NULL, &len);
+    text = resonate_problem(500, "\xff\xfe", NULL);
     assert_non_null(strstr(text, "\"detail\":\"Internal Server Error\""));
     free(text);
 }
