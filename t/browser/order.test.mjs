@@ -40,8 +40,18 @@ function shows(page, wanted) {
 }
 
 
+/* What is asked for only afterwards is kept already: a page that is loaded
+   anew before would cut off what it sends. */
+async function saved(page, act) {
+    const answered = page.waitForResponse((response) =>
+        response.request().method() === 'PUT');
+
+    await act();
+    assert.equal((await answered).status(), 200);
+}
+
+
 async function kept(page, wanted) {
-    await page.waitForLoadState('networkidle');
     await page.reload();
     await page.locator('.track').first().waitFor();
     assert.deepEqual(await titles(page), wanted);
@@ -61,7 +71,8 @@ test('by the buttons of a row', () => visit(
                 .isEnabled(), able, name);
         }
 
-        await page.getByRole('button', { name: 'Move down: Morning' }).click();
+        await saved(page, () => page.getByRole(
+            'button', { name: 'Move down: Morning' }).click());
         await shows(page, ['Noon', 'Morning', 'Breath']);
         await kept(page, ['Noon', 'Morning', 'Breath']);
     }));
@@ -71,16 +82,17 @@ test('by the keyboard, the focus goes along', () => visit(
     browser, { path: PATH }, async (page) => {
         await edit(page);
         await page.getByRole('button', { name: 'Move down: Morning' }).focus();
-        await page.keyboard.press('Enter');
+        await saved(page, () => page.keyboard.press('Enter'));
         await shows(page, ['Noon', 'Morning', 'Breath']);
-        await page.keyboard.press('Enter');
+        await saved(page, () => page.keyboard.press('Enter'));
         await shows(page, ['Noon', 'Breath', 'Morning']);
         assert.equal(await page.evaluate(() => document.activeElement
             .closest('.track').querySelector('.track-title').textContent),
                      'Morning');
-        await page.keyboard.press('Enter');
+        await saved(page, () => page.keyboard.press('Enter'));
         await shows(page, ['Noon', 'Morning', 'Breath']);
-        await page.getByRole('button', { name: 'Move down: Morning' }).click();
+        await saved(page, () => page.getByRole(
+            'button', { name: 'Move down: Morning' }).click());
         assert.match(await page.locator('#status').textContent(),
                      /Morning is number 3 of 3/);
         await kept(page, ['Noon', 'Breath', 'Morning']);
@@ -89,14 +101,16 @@ test('by the keyboard, the focus goes along', () => visit(
 
 test('by dragging', () => visit(browser, { path: PATH }, async (page) => {
     await edit(page);
-    await page.locator('.track', { hasText: 'Breath' }).dragTo(
-        page.locator('.track', { hasText: 'Morning' }));
+
+    const drag = (from, to) => saved(page, () => page.locator(
+        '.track', { hasText: from }).dragTo(
+        page.locator('.track', { hasText: to })));
+
+    await drag('Breath', 'Morning');
     await shows(page, ['Breath', 'Morning', 'Noon']);
-    await page.locator('.track', { hasText: 'Breath' }).dragTo(
-        page.locator('.track', { hasText: 'Noon' }));
+    await drag('Breath', 'Noon');
     await shows(page, ['Morning', 'Noon', 'Breath']);
-    await page.locator('.track', { hasText: 'Noon' }).dragTo(
-        page.locator('.track', { hasText: 'Morning' }));
+    await drag('Noon', 'Morning');
     await kept(page, ['Noon', 'Morning', 'Breath']);
 }));
 
@@ -104,7 +118,8 @@ test('by dragging', () => visit(browser, { path: PATH }, async (page) => {
 test('removed, and played as it is then', () => visit(
     browser, { path: PATH }, async (page) => {
         await edit(page);
-        await page.getByRole('button', { name: 'Remove: Noon' }).click();
+        await saved(page, () => page.getByRole(
+            'button', { name: 'Remove: Noon' }).click());
         await shows(page, ['Morning', 'Breath']);
         await page.getByRole('button', { name: 'Done' }).click();
         await page.getByRole('button', { name: 'Play playlist' }).waitFor();

@@ -111,7 +111,7 @@ sub launch {
         output  => "$dir/output",
     );
 
-    # the pid file is written when the sockets listen
+    # the pid file is written when the sockets listen, before the workers are
     return Resonate::Test::wait_for(sub {
         if (!$self->{process}->alive) {
             my $why = $self->log . $self->output;
@@ -119,8 +119,21 @@ sub launch {
             die "nginx did not start:\n$why";
         }
 
-        return -s "$dir/nginx.pid" && 'listening';
-    }, 60, 'nginx to listen') eq 'listening';
+        return -s "$dir/nginx.pid" && $self->staffed && 'listening';
+    }, 60, 'nginx to listen, and its workers') eq 'listening';
+}
+
+
+# A worker has its title when all modules are initialised in it.  One whose
+# initialisation fails is not started again, and a test may be about that.
+
+sub staffed {
+    my ($self) = @_;
+    my $opt = $self->{opt};
+
+    return ($opt->{main} // '') =~ /\bmaster_process off;/
+           || $self->workers >= ($opt->{workers} || 1)
+           || $self->log =~ /fatal code 2 and cannot be respawned$/m;
 }
 
 
