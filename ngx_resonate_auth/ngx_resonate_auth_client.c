@@ -16,8 +16,10 @@
 
 char *
 ngx_resonate_auth_line_client(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t  *value, *secret;
 
     value = cf->args->elts;

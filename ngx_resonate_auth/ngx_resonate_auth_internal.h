@@ -47,7 +47,6 @@ typedef struct {
     ngx_atomic_t                 none;      /* that of a file */
     unsigned                     algs;
     resonate_claims_policy_t     policy;
-    ngx_uint_t                   seen;      /* bits of lines of its block */
     ngx_array_t                 *origins;   /* of "fetch" lines, or NULL */
     ngx_str_t                   *secret;    /* of HMAC, or NULL */
     ngx_str_t                    client;    /* our name there */
@@ -56,8 +55,6 @@ typedef struct {
                                  /* of all that decides about a token */
 } ngx_resonate_auth_issuer_t;
 
-typedef char *(*ngx_resonate_auth_line_pt)(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
 
 
 /* the questions of a worker that have no answer yet */
@@ -236,7 +233,7 @@ char *ngx_resonate_auth_issuer_audiences(ngx_conf_t *cf,
 char *ngx_resonate_auth_algs(ngx_conf_t *cf, unsigned *algs, ngx_str_t *words,
     ngx_uint_t n, unsigned known);
 char *ngx_resonate_auth_issuer_secret(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer, ngx_str_t *value);
 
@@ -251,7 +248,7 @@ char *ngx_resonate_auth_issuer_jwks(ngx_conf_t *cf,
  */
 
 char *ngx_resonate_auth_line_fetch(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 ngx_int_t ngx_resonate_auth_fetch_uri(ngx_resonate_auth_issuer_t *issuer,
     ngx_str_t *url, ngx_pool_t *pool, ngx_str_t *uri, ngx_str_t *args);
 
@@ -388,13 +385,13 @@ ngx_resonate_auth_opaque_t *ngx_resonate_auth_opaque_find(
     ngx_resonate_auth_main_conf_t *amcf, ngx_resonate_auth_issuer_t *issuer,
     ngx_str_t *token);
 char *ngx_resonate_auth_line_introspection(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 char *ngx_resonate_auth_line_client(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 char *ngx_resonate_auth_introspect_done(ngx_conf_t *cf,
     ngx_resonate_auth_opaque_t *opaque);
 char *ngx_resonate_auth_line_lookup(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 ngx_int_t ngx_resonate_auth_basic(ngx_conf_t *cf, ngx_str_t *client,
     ngx_str_t *secret, ngx_str_t *basic);
 

@@ -58,8 +58,10 @@ static const ngx_resonate_param_t  ngx_resonate_auth_introspect_params[] = {
 
 char *
 ngx_resonate_auth_line_introspection(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t                   *value;
     ngx_resonate_auth_opaque_t  *opaque;
 

@@ -397,8 +397,10 @@ ngx_resonate_auth_algs(ngx_conf_t *cf, unsigned *algs, ngx_str_t *words,
 
 char *
 ngx_resonate_auth_issuer_secret(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t  *value;
 
     value = cf->args->elts;

@@ -46,9 +46,9 @@ void ngx_resonate_auth_keys_cancel(ngx_resonate_auth_keys_wait_t *wait);
 
 /* the lines, when all of the issuer are known, and in each worker */
 char *ngx_resonate_auth_line_jwks_uri(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 char *ngx_resonate_auth_line_discovery(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 char *ngx_resonate_auth_keys_conf(ngx_conf_t *cf,
     ngx_resonate_auth_issuer_t *issuer);
 ngx_int_t ngx_resonate_auth_keys_init(ngx_resonate_auth_main_conf_t *amcf,

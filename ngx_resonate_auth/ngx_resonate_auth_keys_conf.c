@@ -47,8 +47,10 @@ static const ngx_resonate_param_t  ngx_resonate_auth_keys_params[] = {
 
 char *
 ngx_resonate_auth_line_jwks_uri(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t  *value;
 
     value = cf->args->elts;
@@ -70,8 +72,10 @@ ngx_resonate_auth_line_jwks_uri(ngx_conf_t *cf,
 
 char *
 ngx_resonate_auth_line_discovery(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     ngx_str_t  *value;
 
     value = cf->args->elts;

@@ -218,8 +218,10 @@ ngx_resonate_auth_opaque_init(ngx_conf_t *cf,
 
 char *
 ngx_resonate_auth_line_lookup(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     size_t                       i;
     u_char                       c;
     ngx_str_t                   *value;

@@ -23,8 +23,10 @@ static ngx_uint_t ngx_resonate_auth_origin_path(u_char *p, u_char *last);
 
 char *
 ngx_resonate_auth_line_fetch(ngx_conf_t *cf,
-    ngx_resonate_auth_issuer_t *issuer)
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
+    ngx_resonate_auth_issuer_t *issuer = conf;
+
     size_t                       len;
     ngx_uint_t                   i;
     ngx_str_t                   *value, origin;

@@ -71,6 +71,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_param_sec
 #pragma weak ngx_resonate_param_flag
 #pragma weak ngx_resonate_param_str
+#pragma weak ngx_resonate_block
 #pragma weak ngx_resonate_secret
 #pragma weak ngx_resonate_wiped
 #pragma weak ngx_resonate_fetch_need

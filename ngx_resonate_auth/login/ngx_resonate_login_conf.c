@@ -73,7 +73,6 @@ ngx_resonate_login_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     char                  *rv;
     const char            *missing;
     ngx_str_t             *value;
-    ngx_conf_t             save;
     ngx_resonate_login_t  *login;
 
     value = cf->args->elts;
@@ -95,13 +94,8 @@ ngx_resonate_login_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     login->defined = 1;
 
-    save = *cf;
-    cf->handler = ngx_resonate_login_line;
-    cf->handler_conf = (void *) login;
-
-    rv = ngx_conf_parse(cf, NULL);
-
-    *cf = save;
+    rv = ngx_resonate_block(cf, &cmd->name, ngx_resonate_login_lines,
+                            ngx_resonate_login_check, login);
 
     if (rv != NGX_CONF_OK) {
         return rv;

@@ -44,7 +44,6 @@ typedef struct {
     u_char                      *file;      /* where it was named first */
     ngx_uint_t                   line;
     ngx_uint_t                   defined;
-    ngx_uint_t                   seen;      /* bits of its lines */
 
     ngx_str_t                    issuer;
     ngx_resonate_auth_issuer_t  *keys;      /* of its ID tokens */
@@ -118,15 +117,16 @@ typedef struct {
  * Configuration.
  *
  * block()      the "resonate_login" directive
- * line()       one inside of it
+ * check()      the words of a line inside of it
  * get()        the one of that name, which need not be defined yet
  * bind()       once all is read
  * authority()  the length of "scheme://host"; 0: it is no URL of http
  */
 
+extern const ngx_resonate_line_t  ngx_resonate_login_lines[];
+
 char *ngx_resonate_login_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_resonate_login_line(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf);
+char *ngx_resonate_login_check(ngx_conf_t *cf, void *conf);
 ngx_resonate_login_t *ngx_resonate_login_get(ngx_conf_t *cf, ngx_str_t *name);
 ngx_int_t ngx_resonate_login_bind(ngx_conf_t *cf, ngx_resonate_login_t *login);
 size_t ngx_resonate_login_authority(ngx_str_t *url);

@@ -14,136 +14,89 @@
 #define NGX_RESONATE_LOGIN_SECRET_MAX    1024
 
 
-/* NGX_CONF_OK, NGX_CONF_ERROR, or the words that end "it must be ..." */
-
-typedef char *(*ngx_resonate_login_line_pt)(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
-
-typedef struct {
-    ngx_str_t                   name;
-    ngx_uint_t                  min;       /* words behind the name */
-    ngx_uint_t                  max;
-    ngx_resonate_login_line_pt  set;
-    size_t                      offset;
-    ngx_uint_t                  many;      /* it may be there again */
-} ngx_resonate_login_line_t;
-
-
-static char *ngx_resonate_login_set(ngx_conf_t *cf,
-    const ngx_resonate_login_line_t *line, ngx_resonate_login_t *login);
 static char *ngx_resonate_login_url(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static ngx_uint_t ngx_resonate_login_text(ngx_str_t *value);
 static char *ngx_resonate_login_client(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_redirect_to(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_path(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_scope(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_resource(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_param(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_keys(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static void ngx_resonate_login_keys_cleanup(void *data);
 static char *ngx_resonate_login_cookie(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 static char *ngx_resonate_login_secure(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
-static char *ngx_resonate_login_lifetime(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
-static char *ngx_resonate_login_timeout(ngx_conf_t *cf,
-    ngx_resonate_login_t *login, size_t offset);
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf);
 
 
 #define ngx_resonate_login_field(field)  offsetof(ngx_resonate_login_t, field)
 
 
-static const ngx_resonate_login_line_t  ngx_resonate_login_lines_known[] = {
-    { ngx_string("issuer"), 1, 1, ngx_resonate_login_url,
-      ngx_resonate_login_field(issuer), 0 },
-    { ngx_string("client"), 1, 2, ngx_resonate_login_client, 0, 0 },
-    { ngx_string("authorization"), 1, 1, ngx_resonate_login_url,
-      ngx_resonate_login_field(authorization), 0 },
-    { ngx_string("token"), 1, 1, ngx_resonate_login_url,
-      ngx_resonate_login_field(token), 0 },
-    { ngx_string("end_session"), 1, 1, ngx_resonate_login_url,
-      ngx_resonate_login_field(end_session), 0 },
-    { ngx_string("redirect"), 1, 1, ngx_resonate_login_redirect_to, 0, 0 },
-    { ngx_string("after_logout"), 1, 1, ngx_resonate_login_path,
-      ngx_resonate_login_field(after), 0 },
-    { ngx_string("scope"), 1, 32, ngx_resonate_login_scope, 0, 0 },
-    { ngx_string("resource"), 1, 8, ngx_resonate_login_resource, 0, 0 },
-    { ngx_string("parameter"), 2, 2, ngx_resonate_login_param, 0, 1 },
-    { ngx_string("keys"), 1, 1, ngx_resonate_login_keys, 0, 0 },
-    { ngx_string("cookie"), 1, 1, ngx_resonate_login_cookie, 0, 0 },
-    { ngx_string("secure"), 1, 1, ngx_resonate_login_secure, 0, 0 },
-    { ngx_string("lifetime"), 1, 1, ngx_resonate_login_lifetime, 0, 0 },
-    { ngx_string("timeout"), 1, 1, ngx_resonate_login_timeout, 0, 0 },
-    { ngx_null_string, 0, 0, NULL, 0, 0 }
+const ngx_resonate_line_t  ngx_resonate_login_lines[] = {
+
+    { { ngx_string("issuer"), ngx_resonate_login_url,
+        ngx_resonate_login_field(issuer), 0, 0, "a URL" }, 1, 1, 0 },
+
+    { { ngx_string("client"), ngx_resonate_login_client, 0, 0, 0,
+        NULL }, 1, 2, 0 },
+
+    { { ngx_string("authorization"), ngx_resonate_login_url,
+        ngx_resonate_login_field(authorization), 0, 0, "a URL" }, 1, 1, 0 },
+
+    { { ngx_string("token"), ngx_resonate_login_url,
+        ngx_resonate_login_field(token), 0, 0, "a URL" }, 1, 1, 0 },
+
+    { { ngx_string("end_session"), ngx_resonate_login_url,
+        ngx_resonate_login_field(end_session), 0, 0, "a URL" }, 1, 1, 0 },
+
+    { { ngx_string("redirect"), ngx_resonate_login_redirect_to, 0, 0, 0,
+        "a path, or a URL with one" }, 1, 1, 0 },
+
+    { { ngx_string("after_logout"), ngx_resonate_login_path,
+        ngx_resonate_login_field(after), 0, 0, "a path" }, 1, 1, 0 },
+
+    { { ngx_string("scope"), ngx_resonate_login_scope, 0, 0, 0,
+        NULL }, 1, 32, 0 },
+
+    { { ngx_string("resource"), ngx_resonate_login_resource, 0, 0, 0,
+        NULL }, 1, 8, 0 },
+
+    { { ngx_string("parameter"), ngx_resonate_login_param, 0, 0, 0,
+        "a name of letters, digits and \"-._~\"" }, 2, 2, 1 },
+
+    { { ngx_string("keys"), ngx_resonate_login_keys, 0, 0, 0,
+        NULL }, 1, 1, 0 },
+
+    { { ngx_string("cookie"), ngx_resonate_login_cookie, 0, 0, 0,
+        "a name of at most 48 letters, digits and \"-._~\"" }, 1, 1, 0 },
+
+    { { ngx_string("secure"), ngx_resonate_login_secure, 0, 0, 0,
+        "\"on\" or \"off\"" }, 1, 1, 0 },
+
+    { { ngx_string("lifetime"), ngx_resonate_param_sec,
+        ngx_resonate_login_field(lifetime), 1,
+        NGX_RESONATE_LOGIN_LIFETIME_MAX, "a time of 1s to 400d" }, 1, 1, 0 },
+
+    { { ngx_string("timeout"), ngx_resonate_param_msec,
+        ngx_resonate_login_field(timeout), 1, 60000,
+        "a time of 1ms to 60s" }, 1, 1, 0 },
+
+    { { ngx_null_string, NULL, 0, 0, 0, NULL }, 0, 0, 0 }
 };
 
 
 char *
-ngx_resonate_login_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
+ngx_resonate_login_check(ngx_conf_t *cf, void *conf)
 {
-    ngx_resonate_login_t *login = conf;
-
-    ngx_str_t                        *value;
-    ngx_uint_t                        i;
-    const ngx_resonate_login_line_t  *line;
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[0].data, "include") == 0) {
-        return ngx_conf_include(cf, dummy, conf);
-    }
-
-    line = ngx_resonate_login_lines_known;
-
-    for (i = 0; line[i].name.len; i++) {
-        if (line[i].name.len == value[0].len
-            && ngx_memcmp(line[i].name.data, value[0].data, value[0].len) == 0)
-        {
-            break;
-        }
-    }
-
-    if (line[i].name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown directive \"%V\" in \"resonate_login\"",
-                           &value[0]);
-        return NGX_CONF_ERROR;
-    }
-
-    if (cf->args->nelts - 1 < line[i].min || cf->args->nelts - 1 > line[i].max)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid number of arguments in \"%V\" directive",
-                           &value[0]);
-        return NGX_CONF_ERROR;
-    }
-
-    if ((login->seen & ((ngx_uint_t) 1 << i)) && !line[i].many) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" directive is duplicate", &value[0]);
-        return NGX_CONF_ERROR;
-    }
-
-    login->seen |= (ngx_uint_t) 1 << i;
-
-    return ngx_resonate_login_set(cf, &line[i], login);
-}
-
-
-static char *
-ngx_resonate_login_set(ngx_conf_t *cf, const ngx_resonate_login_line_t *line,
-    ngx_resonate_login_t *login)
-{
-    char        *rv;
     ngx_str_t   *value;
     ngx_uint_t   i;
 
@@ -158,16 +111,7 @@ ngx_resonate_login_set(ngx_conf_t *cf, const ngx_resonate_login_line_t *line,
         }
     }
 
-    rv = line->set(cf, login, line->offset);
-
-    if (rv != NGX_CONF_OK && rv != NGX_CONF_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\" directive, it must "
-                           "be %s", &value[1], &value[0], rv);
-        return NGX_CONF_ERROR;
-    }
-
-    return rv;
+    return NGX_CONF_OK;
 }
 
 
@@ -189,23 +133,16 @@ ngx_resonate_login_text(ngx_str_t *value)
 
 
 static char *
-ngx_resonate_login_url(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_url(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    ngx_str_t  *value, *field;
-
-    value = cf->args->elts;
-
-    if (ngx_resonate_login_authority(&value[1]) == 0
-        || ngx_strlchr(value[1].data, value[1].data + value[1].len, '#'))
+    if (ngx_resonate_login_authority(word) == 0
+        || ngx_strlchr(word->data, word->data + word->len, '#'))
     {
-        return "a URL";
+        return (char *) line->expected;
     }
 
-    field = (ngx_str_t *) ((u_char *) login + offset);
-    *field = value[1];
-
-    return NGX_CONF_OK;
+    return ngx_resonate_param_str(cf, line, word, conf);
 }
 
 
@@ -233,13 +170,15 @@ ngx_resonate_login_authority(ngx_str_t *url)
 
 
 static char *
-ngx_resonate_login_client(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_client(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
+    ngx_resonate_login_t *login = conf;
+
     ngx_str_t  *value, *secret;
 
     value = cf->args->elts;
-    login->client = value[1];
+    login->client = *word;
 
     if (cf->args->nelts == 2) {
         return NGX_CONF_OK;
@@ -258,48 +197,43 @@ ngx_resonate_login_client(ngx_conf_t *cf, ngx_resonate_login_t *login,
 
 
 static char *
-ngx_resonate_login_redirect_to(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_redirect_to(ngx_conf_t *cf,
+    const ngx_resonate_param_t *line, ngx_str_t *word, void *conf)
 {
-    size_t     len;
-    ngx_str_t  *value;
+    ngx_resonate_login_t *login = conf;
 
-    value = cf->args->elts;
+    size_t  len;
 
-    len = ngx_resonate_login_authority(&value[1]);
+    len = ngx_resonate_login_authority(word);
 
-    login->origin.data = value[1].data;
+    login->origin.data = word->data;
     login->origin.len = len;
 
-    login->redirect.data = value[1].data + len;
-    login->redirect.len = value[1].len - len;
+    login->redirect.data = word->data + len;
+    login->redirect.len = word->len - len;
 
     return resonate_oidc_path((char *) login->redirect.data,
                               login->redirect.len)
-           ? NGX_CONF_OK : "a path, or a URL with one";
+           ? NGX_CONF_OK : (char *) line->expected;
 }
 
 
 static char *
-ngx_resonate_login_path(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_path(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    ngx_str_t  *value, *field;
-
-    value = cf->args->elts;
-
-    field = (ngx_str_t *) ((u_char *) login + offset);
-    *field = value[1];
-
-    return resonate_oidc_path((char *) field->data, field->len)
-           ? NGX_CONF_OK : "a path";
+    return resonate_oidc_path((char *) word->data, word->len)
+           ? ngx_resonate_param_str(cf, line, word, conf)
+           : (char *) line->expected;
 }
 
 
 static char *
-ngx_resonate_login_scope(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_scope(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
+    ngx_resonate_login_t *login = conf;
+
     u_char      *p;
     size_t       len;
     ngx_str_t   *value;
@@ -338,21 +272,23 @@ ngx_resonate_login_scope(ngx_conf_t *cf, ngx_resonate_login_t *login,
 
 
 static char *
-ngx_resonate_login_resource(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_resource(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    ngx_str_t   *value, *resource;
-    ngx_uint_t   i;
+    ngx_resonate_login_t *login = conf;
 
-    value = cf->args->elts;
+    ngx_str_t   *resource;
+    ngx_uint_t   i, n;
 
-    for (i = 1; i < cf->args->nelts; i++) {
-        resource = ngx_array_push(&login->resources);
-        if (resource == NULL) {
-            return NGX_CONF_ERROR;
-        }
+    n = cf->args->nelts - 1;
 
-        *resource = value[i];
+    resource = ngx_array_push_n(&login->resources, n);
+    if (resource == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        resource[i] = word[i];
     }
 
     return NGX_CONF_OK;
@@ -360,18 +296,17 @@ ngx_resonate_login_resource(ngx_conf_t *cf, ngx_resonate_login_t *login,
 
 
 static char *
-ngx_resonate_login_param(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_param(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    ngx_str_t     *value;
+    ngx_resonate_login_t *login = conf;
+
     ngx_keyval_t  *kv;
 
-    value = cf->args->elts;
-
-    if (resonate_query_encoded((char *) value[1].data, value[1].len)
-        != value[1].len)
+    if (resonate_query_encoded((char *) word[0].data, word[0].len)
+        != word[0].len)
     {
-        return "a name of letters, digits and \"-._~\"";
+        return (char *) line->expected;
     }
 
     kv = ngx_array_push(&login->params);
@@ -379,17 +314,19 @@ ngx_resonate_login_param(ngx_conf_t *cf, ngx_resonate_login_t *login,
         return NGX_CONF_ERROR;
     }
 
-    kv->key = value[1];
-    kv->value = value[2];
+    kv->key = word[0];
+    kv->value = word[1];
 
     return NGX_CONF_OK;
 }
 
 
 static char *
-ngx_resonate_login_keys(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_keys(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
+    ngx_resonate_login_t *login = conf;
+
     char                 error[RESONATE_SEAL_ERROR_MAX];
     ngx_str_t           *value, *text;
     ngx_pool_cleanup_t  *cln;
@@ -427,77 +364,31 @@ ngx_resonate_login_keys_cleanup(void *data)
 
 
 static char *
-ngx_resonate_login_cookie(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_cookie(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    size_t      i;
-    ngx_str_t  *value;
+    ngx_resonate_login_t *login = conf;
 
-    value = cf->args->elts;
-
-    for (i = 0; i < value[1].len; i++) {
-        if (resonate_query_encoded((char *) &value[1].data[i], 1) != 1) {
-            break;
-        }
+    if (resonate_query_encoded((char *) word->data, word->len) != word->len
+        || word->len > NGX_RESONATE_LOGIN_COOKIE_MAX)
+    {
+        return (char *) line->expected;
     }
 
-    if (i < value[1].len || value[1].len > NGX_RESONATE_LOGIN_COOKIE_MAX) {
-        return "a name of at most 48 letters, digits and \"-._~\"";
-    }
-
-    login->cookie = value[1];
+    login->cookie = *word;
 
     return NGX_CONF_OK;
 }
 
 
 static char *
-ngx_resonate_login_secure(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
+ngx_resonate_login_secure(ngx_conf_t *cf, const ngx_resonate_param_t *line,
+    ngx_str_t *word, void *conf)
 {
-    ngx_str_t  *value;
+    ngx_resonate_login_t *login = conf;
 
-    value = cf->args->elts;
+    login->secure = ngx_strcmp(word->data, "on") == 0;
 
-    login->secure = ngx_strcmp(value[1].data, "on") == 0;
-
-    return (login->secure || ngx_strcmp(value[1].data, "off") == 0)
-           ? NGX_CONF_OK : "\"on\" or \"off\"";
-}
-
-
-static char *
-ngx_resonate_login_lifetime(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
-{
-    ngx_str_t  *value;
-
-    value = cf->args->elts;
-
-    login->lifetime = ngx_parse_time(&value[1], 1);
-
-    return (login->lifetime >= 1
-            && login->lifetime <= NGX_RESONATE_LOGIN_LIFETIME_MAX)
-           ? NGX_CONF_OK : "a time of 1s to 400d";
-}
-
-
-static char *
-ngx_resonate_login_timeout(ngx_conf_t *cf, ngx_resonate_login_t *login,
-    size_t offset)
-{
-    ngx_int_t   n;
-    ngx_str_t  *value;
-
-    value = cf->args->elts;
-
-    n = ngx_parse_time(&value[1], 0);
-
-    if (n < 1 || n > 60000) {
-        return "a time of 1ms to 60s";
-    }
-
-    login->timeout = n;
-
-    return NGX_CONF_OK;
+    return (login->secure || ngx_strcmp(word->data, "off") == 0)
+           ? NGX_CONF_OK : (char *) line->expected;
 }

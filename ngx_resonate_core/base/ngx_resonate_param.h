@@ -60,6 +60,28 @@ char *ngx_resonate_param_str(ngx_conf_t *cf,
 
 
 /*
+ * A block whose lines are a table that ends with an empty name; "include" is
+ * among them.  The setter of a line gets the words behind its name, which are
+ * min_words to max_words, the first of them as its value; a number, a time or
+ * a text has those above.  An unknown line, and a second one unless it may be
+ * there many times, is refused, naming the block.  "check", or NULL, sees
+ * each line in cf->args before its setter does.
+ */
+
+typedef struct {
+    ngx_resonate_param_t    param;
+    ngx_uint_t              min_words;
+    ngx_uint_t              max_words;
+    ngx_uint_t              many;
+} ngx_resonate_line_t;
+
+typedef char *(*ngx_resonate_line_pt)(ngx_conf_t *cf, void *conf);
+
+char *ngx_resonate_block(ngx_conf_t *cf, ngx_str_t *name,
+    const ngx_resonate_line_t *lines, ngx_resonate_line_pt check, void *conf);
+
+
+/*
  * A secret in a file of its own: regular, nobody else's to read, of "min" to
  * "max" bytes without the line feed at its end.  NULL: logged, or out of
  * memory; it is wiped when the configuration goes.  "name" becomes the whole
