@@ -63,8 +63,8 @@ ALL_TESTS     = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard t/*.t))
 BROWSER       = t/browser
 
 .PHONY: test unit fuzz asan bench bench-data breaks source-check deps-test \
-        unit-bins unit-m32 fuzz-bins browser-modules provider-modules sdk www-lib \
-        www-icons page-check
+        unit-bins unit-m32 fuzz-bins browser-modules provider-modules \
+        s3-modules sdk www-lib www-icons page-check
 
 deps-test:
 	@bin/install-deps build run test package
@@ -72,7 +72,7 @@ deps-test:
 # the deps come first, then what needs them
 test: deps-test
 	@$(MAKE) -j $(CORES) modules token unit-bins fuzz-bins \
-	    browser-modules provider-modules
+	    browser-modules provider-modules s3-modules
 	@RESONATE_BUILD=$(BUILD) $(PROVE) $(ALL_TESTS)
 
 unit: unit-bins
@@ -93,9 +93,10 @@ unit-m32: | $(UNIT)
 
 fuzz-bins: $(FUZZ_BINS)
 
-browser-modules provider-modules: %-modules:
+browser-modules provider-modules s3-modules: %-modules:
 	@cd t/$* && if [ package-lock.json -nt node_modules ]; then \
-	    npm ci --no-audit --no-fund && touch node_modules; \
+	    npm ci --ignore-scripts --no-audit --no-fund \
+	        && touch node_modules; \
 	fi
 
 page-check: browser-modules
@@ -189,7 +190,7 @@ asan-nginx: modules
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary
 
 breaks: deps-test
-	@$(MAKE) browser-modules provider-modules
+	@$(MAKE) browser-modules provider-modules s3-modules
 	@t/breaks/run
 
 bench:

@@ -4,22 +4,18 @@
  *
  *     node suite.mjs SETTINGS.json
  *
- * The settings are those of provider.mjs and a port.  A test POSTs JSON to
- * /control/NAME; all else is the provider's, or as a test has scripted it.
+ * The settings are those of provider.mjs and a port.
  */
 
 import http from 'node:http';
 import { readFileSync } from 'node:fs';
 import { setStorage } from 'oidc-provider/lib/adapters/memory_adapter.js';
+import { controlled } from './control.mjs';
 import { make, resourceServer } from './provider.mjs';
-import { answer, named } from './scripted.mjs';
 
 const settings = JSON.parse(readFileSync(process.argv[2]));
 const storage = new Map();
-const scripts = new Map();
-const requests = [];
 const overrides = new Map();
-const held = new Map();
 
 let made = null;
 
@@ -70,31 +66,6 @@ const control = {
     set(changes) {
         Object.assign(settings, changes);
         remake();
-    },
-
-    script({ path, script }) {
-        if (script) {
-            scripts.set(path, named(script));
-
-        } else {
-            scripts.delete(path);
-        }
-    },
-
-    hold({ path }) {
-        held.set(path, []);
-    },
-
-    release({ path }) {
-        const waiting = held.get(path) ?? [];
-
-        held.delete(path);
-        waiting.forEach((go) => go());
-        return waiting.length;
-    },
-
-    requests({ path }) {
-        return requests.filter((request) => request.path === path);
     },
 
     async mint({ sub, client, format, scope, ttl, claims, header, jkt, x5t }) {
@@ -149,60 +120,10 @@ const control = {
 };
 
 
-async function controlled(name, req, res) {
-    let text = '';
-
-    for await (const chunk of req) {
-        text += chunk;
-    }
-
-    try {
-        const value = await control[name](JSON.parse(text));
-
-        res.end(JSON.stringify({ value: value ?? null }));
-
-    } catch (error) {
-        console.error('control', name, error);
-        res.writeHead(500).end(JSON.stringify({ error: error.stack }));
-    }
-}
-
-
-function serve(req, res) {
-    const { pathname } = new URL(req.url, settings.issuer);
-    const script = scripts.get(pathname);
-
-    if (pathname.startsWith('/control/')) {
-        controlled(pathname.slice('/control/'.length), req, res);
-        return;
-    }
-
-    const request = { path: pathname, url: req.url, method: req.method,
-                      headers: req.headers, body: '' };
-
-    requests.push(request);
-
-    if (script) {
-        req.on('data', (chunk) => { request.body += chunk; });
-
-        if (script.times && !--script.times) {
-            scripts.delete(pathname);
-        }
-
-        answer(script, req, res);
-
-    } else if (held.has(pathname)) {
-        held.get(pathname).push(() => made.handler(req, res));
-
-    } else {
-        made.handler(req, res);
-    }
-}
-
-
 remake();
 
-const server = http.createServer(serve);
+const server = http.createServer(
+    controlled(control, (req, res) => made.handler(req, res)));
 
 server.keepAliveTimeout = 60_000;
 server.listen(settings.port, '127.0.0.1',

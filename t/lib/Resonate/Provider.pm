@@ -46,13 +46,7 @@ package Resonate::Provider;
 #       coop => 1                     introspection answers 404, or 500
 #   $provider->rotate(keep => 1)      signs with new keys; the old ones are
 #                                     published on, or not (keep => 0)
-#   $provider->script($path, $name or {...}, ...)     answers a path otherwise:
-#       redirect html empty missing error active_missing huge drip cut hang
-#       close, or { status, headers, body, ... }, see t/provider/scripted.mjs;
-#       undef ends it.  The provider need not know the path.
-#   $provider->hold($path), release($path)    answers wait for it; how many did
-#   $provider->count($path), requests($path)  { url, method, headers } of each,
-#                                     and its body, where a script answers
+#   $provider->script, hold, release, count, requests: see Resonate::Node
 #   $provider->stop, start            the same port and keys; what it had issued
 #                                     is forgotten
 #
@@ -66,26 +60,21 @@ use Crypt::PK::RSA;
 use JSON::PP ();
 use MIME::Base64 qw(decode_base64url encode_base64 encode_base64url);
 use Resonate::Agent;
-use Resonate::Edge;
-use Resonate::Http;
-use Resonate::Process;
-use Test::More ();
+
+use parent qw(Resonate::Node);
 
 my $GENERATIONS = 3;
-my $JSON = JSON::PP->new->canonical->utf8;
 
 
-sub missing {
-    return -d "$Resonate::Test::ROOT/t/provider/node_modules/oidc-provider"
-           ? undef : 'needs node_modules: make provider-modules';
-}
+sub missing { return Resonate::Node::missing_in(qw(provider oidc-provider)) }
 
 
 sub new {
     my ($class, %settings) = @_;
 
-    my $self = bless { dir => Resonate::Test::tempdir(), owner => $$,
-                       generation => 0, client_secret => random() }, $class;
+    my $self = $class->make(name => 'the provider',
+        program => 'provider/suite.mjs', generation => 0,
+        client_secret => random());
 
     $self->{settings} = {
         audience => 'resonate', format => 'es256', keys => jwks(0),
@@ -93,18 +82,11 @@ sub new {
         secret => random(), clients => [ clients($self->{client_secret}) ],
         %settings };
 
-    write_secret($self->secret_file, "$self->{client_secret}\n");
+    Resonate::Node::write_secret($self->secret_file,
+                                 "$self->{client_secret}\n");
     Resonate::Test::server($self);
     $self->start;
     return $self;
-}
-
-
-sub write_secret {
-    my ($file, $text) = @_;
-
-    Resonate::Test::spew($file, $text);
-    chmod 0600, $file or die "chmod $file: $!";
 }
 
 
@@ -143,9 +125,9 @@ sub make_keys {
     my ($dir) = @_;
 
     for my $n (0 .. $GENERATIONS - 1) {
-        write_secret("$dir/es256-$n.pem", Crypt::PK::ECC->new
+        Resonate::Node::write_secret("$dir/es256-$n.pem", Crypt::PK::ECC->new
             ->generate_key('secp256r1')->export_key_pem('private'));
-        write_secret("$dir/rs256-$n.pem", Crypt::PK::RSA->new
+        Resonate::Node::write_secret("$dir/rs256-$n.pem", Crypt::PK::RSA->new
             ->generate_key(256, 65537)->export_key_pem('private'));
     }
 }
@@ -177,65 +159,8 @@ sub hs_key { return decode_base64url($_[0]{settings}{secret}) }
 sub secret_file { return "$_[0]{dir}/client.secret" }
 sub issuer      { return $_[0]{settings}{issuer} }
 sub url         { return $_[0]->issuer . $_[1] }
-sub port        { return $_[0]{port} }
 
-sub log {
-    my ($self) = @_;
-
-    return -e "$self->{dir}/log" ? Resonate::Test::slurp("$self->{dir}/log")
-                                 : '';
-}
-
-
-sub start {
-    my ($self) = @_;
-
-    for (1 .. 10) {
-        my $port = $self->{port} || Resonate::Edge::free_port();
-
-        @{$self->{settings}}{qw(issuer port)} = ("http://127.0.0.1:$port",
-                                                 $port);
-        return $self->{port} = $port if $self->launch;
-    }
-
-    die "the provider found no free port\n";
-}
-
-
-sub launch {
-    my ($self) = @_;
-    my $dir = $self->{dir};
-
-    write_secret("$dir/settings.json", $JSON->encode($self->{settings}));
-    unlink "$dir/log";
-
-    # it ends with the test, however that ends
-    $self->{process} = Resonate::Process->spawn(
-        command => [ qw(setpriv --pdeathsig KILL node),
-                     "$Resonate::Test::ROOT/t/provider/suite.mjs",
-                     "$dir/settings.json" ],
-        output  => "$dir/log");
-
-    return Resonate::Test::wait_for(sub {
-        if (!$self->{process}->alive) {
-            return 'taken' if $self->log =~ /EADDRINUSE/;
-            die "the provider did not start:\n" . $self->log;
-        }
-
-        return $self->log =~ /^listening$/m && 'listening';
-    }, 60, 'the provider to listen') eq 'listening';
-}
-
-
-sub control {
-    my ($self, $name, $what) = @_;
-    my $res = Resonate::Http->new(port => $self->{port})->request(
-        'POST', "/control/$name", body => $JSON->encode($what), close => 1);
-    my $answer = JSON::PP::decode_json($res->{content});
-
-    die "provider: $answer->{error}\n" if defined $answer->{error};
-    return $answer->{value};
-}
+sub on_port { $_[0]{settings}{issuer} = "http://127.0.0.1:$_[1]" }
 
 
 sub set {
@@ -337,54 +262,6 @@ sub log_out {
     my ($self, $sub) = @_;
 
     return @{$self->control(logout => { sub => $sub })};
-}
-
-
-sub script {
-    my ($self, $path, $script) = @_;
-
-    $self->control(script => { path => $path, script => $script });
-}
-
-
-sub hold     { return $_[0]->control(hold => { path => $_[1] }) }
-sub release  { return $_[0]->control(release => { path => $_[1] }) }
-sub requests { return @{$_[0]->control(requests => { path => $_[1] })} }
-sub count    { return scalar $_[0]->requests($_[1]) }
-
-
-# ends it; returns the faults
-
-sub end {
-    my ($self) = @_;
-
-    return () if !$self->{process};
-
-    my $alive = $self->{process}->alive;
-    my @faults = $self->log =~ /^(?:fault|control) .*|^\w*Error.*/mg;
-
-    $self->{process}->destroy;
-    delete $self->{process};
-    return ($alive ? () : 'the provider had died', @faults);
-}
-
-
-sub stop {
-    my ($self) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my @faults = $self->end;
-
-    Test::More::ok(0, 'the provider') || Test::More::diag($self->log)
-        if @faults;
-}
-
-*finish = \&stop;
-
-
-sub abandon {
-    my ($self) = @_;
-
-    return $self->{owner} == $$ ? $self->end : ();
 }
 
 
