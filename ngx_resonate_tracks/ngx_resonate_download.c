@@ -6,9 +6,9 @@
  */
 
 
-#include <openssl/evp.h>
-
 #include "ngx_resonate_download.h"
+
+#include <openssl/evp.h>
 
 
 /* bytes of the hash of tags in a form, each two characters */

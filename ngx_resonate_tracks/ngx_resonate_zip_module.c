@@ -8,11 +8,11 @@
  */
 
 
-#include <openssl/evp.h>
-#include <zlib.h>
-
 #include "ngx_resonate_download.h"
 #include "media/resonate_zip.h"
+
+#include <openssl/evp.h>
+#include <zlib.h>
 
 
 /* a name, " (1000)", a suffix with its dot, NUL */

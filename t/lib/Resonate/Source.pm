@@ -74,6 +74,15 @@ sub blank {
 sub includes { return text($_[0]) =~ /^#include ["<]([^">]+)[">]/mg }
 
 
+# those of nginx's files that begin with the header of another: ngx_config.h,
+# which is first in each of nginx's, defines _GNU_SOURCE for those behind it
+
+sub late {
+    return grep { m{/ngx_[^/]+$} && (includes($_))[0] !~ m{(?:^|/)ngx_[^/]+$} }
+           @_;
+}
+
+
 # [name, first line, lines, depth of blocks]
 
 sub functions {
