@@ -16,6 +16,8 @@
 
 
 static void ngx_resonate_download_cleanup(void *data);
+static ngx_int_t ngx_resonate_download_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc);
 static ngx_int_t ngx_resonate_download_form(ngx_http_request_t *r,
     ngx_resonate_tagged_t *t);
 static ngx_int_t ngx_resonate_download_make(ngx_http_request_t *r,
@@ -62,10 +64,9 @@ ngx_resonate_download_cleanup(void *data)
 
 
 ngx_int_t
-ngx_resonate_download_open(ngx_http_request_t *r, resonate_download_t *d,
+ngx_resonate_download_file(ngx_http_request_t *r, resonate_download_t *d,
     size_t i, ngx_resonate_media_t *cover, ngx_resonate_tagged_t *t)
 {
-    ngx_int_t    rc;
     ngx_str_t    name;
     const char  *err;
 
@@ -74,22 +75,49 @@ ngx_resonate_download_open(ngx_http_request_t *r, resonate_download_t *d,
     if (err) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "bad file %uz of download \"%s\": %s", i, d->name, err);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_resonate_media_fail(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                       NULL);
     }
 
     name.data = (u_char *) t->file.file;
     name.len = ngx_strlen(t->file.file);
 
-    rc = ngx_resonate_media_open(r, &t->media, &name);
-    if (rc != NGX_OK) {
-        return rc;
+    t->cover = t->file.tagged ? cover : NULL;
+    t->media.handler = ngx_resonate_download_opened;
+    t->media.data = t;
+
+    return ngx_resonate_media_open(r, &t->media, &name);
+}
+
+
+static ngx_int_t
+ngx_resonate_download_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc)
+{
+    ngx_resonate_tagged_t  *t;
+
+    t = media->data;
+
+    t->reply.media = media;
+    t->reply.span_size = media->size;
+
+    if (rc == NGX_OK && t->file.tagged) {
+        rc = ngx_resonate_download_form(r, t);
     }
 
-    t->cover = t->file.tagged ? cover : NULL;
-    t->reply.media = &t->media;
-    t->reply.span_size = t->media.size;
+    if (rc != NGX_OK) {
+        return ngx_resonate_media_fail(r, rc, NULL);
+    }
 
-    return t->file.tagged ? ngx_resonate_download_form(r, t) : NGX_OK;
+    if (!t->file.tagged) {
+        return t->reply.send(r, &t->reply);
+    }
+
+    t->reply.make = ngx_resonate_download_make;
+    t->reply.what = "tagged form";
+    t->reply.detail = "The stored file can not be tagged.";
+
+    return ngx_resonate_compose(r, &t->reply);
 }
 
 
@@ -138,21 +166,6 @@ ngx_resonate_download_form(ngx_http_request_t *r, ngx_resonate_tagged_t *t)
     t->reply.form.len = p - form;
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_resonate_download_tagged(ngx_http_request_t *r, ngx_resonate_tagged_t *t)
-{
-    if (!t->file.tagged) {
-        return t->reply.send(r, &t->reply);
-    }
-
-    t->reply.make = ngx_resonate_download_make;
-    t->reply.what = "tagged form";
-    t->reply.detail = "The stored file can not be tagged.";
-
-    return ngx_resonate_compose(r, &t->reply);
 }
 
 

@@ -36,10 +36,9 @@ typedef struct {
 /*
  * decide   what SQL said; the texts of "d" live as long as r->pool.  NGX_OK,
  *          or the status to fail with, which was logged
- * open     its file, by the i-th of "d", and what is known of it before the
- *          head is made; "cover" is open, or NULL.  As decide
- * tagged   makes head and span, then calls reply.send, which the caller set
- *          with reply.data before; returns what a content handler returns, as
+ * file     opens the i-th file of "d" and makes its head and span, then calls
+ *          reply.send, which the caller set with reply.data before; "cover" is
+ *          open, or NULL.  Returns what a content handler returns, as
  *          ngx_resonate_compose() does
  * parts    writes them to "parts" and returns how many
  * headers  of a file to keep: type, name, version.  NGX_ERROR: out of memory
@@ -47,10 +46,8 @@ typedef struct {
 
 ngx_int_t ngx_resonate_download_decide(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply, resonate_download_t *d);
-ngx_int_t ngx_resonate_download_open(ngx_http_request_t *r,
+ngx_int_t ngx_resonate_download_file(ngx_http_request_t *r,
     resonate_download_t *d, size_t i, ngx_resonate_media_t *cover,
-    ngx_resonate_tagged_t *t);
-ngx_int_t ngx_resonate_download_tagged(ngx_http_request_t *r,
     ngx_resonate_tagged_t *t);
 ngx_uint_t ngx_resonate_download_parts(ngx_resonate_tagged_t *t,
     resonate_part_t parts[NGX_RESONATE_TAGGED_PARTS]);

@@ -25,7 +25,9 @@ static void *ngx_resonate_download_create_main_conf(ngx_conf_t *cf);
 static ngx_int_t ngx_resonate_download_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_download_cover(ngx_http_request_t *r,
-    ngx_resonate_download_ctx_t *ctx, ngx_resonate_media_t **cover);
+    ngx_resonate_media_t *cover, ngx_int_t rc);
+static ngx_int_t ngx_resonate_download_track(ngx_http_request_t *r,
+    ngx_resonate_download_ctx_t *ctx, ngx_resonate_media_t *cover);
 static ngx_int_t ngx_resonate_download_send(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 
@@ -101,7 +103,7 @@ ngx_resonate_download_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply)
 {
     ngx_int_t                     rc;
-    ngx_resonate_media_t         *cover;
+    ngx_str_t                     name;
     ngx_resonate_download_ctx_t  *ctx;
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
@@ -113,24 +115,21 @@ ngx_resonate_download_handler(ngx_http_request_t *r,
     }
 
     rc = ngx_resonate_download_decide(r, reply, &ctx->decision);
-
-    if (rc == NGX_OK) {
-        rc = ngx_resonate_download_cover(r, ctx, &cover);
-    }
-
-    if (rc == NGX_OK) {
-        rc = ngx_resonate_download_open(r, &ctx->decision, 0, cover,
-                                        &ctx->tagged);
-    }
-
     if (rc != NGX_OK) {
         return ngx_resonate_media_fail(r, rc, NULL);
     }
 
-    ctx->tagged.reply.send = ngx_resonate_download_send;
-    ctx->tagged.reply.data = ctx;
+    if (ctx->decision.cover == NULL) {
+        return ngx_resonate_download_track(r, ctx, NULL);
+    }
 
-    return ngx_resonate_download_tagged(r, &ctx->tagged);
+    name.data = (u_char *) ctx->decision.cover;
+    name.len = ngx_strlen(ctx->decision.cover);
+
+    ctx->cover.handler = ngx_resonate_download_cover;
+    ctx->cover.data = ctx;
+
+    return ngx_resonate_media_open(r, &ctx->cover, &name);
 }
 
 
@@ -138,32 +137,36 @@ ngx_resonate_download_handler(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_resonate_download_cover(ngx_http_request_t *r,
-    ngx_resonate_download_ctx_t *ctx, ngx_resonate_media_t **cover)
+    ngx_resonate_media_t *cover, ngx_int_t rc)
 {
-    ngx_int_t  rc;
-    ngx_str_t  name;
+    ngx_resonate_download_ctx_t  *ctx;
 
-    *cover = NULL;
-
-    if (ctx->decision.cover == NULL) {
-        return NGX_OK;
-    }
-
-    name.data = (u_char *) ctx->decision.cover;
-    name.len = ngx_strlen(ctx->decision.cover);
-
-    rc = ngx_resonate_media_open(r, &ctx->cover, &name);
+    ctx = cover->data;
 
     if (rc == NGX_HTTP_NOT_FOUND
-        || (rc == NGX_OK && (ctx->cover.size == 0
-                             || ctx->cover.size > RESONATE_TAGGED_MAX_COVER)))
+        || (rc == NGX_OK && (cover->size == 0
+                             || cover->size > RESONATE_TAGGED_MAX_COVER)))
     {
-        return NGX_OK;
+        return ngx_resonate_download_track(r, ctx, NULL);
     }
 
-    *cover = &ctx->cover;
+    if (rc != NGX_OK) {
+        return ngx_resonate_media_fail(r, rc, NULL);
+    }
 
-    return rc;
+    return ngx_resonate_download_track(r, ctx, cover);
+}
+
+
+static ngx_int_t
+ngx_resonate_download_track(ngx_http_request_t *r,
+    ngx_resonate_download_ctx_t *ctx, ngx_resonate_media_t *cover)
+{
+    ctx->tagged.reply.send = ngx_resonate_download_send;
+    ctx->tagged.reply.data = ctx;
+
+    return ngx_resonate_download_file(r, &ctx->decision, 0, cover,
+                                      &ctx->tagged);
 }
 
 

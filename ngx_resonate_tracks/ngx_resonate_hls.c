@@ -25,21 +25,23 @@ typedef struct {
     ngx_resonate_media_t         media;
     ngx_resonate_compose_t       reply;
     ngx_resonate_identity_t     *caller;
+    const char                  *kind;     /* of the reply, in its form */
     const char                  *quality;  /* as asked for, or "" */
+    const char                  *version;  /* likewise, or NULL */
     ngx_uint_t                   n;
     u_char                       v[NGX_RESONATE_HLS_V + 1];
-    unsigned                     versioned:1;
 } ngx_resonate_hls_ctx_t;
 
 
 static ngx_int_t ngx_resonate_hls_compose(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply, const char *form, ngx_resonate_make_pt make,
     ngx_resonate_compose_pt send, ngx_uint_t ticket);
-static ngx_int_t ngx_resonate_hls_open(ngx_http_request_t *r,
-    ngx_resonate_hls_ctx_t *ctx, ngx_resonate_reply_t *reply,
-    const char **detail);
+static ngx_int_t ngx_resonate_hls_asked(ngx_resonate_hls_ctx_t *ctx,
+    ngx_resonate_reply_t *reply, ngx_str_t *name, const char **detail);
+static ngx_int_t ngx_resonate_hls_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc);
 static ngx_int_t ngx_resonate_hls_form(ngx_http_request_t *r,
-    ngx_resonate_hls_ctx_t *ctx, const char *form);
+    ngx_resonate_hls_ctx_t *ctx);
 static void ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx);
 static ngx_int_t ngx_resonate_hls_alloc(ngx_http_request_t *r,
     ngx_resonate_compose_t *c, size_t len);
@@ -95,6 +97,7 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     ngx_uint_t ticket)
 {
     ngx_int_t                rc;
+    ngx_str_t                name;
     const char              *detail;
     ngx_resonate_hls_ctx_t  *ctx;
 
@@ -111,17 +114,14 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     rc = ngx_resonate_hls_play(r, reply, &ctx->play, ticket, &detail);
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_hls_open(r, ctx, reply, &detail);
-    }
-
-    if (rc == NGX_OK) {
-        rc = ngx_resonate_hls_form(r, ctx, form);
+        rc = ngx_resonate_hls_asked(ctx, reply, &name, &detail);
     }
 
     if (rc != NGX_OK) {
         return ngx_resonate_media_fail(r, rc, detail);
     }
 
+    ctx->kind = form;
     ctx->caller = ngx_resonate_reply_caller(reply);
     ctx->reply.media = &ctx->media;
     ctx->reply.make = make;
@@ -130,7 +130,10 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     ctx->reply.what = "HLS";
     ctx->reply.detail = "The stored file can not be played as HLS.";
 
-    return ngx_resonate_compose(r, &ctx->reply);
+    ctx->media.handler = ngx_resonate_hls_opened;
+    ctx->media.data = ctx;
+
+    return ngx_resonate_media_open(r, &ctx->media, &name);
 }
 
 
@@ -186,12 +189,10 @@ ngx_resonate_hls_play(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
 
 
 static ngx_int_t
-ngx_resonate_hls_open(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
-    ngx_resonate_reply_t *reply, const char **detail)
+ngx_resonate_hls_asked(ngx_resonate_hls_ctx_t *ctx,
+    ngx_resonate_reply_t *reply, ngx_str_t *name, const char **detail)
 {
-    ngx_int_t                    rc;
-    ngx_str_t                    name;
-    const char                  *v, *n;
+    const char                  *n;
     const resonate_rendition_t  *file;
 
     ctx->quality = ngx_resonate_reply_arg(reply, "quality");
@@ -203,24 +204,10 @@ ngx_resonate_hls_open(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
         return NGX_HTTP_NOT_FOUND;
     }
 
-    name.data = (u_char *) file->file;
-    name.len = file->file_len;
+    name->data = (u_char *) file->file;
+    name->len = file->file_len;
 
-    rc = ngx_resonate_media_open(r, &ctx->media, &name);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ngx_resonate_hls_version(ctx);
-
-    v = ngx_resonate_reply_arg(reply, "v");
-
-    if (v && ngx_strcmp(v, ctx->v) != 0) {
-        *detail = "The file is another one now.";
-        return NGX_HTTP_NOT_FOUND;
-    }
-
-    ctx->versioned = (v != NULL);
+    ctx->version = ngx_resonate_reply_arg(reply, "v");
 
     n = ngx_resonate_reply_arg(reply, "n");
 
@@ -229,6 +216,37 @@ ngx_resonate_hls_open(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_hls_opened(ngx_http_request_t *r, ngx_resonate_media_t *media,
+    ngx_int_t rc)
+{
+    const char              *detail;
+    ngx_resonate_hls_ctx_t  *ctx;
+
+    ctx = media->data;
+    detail = NULL;
+
+    if (rc == NGX_OK) {
+        ngx_resonate_hls_version(ctx);
+
+        if (ctx->version && ngx_strcmp(ctx->version, ctx->v) != 0) {
+            detail = "The file is another one now.";
+            rc = NGX_HTTP_NOT_FOUND;
+        }
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_resonate_hls_form(r, ctx);
+    }
+
+    if (rc != NGX_OK) {
+        return ngx_resonate_media_fail(r, rc, detail);
+    }
+
+    return ngx_resonate_compose(r, &ctx->reply);
 }
 
 
@@ -241,11 +259,12 @@ static void
 ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx)
 {
     u_char     hash[16], *p;
-    u_char     text[4 * (NGX_OFF_T_LEN + 1)];
+    u_char     text[2 * (NGX_INT_T_LEN + 1) + NGX_RESONATE_MEDIA_VERSION];
     ngx_md5_t  md5;
 
-    p = ngx_sprintf(text, "%d %uD %xT %xO", RESONATE_HLS_VERSION,
-                    ctx->play.segment_ms, ctx->media.mtime, ctx->media.size);
+    p = ngx_sprintf(text, "%d %uD ", RESONATE_HLS_VERSION,
+                    ctx->play.segment_ms);
+    p = ngx_resonate_media_version(&ctx->media, p);
 
     ngx_md5_init(&md5);
     ngx_md5_update(&md5, text, p - text);
@@ -257,15 +276,14 @@ ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx)
 
 
 static ngx_int_t
-ngx_resonate_hls_form(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
-    const char *form)
+ngx_resonate_hls_form(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx)
 {
     size_t      size;
     ngx_str_t  *text;
 
     text = &ctx->reply.form;
 
-    size = sizeof("hls----------") - 1 + ngx_strlen(form)
+    size = sizeof("hls----------") - 1 + ngx_strlen(ctx->kind)
            + 4 * NGX_INT_T_LEN + RESONATE_DECISION_WORD;
 
     text->data = ngx_pnalloc(r->pool, size);
@@ -274,7 +292,7 @@ ngx_resonate_hls_form(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx,
     }
 
     text->len = ngx_snprintf(text->data, size, "hls%d-%s-%uD-%uD-%ui-%s%s",
-                             RESONATE_HLS_VERSION, form,
+                             RESONATE_HLS_VERSION, ctx->kind,
                              ctx->play.segment_ms, ctx->play.limit_ms, ctx->n,
                              ctx->quality ? ctx->quality : "",
                              ctx->play.ticket.len ? "-t" : "")
@@ -422,7 +440,7 @@ ngx_resonate_hls_send_media(ngx_http_request_t *r, ngx_resonate_compose_t *c)
     r->connection->log->action = "sending HLS to client";
 
     if (ngx_resonate_hls_headers(r, "audio/mp4",
-                                 ctx->versioned ? NGX_RESONATE_HLS_CACHE
+                                 ctx->version ? NGX_RESONATE_HLS_CACHE
                                                 : "private, no-cache",
                                  ctx->play.limit_ms ? 1 : 0)
         != NGX_OK

@@ -27,6 +27,8 @@ typedef struct {
 
 static ngx_int_t ngx_resonate_hls_master_next(ngx_http_request_t *r,
     ngx_resonate_hls_master_ctx_t *ctx);
+static ngx_int_t ngx_resonate_hls_master_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc);
 static ngx_int_t ngx_resonate_hls_master_measure(ngx_http_request_t *r,
     ngx_resonate_compose_t *c, const resonate_index_t *index);
 static ngx_int_t ngx_resonate_hls_master_measured(ngx_http_request_t *r,
@@ -78,7 +80,6 @@ static ngx_int_t
 ngx_resonate_hls_master_next(ngx_http_request_t *r,
     ngx_resonate_hls_master_ctx_t *ctx)
 {
-    ngx_int_t                    rc;
     ngx_str_t                    name;
     ngx_resonate_hls_file_t     *file;
     const resonate_rendition_t  *rendition;
@@ -97,11 +98,6 @@ ngx_resonate_hls_master_next(ngx_http_request_t *r,
     name.data = (u_char *) rendition->file;
     name.len = rendition->file_len;
 
-    rc = ngx_resonate_media_open(r, &file->media, &name);
-    if (rc != NGX_OK) {
-        return ngx_resonate_media_fail(r, rc, NULL);
-    }
-
     file->rates.media = &file->media;
     file->rates.form = ctx->form;
     file->rates.make = ngx_resonate_hls_master_measure;
@@ -109,6 +105,25 @@ ngx_resonate_hls_master_next(ngx_http_request_t *r,
     file->rates.data = ctx;
     file->rates.what = "HLS";
     file->rates.detail = "A stored file can not be played as HLS.";
+
+    file->media.handler = ngx_resonate_hls_master_opened;
+    file->media.data = file;
+
+    return ngx_resonate_media_open(r, &file->media, &name);
+}
+
+
+static ngx_int_t
+ngx_resonate_hls_master_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc)
+{
+    ngx_resonate_hls_file_t  *file;
+
+    if (rc != NGX_OK) {
+        return ngx_resonate_media_fail(r, rc, NULL);
+    }
+
+    file = media->data;
 
     return ngx_resonate_compose(r, &file->rates);
 }

@@ -9,6 +9,8 @@
 #include "ngx_resonate_tracks_internal.h"
 
 
+static ngx_int_t ngx_resonate_media_open_file(ngx_http_request_t *r,
+    ngx_resonate_media_t *media);
 static ngx_int_t ngx_resonate_media_path(ngx_http_request_t *r,
     ngx_str_t *name, ngx_str_t *path);
 static ngx_int_t ngx_resonate_media_open_failed(ngx_http_request_t *r,
@@ -19,16 +21,33 @@ ngx_int_t
 ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
     ngx_str_t *name)
 {
-    ngx_int_t                  rc;
+    ngx_int_t  rc;
+
+    ngx_memzero(&media->file, sizeof(ngx_file_t));
+
+    media->name = *name;
+    media->file.fd = NGX_INVALID_FILE;
+    media->file.log = r->connection->log;
+
+    rc = ngx_resonate_media_path(r, name, &media->file.name);
+
+    if (rc == NGX_OK) {
+        rc = ngx_resonate_media_open_file(r, media);
+    }
+
+    return media->handler(r, media, rc);
+}
+
+
+static ngx_int_t
+ngx_resonate_media_open_file(ngx_http_request_t *r,
+    ngx_resonate_media_t *media)
+{
     ngx_str_t                  path;
     ngx_open_file_info_t       of;
     ngx_http_core_loc_conf_t  *clcf;
 
-    rc = ngx_resonate_media_path(r, name, &path);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
+    path = media->file.name;
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     ngx_memzero(&of, sizeof(ngx_open_file_info_t));
@@ -59,12 +78,7 @@ ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
         return NGX_HTTP_NOT_FOUND;
     }
 
-    ngx_memzero(&media->file, sizeof(ngx_file_t));
-
-    media->name = *name;
     media->file.fd = of.fd;
-    media->file.name = path;
-    media->file.log = r->connection->log;
     media->file.directio = of.is_directio;
 
     media->size = of.size;
@@ -167,7 +181,7 @@ ngx_int_t
 ngx_resonate_media_etag(ngx_http_request_t *r, ngx_resonate_media_t *media,
     ngx_str_t *form)
 {
-    size_t                     size;
+    u_char                    *p;
     uint32_t                   crc;
     ngx_table_elt_t           *etag;
     ngx_http_core_loc_conf_t  *clcf;
@@ -189,26 +203,37 @@ ngx_resonate_media_etag(ngx_http_request_t *r, ngx_resonate_media_t *media,
     etag->next = NULL;
 #endif
 
-    size = sizeof("\"---\"") - 1 + NGX_OFF_T_LEN + NGX_TIME_T_LEN
-           + NGX_INT32_LEN + form->len;
-
-    etag->value.data = ngx_pnalloc(r->pool, size);
-    if (etag->value.data == NULL) {
+    p = ngx_pnalloc(r->pool, sizeof("\"--\"") - 1 + NGX_RESONATE_MEDIA_VERSION
+                             + NGX_INT32_LEN + form->len);
+    if (p == NULL) {
         etag->hash = 0;
         return NGX_ERROR;
     }
 
+    etag->value.data = p;
+
     crc = ngx_crc32_short(media->name.data, media->name.len);
 
-    etag->value.len = ngx_snprintf(etag->value.data, size,
-                                   "\"%xT-%xO-%08xD%s%V\"", media->mtime,
-                                   media->size, crc, form->len ? "-" : "",
-                                   form)
-                      - etag->value.data;
+    *p++ = '"';
+    p = ngx_resonate_media_version(media, p);
+    p = ngx_sprintf(p, "-%08xD%s%V\"", crc, form->len ? "-" : "", form);
+
+    etag->value.len = p - etag->value.data;
 
     r->headers_out.etag = etag;
 
     return NGX_OK;
+}
+
+
+u_char *
+ngx_resonate_media_version(ngx_resonate_media_t *media, u_char *p)
+{
+    if (ngx_resonate_media_remote(media)) {
+        return ngx_cpymem(p, media->etag.data + 1, media->etag.len - 2);
+    }
+
+    return ngx_sprintf(p, "%xT-%xO", media->mtime, media->size);
 }
 
 
@@ -220,16 +245,17 @@ ngx_resonate_media_key(ngx_pool_t *pool, ngx_resonate_media_t *media,
 {
     size_t  size;
 
-    size = media->file.name.len + 3 * (NGX_OFF_T_LEN + 1) + 1 + form->len;
+    size = media->file.name.len + 3 * (NGX_OFF_T_LEN + 1) + 1 + form->len
+           + media->etag.len + 1;
 
     key->data = ngx_pnalloc(pool, size);
     if (key->data == NULL) {
         return NGX_ERROR;
     }
 
-    key->len = ngx_snprintf(key->data, size, "%V %uL %T %O %V",
+    key->len = ngx_snprintf(key->data, size, "%V %uL %T %O %V%V",
                             &media->file.name, (uint64_t) media->uniq,
-                            media->mtime, media->size, form)
+                            media->mtime, media->size, &media->etag, form)
                - key->data;
 
     return NGX_OK;

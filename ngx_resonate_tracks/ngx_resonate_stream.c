@@ -10,6 +10,8 @@
 #include "ngx_resonate_ticket.h"
 
 
+static ngx_int_t ngx_resonate_stream_opened(ngx_http_request_t *r,
+    ngx_resonate_media_t *media, ngx_int_t rc);
 static ngx_int_t ngx_resonate_stream_decide(ngx_http_request_t *r,
     ngx_resonate_stream_ctx_t *ctx, ngx_resonate_reply_t *reply,
     ngx_str_t *name);
@@ -38,13 +40,28 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
 
     rc = ngx_resonate_stream_decide(r, ctx, reply, &name);
 
-    if (rc == NGX_OK) {
-        rc = ngx_resonate_media_open(r, &ctx->media, &name);
+    if (rc != NGX_OK) {
+        return ngx_resonate_media_fail(r, rc, NULL);
     }
+
+    ctx->media.handler = ngx_resonate_stream_opened;
+    ctx->media.data = ctx;
+
+    return ngx_resonate_media_open(r, &ctx->media, &name);
+}
+
+
+static ngx_int_t
+ngx_resonate_stream_opened(ngx_http_request_t *r, ngx_resonate_media_t *media,
+    ngx_int_t rc)
+{
+    ngx_resonate_stream_ctx_t  *ctx;
 
     if (rc != NGX_OK) {
         return ngx_resonate_media_fail(r, rc, NULL);
     }
+
+    ctx = media->data;
 
     ctx->reply.media = &ctx->media;
     ctx->reply.send = ngx_resonate_stream_send;

@@ -132,7 +132,6 @@ static ngx_int_t
 ngx_resonate_zip_handler(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
 {
     ngx_int_t                rc;
-    ngx_uint_t               i;
     ngx_resonate_zip_ctx_t  *ctx;
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0, "resonate zip");
@@ -146,14 +145,6 @@ ngx_resonate_zip_handler(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
 
     if (rc == NGX_OK) {
         rc = ngx_resonate_zip_create(r, ctx);
-    }
-
-    for (i = 0; rc == NGX_OK && i < ctx->n; i++) {
-        rc = ngx_resonate_download_open(r, &ctx->decision, i, NULL,
-                                        &ctx->files[i]);
-
-        ctx->files[i].reply.send = ngx_resonate_zip_ready;
-        ctx->files[i].reply.data = ctx;
     }
 
     if (rc != NGX_OK) {
@@ -181,7 +172,7 @@ ngx_resonate_zip_create(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx)
 }
 
 
-/* called by next(), or later when the index of a file is there */
+/* called by next(), or later when a file is open and its index is there */
 
 static ngx_int_t
 ngx_resonate_zip_ready(ngx_http_request_t *r, ngx_resonate_compose_t *c)
@@ -217,8 +208,12 @@ ngx_resonate_zip_next(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx)
 
         i = ctx->ready;
 
+        ctx->files[i].reply.send = ngx_resonate_zip_ready;
+        ctx->files[i].reply.data = ctx;
+
         ctx->looping = 1;
-        rc = ngx_resonate_download_tagged(r, &ctx->files[i]);
+        rc = ngx_resonate_download_file(r, &ctx->decision, i, NULL,
+                                        &ctx->files[i]);
         ctx->looping = 0;
 
         /* it is waited for, or the request was refused */
