@@ -29,7 +29,7 @@
  * structure or a function of this door does.
  */
 
-#define NGX_RESONATE_CORE_ABI  19
+#define NGX_RESONATE_CORE_ABI  20
 
 extern const ngx_uint_t  ngx_resonate_core_abi;
 

@@ -30,7 +30,8 @@ static const ngx_resonate_kind_t  ngx_resonate_delivered_kind = {
     ngx_resonate_delivered_handler,
     ngx_resonate_decision_compile,
     NULL,
-    NULL
+    NULL,
+    0
 };
 
 

@@ -273,5 +273,5 @@ ngx_resonate_download_headers(ngx_http_request_t *r, const char *name,
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_resonate_ticket_headers(r);
 }

@@ -10,7 +10,7 @@
 #define _NGX_RESONATE_DOWNLOAD_H_INCLUDED_
 
 
-#include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_ticket.h"
 #include "media/resonate_download.h"
 #include "media/resonate_filename.h"
 #include "media/resonate_tagged.h"

@@ -32,12 +32,15 @@ static ngx_int_t ngx_resonate_download_send(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 
 
+static const char *const  ngx_resonate_keep_args[] = { "ticket", NULL };
+
 static const ngx_resonate_kind_t  ngx_resonate_download = {
     ngx_string("download"),
     ngx_resonate_download_handler,
     NULL,
-    NULL,
-    NULL
+    ngx_resonate_ticket_who_keeps,
+    ngx_resonate_keep_args,
+    1
 };
 
 

@@ -50,25 +50,29 @@ static const ngx_resonate_kind_t  ngx_resonate_hls_kinds[] = {
       ngx_resonate_hls_master_handler,
       ngx_resonate_decision_compile,
       ngx_resonate_ticket_who,
-      ngx_resonate_hls_args },
+      ngx_resonate_hls_args,
+      0 },
 
     { ngx_string("hls_playlist"),
       ngx_resonate_hls_playlist_handler,
       ngx_resonate_decision_compile,
       ngx_resonate_ticket_who,
-      ngx_resonate_hls_args },
+      ngx_resonate_hls_args,
+      0 },
 
     { ngx_string("hls_init"),
       ngx_resonate_hls_init_handler,
       ngx_resonate_decision_compile,
       ngx_resonate_ticket_who,
-      ngx_resonate_hls_args },
+      ngx_resonate_hls_args,
+      0 },
 
     { ngx_string("hls_segment"),
       ngx_resonate_hls_segment_handler,
       ngx_resonate_decision_compile,
       ngx_resonate_ticket_who,
-      ngx_resonate_hls_args }
+      ngx_resonate_hls_args,
+      0 }
 };
 
 

@@ -28,10 +28,8 @@ static char *ngx_resonate_ticket_check_time(ngx_conf_t *cf, void *post,
     void *data);
 static ngx_int_t ngx_resonate_ticket_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
-static ngx_int_t ngx_resonate_ticket_send(ngx_http_request_t *r,
-    ngx_str_t *ticket, const char *mode, time_t expires);
-static ngx_int_t ngx_resonate_ticket_url(ngx_http_request_t *r,
-    ngx_str_t *ticket, const char *path, ngx_str_t *url);
+static const char *ngx_resonate_ticket_url(ngx_http_request_t *r,
+    ngx_str_t *ticket, const char *path, const char *quality);
 
 
 static ngx_conf_post_t  ngx_resonate_ticket_time_post = {
@@ -64,7 +62,8 @@ static const ngx_resonate_kind_t  ngx_resonate_ticket_kind = {
     ngx_resonate_ticket_handler,
     ngx_resonate_decision_compile,
     NULL,
-    NULL
+    NULL,
+    0
 };
 
 
@@ -124,7 +123,11 @@ ngx_resonate_ticket_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_resonate_reply_add(cf, &ngx_resonate_ticket_kind);
+    if (ngx_resonate_reply_add(cf, &ngx_resonate_ticket_kind) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_resonate_ticket_keep_init(cf);
 }
 
 
@@ -265,9 +268,7 @@ static ngx_int_t
 ngx_resonate_ticket_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply)
 {
-    time_t                expires;
     ngx_int_t             rc;
-    ngx_str_t             ticket;
     resonate_decision_t   decision;
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
@@ -278,11 +279,27 @@ ngx_resonate_ticket_handler(ngx_http_request_t *r,
         return ngx_resonate_media_fail(r, rc, NULL);
     }
 
-    rc = ngx_resonate_ticket_make(r, decision.track,
-                                  decision.preview_ms
-                                  ? RESONATE_TICKET_PREVIEW
-                                  : RESONATE_TICKET_FULL,
-                                  decision.duration_ms, &ticket, &expires);
+    return ngx_resonate_ticket_give(r, decision.track,
+                                    decision.preview_ms
+                                    ? RESONATE_TICKET_PREVIEW
+                                    : RESONATE_TICKET_FULL,
+                                    decision.duration_ms, NULL);
+}
+
+
+/* what is played has a mode and a playlist */
+
+ngx_int_t
+ngx_resonate_ticket_give(ngx_http_request_t *r, const u_char *id,
+    resonate_ticket_mode_e mode, ngx_msec_t duration, const char *quality)
+{
+    time_t       expires;
+    json_t      *json;
+    ngx_int_t    rc;
+    ngx_str_t    ticket;
+    const char  *url, *hls, *name;
+
+    rc = ngx_resonate_ticket_make(r, id, mode, duration, &ticket, &expires);
 
     if (rc == NGX_DECLINED) {
         return ngx_resonate_send_problem(r, NGX_HTTP_NOT_IMPLEMENTED,
@@ -294,29 +311,23 @@ ngx_resonate_ticket_handler(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_resonate_ticket_send(r, &ticket,
-                                    decision.preview_ms ? "preview" : "full",
-                                    expires);
-}
+    url = ngx_resonate_ticket_url(r, &ticket, "", quality);
+    hls = url;
+    name = NULL;
 
+    if (mode == RESONATE_TICKET_PREVIEW || mode == RESONATE_TICKET_FULL) {
+        hls = ngx_resonate_ticket_url(r, &ticket, "/master.m3u8", NULL);
+        name = (mode == RESONATE_TICKET_FULL) ? "full" : "preview";
+    }
 
-static ngx_int_t
-ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
-    const char *mode, time_t expires)
-{
-    json_t     *json;
-    ngx_str_t   url, hls;
-
-    if (ngx_resonate_ticket_url(r, ticket, "", &url) != NGX_OK
-        || ngx_resonate_ticket_url(r, ticket, "/master.m3u8", &hls) != NGX_OK)
-    {
+    if (url == NULL || hls == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    json = json_pack("{s{ss% ss% ss% ss sI}}", "data",
-                     "ticket", ticket->data, ticket->len,
-                     "url", url.data, url.len, "hls", hls.data, hls.len,
-                     "mode", mode, "expires", (json_int_t) expires);
+    json = json_pack("{s{ss% ss ss* ss* sI}}", "data",
+                     "ticket", ticket.data, ticket.len, "url", url,
+                     "hls", name ? hls : NULL, "mode", name,
+                     "expires", (json_int_t) expires);
 
     return ngx_resonate_decision_send(r, json);
 }
@@ -324,11 +335,11 @@ ngx_resonate_ticket_send(ngx_http_request_t *r, ngx_str_t *ticket,
 
 /* beside the path that was asked for, whose last segment is "/ticket" */
 
-static ngx_int_t
+static const char *
 ngx_resonate_ticket_url(ngx_http_request_t *r, ngx_str_t *ticket,
-    const char *path, ngx_str_t *url)
+    const char *path, const char *quality)
 {
-    u_char     *p;
+    u_char     *p, *url;
     size_t      len;
     uintptr_t   escape;
 
@@ -344,18 +355,22 @@ ngx_resonate_ticket_url(ngx_http_request_t *r, ngx_str_t *ticket,
 
     escape = 2 * ngx_escape_uri(NULL, r->uri.data, len, NGX_ESCAPE_URI);
 
-    p = ngx_pnalloc(r->pool, len + escape + ngx_strlen(path)
-                             + sizeof("?ticket=") - 1 + ticket->len);
-    if (p == NULL) {
-        return NGX_ERROR;
+    url = ngx_pnalloc(r->pool, len + escape + ngx_strlen(path)
+                               + sizeof("?quality=&ticket=")
+                               + (quality ? ngx_strlen(quality) : 0)
+                               + ticket->len);
+    if (url == NULL) {
+        return NULL;
     }
 
-    url->data = p;
+    p = (u_char *) ngx_escape_uri(url, r->uri.data, len, NGX_ESCAPE_URI);
+    p = ngx_sprintf(p, "%s?", path);
 
-    p = (u_char *) ngx_escape_uri(p, r->uri.data, len, NGX_ESCAPE_URI);
-    p = ngx_sprintf(p, "%s?ticket=%V", path, ticket);
+    if (quality) {
+        p = ngx_sprintf(p, "quality=%s&", quality);
+    }
 
-    url->len = p - url->data;
+    ngx_sprintf(p, "ticket=%V%Z", ticket);
 
-    return NGX_OK;
+    return (char *) url;
 }

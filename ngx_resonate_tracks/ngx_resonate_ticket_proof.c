@@ -14,6 +14,18 @@
 #include "ngx_resonate_ticket.h"
 
 
+/* modes, as bits */
+
+#define ngx_resonate_ticket_bit(mode)  ((ngx_uint_t) 1 << (mode))
+
+#define NGX_RESONATE_TICKET_PLAYS                                             \
+    (ngx_resonate_ticket_bit(RESONATE_TICKET_PREVIEW)                         \
+     | ngx_resonate_ticket_bit(RESONATE_TICKET_FULL))
+
+
+static ngx_int_t ngx_resonate_ticket_prove(ngx_http_request_t *r,
+    ngx_str_t *capture, ngx_uint_t modes, ngx_resonate_identity_t **identity,
+    const char **detail);
 static ngx_int_t ngx_resonate_ticket_find(ngx_http_request_t *r,
     ngx_resonate_ticket_ctx_t **ctx, const char **detail);
 static ngx_int_t ngx_resonate_ticket_open(ngx_http_request_t *r,
@@ -33,6 +45,35 @@ ngx_int_t
 ngx_resonate_ticket_who(ngx_http_request_t *r, ngx_str_t *capture,
     ngx_resonate_identity_t **identity, const char **detail)
 {
+    return ngx_resonate_ticket_prove(r, capture, NGX_RESONATE_TICKET_PLAYS,
+                                     identity, detail);
+}
+
+
+ngx_int_t
+ngx_resonate_ticket_who_keeps(ngx_http_request_t *r, ngx_str_t *capture,
+    ngx_resonate_identity_t **identity, const char **detail)
+{
+    return ngx_resonate_ticket_prove(r, capture,
+               ngx_resonate_ticket_bit(RESONATE_TICKET_DOWNLOAD),
+               identity, detail);
+}
+
+
+ngx_int_t
+ngx_resonate_ticket_who_keeps_all(ngx_http_request_t *r, ngx_str_t *capture,
+    ngx_resonate_identity_t **identity, const char **detail)
+{
+    return ngx_resonate_ticket_prove(r, capture,
+               ngx_resonate_ticket_bit(RESONATE_TICKET_RELEASE),
+               identity, detail);
+}
+
+
+static ngx_int_t
+ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
+    ngx_uint_t modes, ngx_resonate_identity_t **identity, const char **detail)
+{
     ngx_int_t                         rc;
     ngx_resonate_ticket_ctx_t        *ctx;
     ngx_resonate_ticket_main_conf_t  *mcf;
@@ -49,13 +90,17 @@ ngx_resonate_ticket_who(ngx_http_request_t *r, ngx_str_t *capture,
         rc = ngx_resonate_ticket_open(r, ctx, detail);
     }
 
-    if (rc == NGX_OK && !ngx_resonate_ticket_names(&ctx->ticket, capture)) {
-        *detail = "The ticket is for another track";
+    if (rc == NGX_OK
+        && !(modes & ngx_resonate_ticket_bit(ctx->ticket.mode)))
+    {
+        *detail = "The ticket is for something else";
         rc = NGX_HTTP_FORBIDDEN;
     }
 
-    if (rc == NGX_OK && ctx->ticket.mode == RESONATE_TICKET_DOWNLOAD) {
-        *detail = "The ticket is for something else";
+    if (rc == NGX_OK && !ngx_resonate_ticket_names(&ctx->ticket, capture)) {
+        *detail = (ctx->ticket.mode == RESONATE_TICKET_RELEASE)
+                  ? "The ticket is for another release"
+                  : "The ticket is for another track";
         rc = NGX_HTTP_FORBIDDEN;
     }
 

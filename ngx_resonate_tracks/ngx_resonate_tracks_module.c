@@ -42,7 +42,8 @@ static const ngx_resonate_kind_t  ngx_resonate_audio = {
     ngx_resonate_stream_handler,
     ngx_resonate_decision_compile,
     ngx_resonate_ticket_who,
-    ngx_resonate_audio_args
+    ngx_resonate_audio_args,
+    0
 };
 
 

@@ -62,12 +62,15 @@ static ngx_int_t ngx_resonate_zip_etag(ngx_http_request_t *r,
     ngx_str_t *headers);
 
 
+static const char *const  ngx_resonate_keep_args[] = { "ticket", NULL };
+
 static const ngx_resonate_kind_t  ngx_resonate_zip = {
     ngx_string("zip"),
     ngx_resonate_zip_handler,
     NULL,
-    NULL,
-    NULL
+    ngx_resonate_ticket_who_keeps_all,
+    ngx_resonate_keep_args,
+    1
 };
 
 

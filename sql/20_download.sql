@@ -97,12 +97,12 @@ BEGIN
         RETURN resonate.answer(404, 'The track is not kept in that quality.');
     END IF;
 
-    RETURN resonate.answer(200, format('{"name":%s,"cover":%s,"files":[%s]}', to_json(d.name),
-        coalesce('"images/' || d.cover_id || '-x600.jpg"', 'null'), d.body));
+    RETURN resonate.answer(200, format('{"id":"%s","name":%s,"cover":%s,"files":[%s]}', $1,
+        to_json(d.name), coalesce('"images/' || d.cover_id || '-x600.jpg"', 'null'), d.body));
 END
 $$;
 
-COMMENT ON FUNCTION v3.download(uuid, text, uuid) IS 'GET /user/download/{id}: the track as a file to keep, for whom owns it, whose it is, and for everybody if it is free. What the edge is told: {name, cover, files: [{name, file, type, bytes, crc32, span, tags}]}.';
+COMMENT ON FUNCTION v3.download(uuid, text, uuid) IS 'GET /user/download/{id}: the track as a file to keep, for whom owns it, whose it is, and for everybody if it is free. What the edge is told: {id, name, cover, files: [{name, file, type, bytes, crc32, span, tags}]}.';
 
 CREATE OR REPLACE FUNCTION v3.download_release(id uuid, quality text DEFAULT 'aac',
     caller uuid DEFAULT NULL) RETURNS resonate.reply
@@ -157,7 +157,8 @@ BEGIN
             d.unsummed_count, d.count));
     END IF;
 
-    RETURN resonate.answer(200, format('{"name":%s,"files":[%s]}', to_json(title), d.bodies));
+    RETURN resonate.answer(200, format('{"id":"%s","name":%s,"files":[%s]}', _id, to_json(title),
+                                       d.bodies));
 END
 $$;
 

@@ -11,7 +11,8 @@ my %edge = (pg => $pg, auth => 1, routes => 1,
 my $edge = Resonate::Edge->new(%edge);
 my $old = Resonate::Edge->new(%edge, server => 'resonate_route_scopes off;');
 my ($client, $lax) = map { $_->client } $edge, $old;
-my %safe = map { $_ => 1 } '/user/plays/resolve', '/user/favorites/resolve';
+my %safe = map { $_ => 1 } '/user/plays/resolve', '/user/favorites/resolve',
+    '/user/download/<id>/ticket', '/user/trackgroups/<id>/download/ticket';
 my @routes = Resonate::Routes::personal();
 
 # scope, and who may with it: of plays or not, reading or writing

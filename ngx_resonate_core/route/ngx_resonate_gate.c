@@ -130,6 +130,7 @@ ngx_resonate_gate_who(ngx_resonate_route_ctx_t *ctx)
 static ngx_int_t
 ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx)
 {
+    ngx_int_t                   rc;
     ngx_str_t                   capture;
     const ngx_resonate_kind_t  *kind;
 
@@ -146,7 +147,13 @@ ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx)
         capture.len = ctx->captures.seg[0].len;
     }
 
-    return kind->who(ctx->request, &capture, &ctx->identity, &ctx->detail);
+    rc = kind->who(ctx->request, &capture, &ctx->identity, &ctx->detail);
+
+    if (rc == NGX_OK && ctx->identity) {
+        ctx->scoped = kind->scoped;
+    }
+
+    return rc;
 }
 
 
@@ -220,7 +227,7 @@ ngx_resonate_gate_scope(ngx_resonate_route_ctx_t *ctx)
                                         ngx_resonate_route_module);
     scopes = ctx->route->scopes;
 
-    if (scopes == NULL || !rlcf->scopes) {
+    if (scopes == NULL || !rlcf->scopes || ctx->scoped) {
         return 1;
     }
 

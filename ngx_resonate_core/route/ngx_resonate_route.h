@@ -64,6 +64,8 @@ typedef ngx_int_t (*ngx_resonate_who_pt)(ngx_http_request_t *r,
  *            are declared and checked as all others, but the function does
  *            not get them, so that requests which differ in nothing else
  *            share an answer.  NULL: it has none
+ *   scoped   what who() takes was given to somebody whose token had the scope
+ *            then, where that was asked for: it is not asked for again
  */
 
 typedef struct {
@@ -72,6 +74,7 @@ typedef struct {
     ngx_resonate_compile_pt    compile;
     ngx_resonate_who_pt        who;
     const char *const         *args;
+    ngx_uint_t                 scoped;
 } ngx_resonate_kind_t;
 
 

@@ -117,6 +117,7 @@ typedef struct {
 
     ngx_resonate_call_t      *call;
     ngx_queue_t               queue;       /* among the call's waiters */
+    unsigned                  scoped:1;    /* by another proof than a token */
     unsigned                  waiting:1;
     unsigned                  gzip:1;      /* the body is the gzip form */
     unsigned                  hit:1;       /* the answer is a fresh reply */

@@ -154,31 +154,36 @@ resonate_decision_ms(json_t *json, json_int_t max)
 }
 
 
-/* a uuid, as PostgreSQL writes it */
-
 static const char *
 resonate_decision_track(resonate_decision_t *d, json_t *track)
 {
-    size_t       i, n;
-    const char  *p, *digit;
-
-    static const char  digits[] = "0123456789abcdef";
-
-    if (track == NULL) {
+    if (track == NULL
+        || resonate_decision_uuid(json_string_value(track), d->track) == 0)
+    {
         return NULL;
     }
 
-    p = json_string_value(track);
+    return "track is not a uuid";
+}
+
+
+int
+resonate_decision_uuid(const char *p, uint8_t *uuid)
+{
+    size_t       i, n;
+    const char  *digit;
+
+    static const char  digits[] = "0123456789abcdef";
 
     if (p == NULL || strlen(p) != 36) {
-        return "track is not a uuid";
+        return -1;
     }
 
     for (i = 0, n = 0; i < 36; i++) {
 
         if (i == 8 || i == 13 || i == 18 || i == 23) {
             if (p[i] != '-') {
-                return "track is not a uuid";
+                return -1;
             }
 
             continue;
@@ -186,14 +191,14 @@ resonate_decision_track(resonate_decision_t *d, json_t *track)
 
         digit = memchr(digits, p[i], 16);
         if (digit == NULL) {
-            return "track is not a uuid";
+            return -1;
         }
 
-        d->track[n / 2] = (uint8_t) (d->track[n / 2] << 4 | (digit - digits));
+        uuid[n / 2] = (uint8_t) (uuid[n / 2] << 4 | (digit - digits));
         n++;
     }
 
-    return NULL;
+    return 0;
 }
 
 

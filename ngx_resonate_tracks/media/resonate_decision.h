@@ -67,6 +67,7 @@ typedef struct {
  *       of "packed"; 0, or -1: it was not packed by this build
  * find  by quality; NULL: the default one.  NULL: there is no such
  * path  whether a name of a file, or NULL, is as it should be; NULL: it is
+ * uuid  16 bytes of a uuid as PostgreSQL writes it; 0, or -1: it is none
  */
 
 const char *resonate_decision_pack(const char *text, size_t len, uint8_t *out,
@@ -76,6 +77,7 @@ int resonate_decision_read(resonate_decision_t *d, const uint8_t *packed,
 const resonate_rendition_t *resonate_decision_find(
     const resonate_decision_t *d, const char *quality);
 const char *resonate_decision_path(const char *p, size_t len);
+int resonate_decision_uuid(const char *p, uint8_t *uuid);
 
 #pragma GCC visibility pop
 

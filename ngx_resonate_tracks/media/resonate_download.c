@@ -54,8 +54,15 @@ resonate_download_parse(const char *text, size_t len, resonate_download_t *d)
 static const char *
 resonate_download_head(resonate_download_t *d)
 {
-    json_t  *cover;
+    json_t  *cover, *id;
 
+    id = json_object_get(d->root, "id");
+
+    if (id && resonate_decision_uuid(json_string_value(id), d->id) != 0) {
+        return "id is not a uuid";
+    }
+
+    d->identified = id ? 1 : 0;
     d->name = json_string_value(json_object_get(d->root, "name"));
     d->nfiles = json_array_size(json_object_get(d->root, "files"));
 

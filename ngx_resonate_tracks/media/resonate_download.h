@@ -4,7 +4,7 @@
  *
  * What SQL decided about a download:
  *
- *     {"name": "Artist - Title",
+ *     {"id": "0d6dd7a4-...", "name": "Artist - Title",
  *      "cover": "images/0d6dd7a4-...-x600.jpg",
  *      "files": [{"name": "Artist - Title", "file": "audio/ab/abcd.m4a",
  *                 "type": "audio/mp4", "crc32": 123, "bytes": 5000,
@@ -13,8 +13,9 @@
  *                          "album": "Album", "track": 1, "tracks": 9,
  *                          "disc": 1, "year": 2020}}, ...]}
  *
- * A file without tags is sent as it is stored; a cover may be absent or null,
- * as may any tag.  "bytes" and "crc32" are of the stored file, "span" tells
+ * "id" is that of the track or of the release, and a ticket needs it.  A file
+ * without tags is sent as it is stored; a cover may be absent or null, as may
+ * any tag.  "bytes" and "crc32" are of the stored file, "span" tells
  * offset, bytes and CRC-32 of its media: they are absent where nobody needs
  * them.  Files are below the media root and plain.
  */
@@ -52,7 +53,9 @@ typedef struct {
 typedef struct {
     const char       *name;
     const char       *cover;         /* or NULL */
+    uint8_t           id[16];        /* zeros, if it was not told */
     size_t            nfiles;        /* at least 1 */
+    unsigned          identified:1;  /* it was told */
     void             *root;          /* private: all texts are its */
 } resonate_download_t;
 

@@ -416,7 +416,7 @@ resonate_ticket_read(resonate_ticket_t *ticket, const unsigned char *data,
 
     if (len != resonate_ticket_size(texts)
         || ticket->mode < RESONATE_TICKET_PREVIEW
-        || ticket->mode > RESONATE_TICKET_DOWNLOAD
+        || ticket->mode > RESONATE_TICKET_RELEASE
         || (ticket->issuer.len == 0) != (ticket->subject.len == 0))
     {
         return RESONATE_TICKET_MALFORMED;

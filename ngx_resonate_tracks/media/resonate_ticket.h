@@ -2,8 +2,8 @@
 /*
  * Copyright (C) Resonate
  *
- * Tickets: who may hear one track, in a URL, for players that cannot send a
- * header.  Pure: libc and OpenSSL.
+ * Tickets: who may hear or keep one track, or keep one release, in a URL, for
+ * what cannot send a header.  Pure: libc and OpenSSL.
  *
  *     "rst1" HEAD issuer subject proof [zeros] HMAC-SHA256
  *
@@ -62,7 +62,8 @@ typedef enum {
 typedef enum {
     RESONATE_TICKET_PREVIEW = 1,
     RESONATE_TICKET_FULL,
-    RESONATE_TICKET_DOWNLOAD
+    RESONATE_TICKET_DOWNLOAD,
+    RESONATE_TICKET_RELEASE        /* a download of all of it */
 } resonate_ticket_mode_e;
 
 

@@ -1003,9 +1003,31 @@ export interface paths {
          * The file of a track to keep
          * @description The file of a track to keep, with name, tags and cover: what is owned, free or one's own.
          */
-        get: operations["download"];
+        get: operations["getDownload"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/download/{id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A URL that gets a track without a header
+         * @description {data: {ticket, url, expires}}: a URL that gets it without a header, until then (Unix time).
+         *
+         *     The track as a file to keep, for whom owns it, whose it is, and for everybody if it is free. What the edge is told: {id, name, cover, files: [{name, file, type, bytes, crc32, span, tags}]}.
+         */
+        post: operations["postDownload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1023,9 +1045,31 @@ export interface paths {
          * The files of a release to keep
          * @description A ZIP of the tracks of a release, each as a file to keep; 403 says how many of them are not owned.
          */
-        get: operations["downloadRelease"];
+        get: operations["getDownloadRelease"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/trackgroups/{id}/download/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A URL that gets a release without a header
+         * @description {data: {ticket, url, expires}}: a URL that gets it without a header, until then (Unix time).
+         *
+         *     Its tracks that the caller may see as a ZIP; all of them must be owned, free or one's own. What the edge is told: as of a track, with one file for each.
+         */
+        post: operations["postDownloadRelease"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1653,6 +1697,13 @@ export interface components {
              * @enum {string}
              */
             mode: "full" | "preview";
+            /** @description Unix time of its end. */
+            expires: number;
+        };
+        DownloadTicket: {
+            /** @description A path that gets it, with the ticket. */
+            url: string;
+            ticket: string;
             /** @description Unix time of its end. */
             expires: number;
         };
@@ -4189,7 +4240,7 @@ export interface operations {
             504: components["responses"]["Deadline"];
         };
     };
-    download: {
+    getDownload: {
         parameters: {
             query?: {
                 quality?: "aac" | "lossless" | "original";
@@ -4257,7 +4308,41 @@ export interface operations {
             504: components["responses"]["Deadline"];
         };
     };
-    downloadRelease: {
+    postDownload: {
+        parameters: {
+            query?: {
+                quality?: "aac" | "lossless" | "original";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DownloadTicket"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    getDownloadRelease: {
         parameters: {
             query?: {
                 quality?: "aac" | "lossless" | "original";
@@ -4319,6 +4404,41 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Deadline"];
+        };
+    };
+    postDownloadRelease: {
+        parameters: {
+            query?: {
+                quality?: "aac" | "lossless" | "original";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DownloadTicket"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Deadline"];

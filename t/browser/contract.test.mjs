@@ -263,6 +263,9 @@ const CALLS = [
     ['GET /user/stream/{id}/delivered', 'listener', undefined, 200],
     ['POST /user/stream/{id}/ticket', 'listener', undefined, 200],
     ['POST /user/stream/{id}/ticket', undefined, undefined, 200],
+    ['POST /user/download/{id}/ticket', 'listener', undefined, 200],
+    ['POST /user/trackgroups/{id}/download/ticket', 'listener', undefined,
+     200],
     ['GET /resolve', undefined, undefined, 404,
      { query: { url: '/artist/x' } }],
     ['GET /user/plays/stats', 'listener', undefined, 400,
@@ -280,9 +283,12 @@ test('what is written, and what that changes', async () => {
 
 /* the last: there is no database any more, and no cached answer is fresh */
 test('a release whose files have no sums', async () => {
+    const path = `/user/trackgroups/${id.release}/download`;
+
     await call(find('GET /user/trackgroups/{id}/download'), {
-        who: 'owner', status: 409,
-        path: `/user/trackgroups/${id.release}/download` });
+        who: 'owner', status: 409, path });
+    await call(find('POST /user/trackgroups/{id}/download/ticket'), {
+        who: 'owner', status: 409, path: `${path}/ticket` });
 });
 
 

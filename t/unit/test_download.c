@@ -34,6 +34,8 @@ static const struct {
     { FILE_OF("\"file\":\"originals/a.flac\""), NULL },
     { "{", "not JSON" },
     { "[]", "no name" },
+    { "{\"id\":\"0d6dd7a4\",\"name\":\"N\"}", "id is not a uuid" },
+    { "{\"id\":null,\"name\":\"N\"}", "id is not a uuid" },
     { "{\"name\":\"N\"}", "no files, or too many" },
     { "{\"name\":\"N\",\"files\":[]}", "no files, or too many" },
     { "{\"name\":\"N\",\"files\":[{}]}", "no name or type" },

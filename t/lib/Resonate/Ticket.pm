@@ -5,7 +5,7 @@ package Resonate::Ticket;
 #   key_file($bytes)            a file with a key, 32 times "k" by default
 #   ticket(track => $uuid, sub => 'ann', ...)
 #       iss, sub, proof         the demo issuer's listener; sub => undef: nobody
-#       mode                    full (default), preview, download
+#       mode                    full (default), preview, download, release
 #       issued, expires         now, in an hour
 #       key                     32 times "k"
 #   proof(iat => $time, jti => ..., sub => ..., client => ..., sid => ...)
@@ -30,7 +30,7 @@ our @EXPORT = qw(key_file ticket proof ticket_edge ticket_route
 our $TRACK = '0d6dd7a4-0000-4000-8000-000000000001';
 our $OTHER = '0d6dd7a4-0000-4000-8000-000000000002';
 our $ISSUER = 'https://demo.resonate.example';
-my %MODES = (preview => 1, full => 2, download => 3);
+my %MODES = (preview => 1, full => 2, download => 3, release => 4);
 my %KINDS = (token => 0, jti => 1, sub => 2, client => 3, sid => 4);
 
 
