@@ -1,6 +1,7 @@
 # Testing.
 #
-#   make test               everything; the last lines count the tests
+#   make test               everything; the last lines count the tests, and
+#                           say what failed
 #   make unit               the pure code's unit tests
 #   make fuzz [FUZZ_SECONDS=10]
 #   make asan               everything but browser and demo, with sanitized
@@ -50,10 +51,25 @@ FUZZ_CFLAGS   = $(PURE_CFLAGS) -fsanitize=address,undefined \
                 -fno-sanitize-recover=undefined
 
 fuzz: export FUZZ_SECONDS ?= 10
+test: export RESONATE_BUILD = $(BUILD)
+asan: export RESONATE_BUILD = $(ASAN)
+asan: export RESONATE_NGINX = $(ASAN)/nginx/objs/nginx
 
 # A test waits as long as it computes.
 CORES         = $(shell nproc)
 PROVE         = prove --jobs $$(($(CORES) + 2)) --timer
+
+# What a failed test had to say is far above the end of the output; its
+# beginning is said again there, a hundred lines for all.
+DIAGNOSTICS   = $(BUILD)/diagnostics
+
+define prove
+@rm -rf $(DIAGNOSTICS) && mkdir -p $(DIAGNOSTICS)
+@$(PROVE) --exec 't/diagnosed $(DIAGNOSTICS)' $(1) || { status=$$?; \
+    cd $(DIAGNOSTICS) && set -- * \
+    && head -v -n $$((100 / $$# + 1)) * | head -n 100 | cut -c -300; \
+    exit $$status; }
+endef
 
 # first, so that none of them is alone at the end
 LONG_TESTS    = $(patsubst %,t/%.t,package ingest_owner browser_playback fuzz \
@@ -73,7 +89,7 @@ deps-test:
 test: deps-test
 	@$(MAKE) -j $(CORES) modules token unit-bins fuzz-bins \
 	    browser-modules provider-modules s3-modules
-	@RESONATE_BUILD=$(BUILD) $(PROVE) $(ALL_TESTS)
+	$(call prove,$(ALL_TESTS))
 
 unit: unit-bins
 	@RESONATE_BUILD=$(BUILD) prove --verbose t/unit.t
@@ -183,8 +199,7 @@ asan: deps-test
 	        >> $$source/conf_flags \
 	    && $(MAKE) BUILD=$(ASAN) NGX_SRC=$$source CC_OPT="$(ASAN_CC)" \
 	        LD_OPT="-fsanitize=address,undefined" modules asan-nginx
-	@RESONATE_BUILD=$(ASAN) RESONATE_NGINX=$(ASAN)/nginx/objs/nginx \
-	    $(PROVE) $(ASAN_TESTS)
+	$(call prove,$(ASAN_TESTS))
 
 asan-nginx: modules
 	$(MAKE) -C $(BUILD)/nginx/src -f $(BUILD)/nginx/objs/Makefile binary

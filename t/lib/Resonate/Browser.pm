@@ -91,8 +91,10 @@ sub node {
             Test::More::ok($1 eq 'ok', $2);
         }
 
+        my @failed = $output =~ /^(not ok .*?^  \.\.\.\n)/msg;
+
         Test::More::is($status, 0, 'exit status')
-            or Test::More::diag($output);
+            or Test::More::diag(@failed ? @failed : $output);
     });
 }
 
