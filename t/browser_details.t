@@ -5,6 +5,7 @@ use Resonate::Test;
 
 use JSON::PP ();
 use Resonate::Browser;
+use Resonate::Download;
 
 if (my $why = Resonate::Browser::missing()) {
     plan skip_all => $why;
@@ -47,8 +48,21 @@ $dbh->do("INSERT INTO resonate.holding VALUES (?, ?, ?, ?,
 
 my $edge = Resonate::Browser::site($pg);
 
-Resonate::Browser::run($_, RESONATE_URL => $edge->url,
-                       RESONATE_IDS => JSON::PP::encode_json($id))
-    for grep { !@ARGV || $_ eq $ARGV[0] } qw(details share collection);
+# a release of what is free, which the first two would see on other pages
+
+sub gift {
+    $id->{gift} = '0000000b-0000-4000-8000-0000000000aa';
+    $dbh->do("INSERT INTO resonate.release (id, creator_id, title)
+              VALUES (?, ?, 'Gift')", {}, @$id{qw(gift guest)});
+    $dbh->do('INSERT INTO resonate.release_item (release_id, track_id, index)
+              VALUES (?, ?, 1)', {}, @$id{qw(gift free)});
+    sum_up($pg, media());
+}
+
+for (grep { !@ARGV || $_ eq $ARGV[0] } qw(details share collection)) {
+    gift() if $_ eq 'collection';
+    Resonate::Browser::run($_, RESONATE_URL => $edge->url,
+                           RESONATE_IDS => JSON::PP::encode_json($id));
+}
 
 done_testing;

@@ -2,6 +2,7 @@
 
 import { addTo } from './addto.js';
 import { offer, owing } from './buy.js';
+import { mayKeep, trackEntry } from './download.js';
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { like } from './likes.js';
 import { showLyrics } from './lyrics.js';
@@ -106,6 +107,7 @@ export function trackEntries(track) {
                    act: () => offer(track) }] : [],
         { label: 'Add to playlist', icon: 'plus',
           act: () => addTo([track], title) },
+        ...mayKeep([track]) ? [trackEntry(track.id)] : [],
         ...track.hasLyrics
             ? [{ label: 'Lyrics', icon: 'lyrics',
                  act: () => showLyrics(track) }] : [],

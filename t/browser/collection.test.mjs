@@ -1,9 +1,13 @@
 /* What is owned, nearly owned, and was heard; page by page. */
 
 import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { BASE, launch, login, titles, until, visit } from './page.mjs';
+import { BASE, follow, launch, login, titles, until, visit }
+    from './page.mjs';
+
+const IDS = JSON.parse(process.env.RESONATE_IDS);
 
 let browser;
 
@@ -37,6 +41,43 @@ for (const [path, name, empty, advice] of [
             await until(page, () => location.pathname === '/');
         }));
 }
+
+
+/* where, of what, what is saved; nothing: it is not offered */
+const KEPT = [
+    ['release', 'Evening', 'Zoë & the Testers - Evening.m4a'],
+    ['band_release', 'Breath', null],
+    ['band_release', 'Second Wind', null],
+    ['gift', 'Gift', 'Guest - Gift.zip'],
+];
+
+test('files to keep', () => visit(browser, {}, async (page) => {
+    await login(page);
+
+    for (const [where, what, saved] of KEPT) {
+        await follow(page, `/release/${IDS[where]}`);
+        await page.getByRole('button', { name: `More: ${what}`, exact: true })
+            .click();
+        await page.locator('.menu .menu-item').first().waitFor();
+
+        const entry = page.locator('.menu').getByRole('button',
+            { name: 'Download' });
+
+        assert.equal(await entry.count(), saved ? 1 : 0, what);
+
+        if (saved) {
+            const download = page.waitForEvent('download');
+
+            await entry.click();
+            assert.equal((await download).suggestedFilename(), saved);
+            assert.ok((await stat(await (await download).path())).size
+                      > 100000);
+
+        } else {
+            await page.keyboard.press('Escape');
+        }
+    }
+}));
 
 
 /* browser_details.t has written what was heard */

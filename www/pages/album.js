@@ -3,6 +3,7 @@
 import { moreButton, queueEntries } from '../actions.js';
 import { addTo } from '../addto.js';
 import { api, ok } from '../api.js';
+import { mayKeep, releaseEntry } from '../download.js';
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { trackList } from '../rows.js';
 import { share } from '../share.js';
@@ -58,8 +59,10 @@ function tools(data, tracks, ctx) {
         data.private || upcoming(data) ? nothing : html`<button class="button"
             type="button" @click=${() => share(`${data.title} by ${by(data)}`,
             `/release/${data.id}`)}>${icon('share')}Share</button>`}${
-        tracks.length ? moreButton(data.title, () => queueEntries(
-            tracks, data.title, ctx)) : nothing}`;
+        tracks.length ? moreButton(data.title, () => [
+            ...queueEntries(tracks, data.title, ctx),
+            ...mayKeep(tracks) ? [releaseEntry(data.id)] : [],
+        ]) : nothing}`;
 }
 
 
