@@ -138,6 +138,7 @@ for my $signal (qw(INT TERM KILL)) {
 subtest 'usage' => sub {
     my $tool = "$Resonate::Test::ROOT/bin/resonate-ingest";
     my $dir = tempdir();
+    my $s3 = "$dir/x.wav --store s3://music --s3-endpoint http://localhost";
 
     for my $case ([ '', 2, qr/^usage/ ], [ '--help', 0, qr/^usage/ ],
                   [ '--nonsense x', 2, qr/usage/ ],
@@ -159,7 +160,14 @@ subtest 'usage' => sub {
     for my $case ([ '"host=/nowhere password=secret"', "$dir/x.wav",
                     qr/database: [^?]*No such file or directory$/ ],
                   [ 'x', qq('$dir/\e]0;\xc3\xa9'),
-                    qr{no music in: \Q$dir\E/\?]0;\xc3\xa9 } ])
+                    qr{no music in: \Q$dir\E/\?]0;\xc3\xa9 } ],
+                  [ 'x', "--store x $dir/x.wav", qr/--store x: s3:/ ],
+                  [ 'x', $s3, qr/--s3-key: the file with the key is needed/ ],
+                  [ 'x', "$s3 --s3-endpoint x", qr/--s3-endpoint x: https/ ],
+                  [ 'x', "$s3 --s3-key $dir/x.wav",
+                    qr/--s3-key \S+: mode 0644; only its owner may read it/ ],
+                  [ 'x', "$s3 --s3-key /dev/null --s3-region ..",
+                    qr/--s3-region ..: letters/ ])
     {
         my ($db, $folder, $text) = @$case;
         my $output = `$tool --db $db --media $dir/m $folder 2>&1`;

@@ -2,7 +2,7 @@ package Resonate::Ingestion;
 
 # bin/resonate-ingest against a test's own Postgres and media root.
 #
-#   my $in = Resonate::Ingestion->new(pg => $pg);
+#   my $in = Resonate::Ingestion->new(pg => $pg, options => [...]);
 #   $in->sound('A/B/01 - C.flac', title => 'x', ...)   a second of a tone
 #   $in->file($name, $bytes)
 #   my ($status, $output) = $in->run(@options);
@@ -35,7 +35,8 @@ sub new {
     my $dir = Resonate::Test::tempdir();
 
     make_path("$dir/music", "$dir/media");
-    return bless { pg => $opt{pg}, dir => $dir }, $class;
+    return bless { pg => $opt{pg}, dir => $dir,
+                   options => $opt{options} // [] }, $class;
 }
 
 
@@ -110,7 +111,7 @@ sub spawn {
         env     => { $self->{path} ? (PATH => $self->{path}) : () },
         command => [ @$as, "$Resonate::Test::ROOT/bin/resonate-ingest",
                      '--db', $self->{pg}->conninfo(user => 'resonate_ingest'),
-                     '--media', $self->media, @options,
+                     '--media', $self->media, @{$self->{options}}, @options,
                      join '/', $self->music, $self->{named} // () ],
         output  => $self->output,
     );

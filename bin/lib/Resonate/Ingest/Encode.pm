@@ -57,7 +57,7 @@ sub encode ($file, $want, $store, $work)
 
     if ($is{measured}) {
         $made{measured} = measure($want, $store, $work, $media
-            ? $sums{$main} : sums_of($store->file($want->{path})));
+            ? $sums{$main} : sums_of($store->local($want->{path}, $work)));
     }
 
     if ($is{original}) {

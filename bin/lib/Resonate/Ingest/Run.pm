@@ -34,10 +34,13 @@ sub new ($class, %option)
     $option{media} = abs_path($option{media});
 
     my $tmp = "$option{media}/tmp";
+    my $store = Resonate::Ingest::Store->open_store(\%option);
     my $lock = lock_media($option{media});
     my $catalogue = eval {
         Resonate::Ingest::Catalogue->connect($option{db});
     } // die "database: $@";
+
+    eval { $store->check; 1 } or die $@ =~ s/\Astore:!? //r;
 
     # Removing folders comes back to the one of the start, which the user need
     # not be able to enter.
@@ -57,7 +60,7 @@ sub new ($class, %option)
         life      => $life,
         heart     => $heart,
         catalogue => $catalogue,
-        store     => Resonate::Ingest::Store->open_folder($option{media}),
+        store     => $store,
         seen      => Resonate::Ingest::Seen->open_file("$option{media}/.seen"),
         forks     => Parallel::ForkManager->new($option{jobs}, "$tmp/results"),
         jobs      => 0,
@@ -165,11 +168,20 @@ sub account ($self, $file, $what)
 }
 
 
+# A store that takes nothing takes no other file either.
+
 sub failed ($self, $file, $why)
 {
+    my ($is_store, $is_all) = $why =~ s/\A(store:)(!?) // ? ($1, $2) : ();
+
     $file->{failed} = 1;
     $self->account($file, 'failed');
-    $self->note('failed', $file->{path}, with_advice($why));
+
+    if ($is_all && !$self->{interrupted}) {
+        die "$why\n";
+    }
+
+    $self->note('failed', $file->{path}, $is_store ? $why : with_advice($why));
 
     if (!$self->{interrupted} && !$self->{catalogue}->alive) {
         die "the database is gone\n";

@@ -1,66 +1,95 @@
 package Resonate::Ingest::Store;
 
-# Where stored files are, by their paths: the only place that writes them.  Here
-# it is a folder.  What is in the store has its final name only when all of
-# its bytes are on the disk.
+# Where stored files are, by their paths: the only place that writes them.
+# Sounds and originals are in a bucket, if there is one; pictures and waves,
+# which nginx sends as files, are in the folder of the media in any case.  Both
+# have
+#
+#   has($path)                whether it is stored
+#   put($made, $path)         stores a file that was made on the folder's disk,
+#                             and takes it away; whole or not at all.  What is
+#                             there already, as it is, stays
+#   local($path, $work)       a file to read, in the folder work if it must
+#   added(@paths)             another process has put them
+#   list($top)                [ [ path, bytes ], ... ] of audio, images ...
+#   remove($path)
 
 use v5.36;
 
-use File::Basename qw(dirname);
-use File::Compare  qw(compare);
-use File::Path     qw(make_path);
-use IO::Handle     ();
+use Resonate::Ingest::Store::Folder ();
+
+my $IN_BUCKET = qr{\A(?:audio|originals)\b};
 
 
-sub open_folder ($class, $root)
+# option: media, and of the bucket store, s3_endpoint, s3_region, s3_key
+
+sub open_store ($class, $option)
 {
-    return bless { root => $root }, $class;
+    my $folder = Resonate::Ingest::Store::Folder->new($option->{media});
+    my $bucket;
+
+    if (($option->{store} // '') ne '') {
+        eval { require Resonate::Ingest::Store::Bucket; 1 }
+            or die "--store needs libxml-libxml-perl: $@" =~ s/ \(.*//sr, "\n";
+        $bucket = Resonate::Ingest::Store::Bucket->new($option);
+    }
+
+    return bless { folder => $folder, bucket => $bucket }, $class;
+}
+
+
+sub of ($self, $path)
+{
+    return $self->{bucket} && $path =~ $IN_BUCKET ? $self->{bucket}
+                                                  : $self->{folder};
+}
+
+
+# What can be said of it before there is any work.
+
+sub check ($self)
+{
+    $self->{bucket}->check if $self->{bucket};
+
+    return;
 }
 
 
 sub has ($self, $path)
 {
-    return -f "$self->{root}/$path" ? 1 : 0;
+    return $self->of($path)->has($path);
 }
 
-
-# The file itself, to read it.
-
-sub file ($self, $path)
-{
-    return "$self->{root}/$path";
-}
-
-
-# Takes a file that was made on the same disk.  The same bytes that are there
-# already stay: who plays them knows them by their inode.
 
 sub put ($self, $made, $path)
 {
-    my $final = "$self->{root}/$path";
-    my $folder = dirname($final);
+    return $self->of($path)->put($made, $path);
+}
 
-    if (-f $final && compare($made, $final) == 0) {
-        unlink $made;
-        return;
-    }
 
-    make_path($folder, { mode => 0755 });
-    chmod 0644, $made or die "$made: $!\n";
-    sync_of($made);
-    rename $made, $final or die "rename to $final: $!\n";
-    sync_of($folder);
+sub local ($self, $path, $work)
+{
+    return $self->of($path)->local($path, $work);
+}
+
+
+sub added ($self, @paths)
+{
+    $self->of($_)->added($_) for @paths;
 
     return;
 }
 
 
-sub sync_of ($path)
+sub list ($self, $top)
 {
-    open my $handle, '<', $path or die "$path: $!\n";
-    $handle->sync or die "fsync of $path: $!\n";
+    return $self->of($top)->list($top);
+}
 
-    return;
+
+sub remove ($self, $path)
+{
+    return $self->of($path)->remove($path);
 }
 
 1;

@@ -1,7 +1,8 @@
 package Resonate::Ingest::Tool;
 
-# Runs ffmpeg and ffprobe: no shell, no network, no format but the ones we
-# take, and never longer than the process that started the ingestion lives.
+# Runs ffmpeg and ffprobe (no shell, no network, no format but the ones we take)
+# and what else there is to run, never longer than the process that started the
+# ingestion lives.
 
 use v5.36;
 
@@ -12,13 +13,14 @@ use POSIX      ();
 
 use Resonate::Ingest::Text qw(decoded);
 
-our @EXPORT_OK = qw(ffmpeg probe input orphaned_by);
+our @EXPORT_OK = qw(ffmpeg probe input orphaned_by run_with);
 
 # What a hostile file may claim to be.  Playlists (HLS, concat, DASH) would
 # make ffmpeg open other files and hosts.
 use constant FORMATS => 'flac,wav,aiff,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,'
     . 'aac,asf,wv,dsf,ape,mpc,mpc8,tta,jpeg_pipe,png_pipe,webp_pipe,gif';
 use constant OUTPUT_LIMIT => 4 * 1024 * 1024;
+use constant PIPE_BYTES => 65536;
 
 # ffmpeg ends with 0 when only the last of its output could not be written.
 my $FULL = qr/: (No space left on device|Disk quota exceeded|File too large)$/m;
@@ -109,7 +111,29 @@ sub reason ($status, $complaint)
 
 sub run (@command)
 {
-    my ($out, $err) = start(@command);
+    open my $nothing, '<', '/dev/null' or die "/dev/null: $!\n";
+
+    return run_on($nothing, @command);
+}
+
+
+# A command that reads a text, of which a pipe holds so much: its status, and
+# what it said.
+
+sub run_with ($text, @command)
+{
+    pipe my $in, my $end or die "pipe: $!\n";
+    length $text <= PIPE_BYTES or die "$command[0]: too much to say\n";
+    print {$end} $text or die "pipe: $!\n";
+    close $end or die "pipe: $!\n";
+
+    return run_on($in, @command);
+}
+
+
+sub run_on ($in, @command)
+{
+    my ($out, $err) = start($in, @command);
     my %text = (fileno $out => '', fileno $err => '');
     my $select = IO::Select->new($out, $err, $life // ());
 
@@ -139,7 +163,7 @@ sub run (@command)
 }
 
 
-sub start (@command)
+sub start ($in, @command)
 {
     pipe my $out, my $out_end or die "pipe: $!\n";
     pipe my $err, my $err_end or die "pipe: $!\n";
@@ -147,7 +171,7 @@ sub start (@command)
     $running = fork // die "fork: $!\n";
 
     if ($running == 0) {
-        open STDIN, '<', '/dev/null';
+        POSIX::dup2(fileno $in, 0);
         POSIX::dup2(fileno $out_end, 1);
         POSIX::dup2(fileno $err_end, 2);
         exec { $command[0] } @command

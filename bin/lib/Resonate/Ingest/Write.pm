@@ -318,6 +318,11 @@ sub have_sound ($run, $result, @units)
         return without_best($run, shift @units, $result->{failed}), @units;
     }
 
+    my ($media, $made) = @$result{qw(media made)};
+
+    $run->{store}->added($media ? $media->{path} : (),
+                         map { (split / /, $_, 2)[1] } words($made));
+
     return map { write_unit($run, $_, $result) } @units;
 }
 
