@@ -16,6 +16,6 @@ my $edge = Resonate::Browser::site($pg);
 
 Resonate::Browser::run($_, RESONATE_URL => $edge->url,
                        RESONATE_IDS => JSON::PP::encode_json($id))
-    for grep { !@ARGV || $_ eq $ARGV[0] } qw(favourites playlists order);
+    for grep { !@ARGV || $_ eq $ARGV[0] } qw(favourites playlists order leave);
 
 done_testing;

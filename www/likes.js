@@ -5,12 +5,13 @@ import { api, ok } from './api.js';
 import { session } from './session.js';
 import { store } from './store.js';
 import { say, toast } from './toast.js';
+import { inTurn } from './turns.js';
 import { message } from './words.js';
 
-/** the clicks on a track take turns: the last one is what stays
+/** the last click on a track
  *
  * @type {Map<string, Promise<void>>} */
-const turns = new Map();
+const clicks = new Map();
 
 
 /** @param {Track} track */
@@ -21,20 +22,19 @@ export function like(track) {
     }
 
     const wanted = !store.favourite(track);
-    const turn = (turns.get(track.id) ?? Promise.resolve())
-        .then(() => settle(track.id, wanted))
+    const click = inTurn(track.id, () => settle(track.id, wanted))
         .catch((error) => {
-            if (turns.get(track.id) === turn) {
+            if (clicks.get(track.id) === click) {
                 undo(track, wanted, error);
             }
         });
 
-    turns.set(track.id, turn);
+    clicks.set(track.id, click);
     store.setFavourite(track.id, wanted);
     say(wanted ? `${track.title} is a favourite`
                : `${track.title} is no favourite any more`);
 
-    return turn;
+    return click;
 }
 
 
@@ -46,8 +46,8 @@ export function like(track) {
  * @param {boolean} wanted
  */
 async function settle(trackId, wanted) {
-    const toggle = () => ok(api.POST('/user/favorites',
-                                     { body: { trackId } }));
+    const toggle = () => ok(api.POST('/user/favorites', {
+        body: { trackId }, keepalive: true }));
     const { data } = await toggle();
 
     if (data.type !== wanted) {

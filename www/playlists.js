@@ -42,7 +42,8 @@ export async function mine(signal) {
  * @returns {Promise<Playlist>}
  */
 export async function create(words) {
-    return (await ok(api.POST('/user/playlists', { body: words }))).data;
+    return (await ok(api.POST('/user/playlists', {
+        body: words, keepalive: true }))).data;
 }
 
 
@@ -52,14 +53,14 @@ export async function create(words) {
  */
 export async function update(id, words) {
     return (await ok(api.PUT('/user/playlists/{id}', {
-        params: { path: { id } }, body: words }))).data;
+        params: { path: { id } }, body: words, keepalive: true }))).data;
 }
 
 
 /** @param {string} id */
 export function remove(id) {
     return ok(api.DELETE('/user/playlists/{id}', {
-        params: { path: { id } } }));
+        params: { path: { id } }, keepalive: true }));
 }
 
 
@@ -91,10 +92,12 @@ export function orderItems(id, tracks) {
 
 
 /**
+ * A playlist has at most 500 tracks, and "keepalive" 64 kB: it fits.
+ *
  * @param {string} id  of the playlist
  * @param {Track[]} tracks
  */
 function list(id, tracks) {
-    return { params: { path: { id } },
+    return { params: { path: { id } }, keepalive: true,
              body: { tracks: tracks.map((track) => ({ trackId: track.id })) } };
 }

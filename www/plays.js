@@ -123,6 +123,7 @@ class Outbox extends EventTarget {
             const { data } = await ok(api.POST('/user/plays', {
                 body: { trackId: play.trackId },
                 params: { header: { 'Idempotency-Key': play.key } },
+                keepalive: true,
             }));
 
             this.#drop(play);

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { BASE, launch, login, titles, until, visit } from './page.mjs';
+import { launch, titles, until, visit } from './page.mjs';
+import { PATH, edit, fill } from './road.mjs';
 
-const IDS = JSON.parse(process.env.RESONATE_IDS);
-const PATH = `/playlist/${IDS.playlist}`;
 const TRACKS = ['Morning', 'Noon', 'Breath'];
 
 let browser;
@@ -14,24 +13,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
-beforeEach(async () => {
-    const { token } = await (await fetch(`${BASE}/demo/token`)).json();
-
-    await fetch(`${BASE}/api/v3/user/playlists/${IDS.playlist}/items`, {
-        method: 'PUT',
-        headers: { Authorization: `Bearer ${token}`,
-                   'Content-Type': 'application/json' },
-        body: JSON.stringify({ tracks: ['paid', 'free', 'band_track'].map(
-            (key) => ({ trackId: IDS[key] })) }),
-    });
-});
-
-
-async function edit(page) {
-    await login(page);
-    await page.getByRole('button', { name: 'Edit tracks' }).click();
-    await page.locator('[data-edit]').waitFor();
-}
+beforeEach(fill);
 
 
 function shows(page, wanted) {

@@ -63,7 +63,7 @@ function tell(playMarkMs) {
    comes, and all again to be kept: it doubles what a page costs, and a test
    does not see their requests), and the context's */
 export async function visit(browser, options, story) {
-    const { path = '/', allow = /^$/, init, mark = LATE_MS,
+    const { path = '/', allow = /^$/, init, mark = LATE_MS, base = BASE,
             first = false, worker = false, ...more } = options;
     const context = await browser.newContext({ viewport: DESKTOP, ...more });
     const complaints = [];
@@ -97,7 +97,7 @@ export async function visit(browser, options, story) {
             }
         });
 
-        await page.goto(BASE + path);
+        await page.goto(base + path);
         await page.locator('.track, .panel').first().waitFor();
         await story(page);
 

@@ -10,14 +10,17 @@ import { trackList } from '../rows.js';
 import { share } from '../share.js';
 import { store } from '../store.js';
 import { say, toast } from '../toast.js';
+import { inTurn } from '../turns.js';
 import { icon, panel } from '../view.js';
 import { amount, message } from '../words.js';
 import { about, hero, pictured } from './album.js';
 import { editList } from './order.js';
 import { fields, read } from './playlists.js';
 
-/** @typedef {{ data: Playlist, tracks: Track[], own: boolean,
- *              edit: boolean }} State */
+/** "kept" are the tracks that the server has
+ *
+ * @typedef {{ data: Playlist, tracks: Track[], kept: Track[], own: boolean,
+ *             edit: boolean }} State */
 
 
 /** @type {Page<State>} */
@@ -32,12 +35,12 @@ export const playlist = {
                 params: { path: { id: params.id } }, signal })),
             me(),
         ]);
-        const state = { own: data.creatorId === id, edit: false, data,
-                        tracks: tracksOf(data) };
+        const tracks = tracksOf(data);
 
-        store.learn(state.tracks);
+        store.learn(tracks);
 
-        return state;
+        return { own: data.creatorId === id, edit: false, data, tracks,
+                 kept: tracks };
     },
 
     render: (state, ctx) => html`${
@@ -73,11 +76,21 @@ function eyebrow({ data, tracks }) {
 function list(state, ctx) {
     return state.edit
         ? editList(state.tracks, {
-            order: (tracks) => change(state, tracks, () => orderItems(
-                state.data.id, tracks)),
+            order: (tracks) => change(state, tracks, async () => {
+                /* those of the edits that wait, too */
+                const { tracks: all } = state;
+
+                await orderItems(state.data.id, all);
+
+                return all;
+            }),
             drop: (track) => change(
                 state, state.tracks.filter((other) => other !== track),
-                () => removeItems(state.data.id, [track])),
+                async () => {
+                    await removeItems(state.data.id, [track]);
+
+                    return state.kept.filter((other) => other !== track);
+                }),
         })
         : trackList(state.tracks, ctx);
 }
@@ -131,25 +144,29 @@ function entries(state, ctx) {
 
 
 /**
- * Shown at once; what the server does not take is undone.
+ * Shown at once; what the server does not take is undone, unless the next
+ * edit is on its way.
  *
  * @param {State} state
  * @param {Track[]} tracks
- * @param {() => Promise<unknown>} act
+ * @param {() => Promise<Track[]>} act  answers what the server has then
  */
 async function change(state, tracks, act) {
-    const before = state.tracks;
-
     state.tracks = tracks;
     store.changed();
 
     try {
-        await act();
+        state.kept = await inTurn(state.data.id, act);
 
     } catch (error) {
-        state.tracks = before;
+        if (state.tracks === tracks) {
+            toast(`The playlist is as it was: ${message(error)}`);
+        }
+    }
+
+    if (state.tracks === tracks) {
+        state.tracks = state.kept;
         store.changed();
-        toast(`The playlist is as it was: ${message(error)}`);
     }
 }
 
