@@ -4,6 +4,7 @@
 use lib 't/lib';
 use Resonate::Test;
 use Resonate::Clock;
+use Resonate::Listening;
 use Resonate::Things;
 
 my $clock = Resonate::Clock->new;
@@ -18,20 +19,6 @@ END
 
 my ($now, $id) = (0, 0);
 
-
-sub listening {
-    my ($is) = @_;
-
-    return wait_for { $edge->get('/status')->{content}
-                      =~ /^resonate_cache_listening $is$/m } 10,
-                    $is ? 'listening' : 'that nobody listens';
-}
-
-sub listener {
-    return $pg->dbh->selectrow_array(
-        q{SELECT pid FROM pg_stat_activity WHERE usename = 'resonate_edge'
-          AND query ~ 'maintained|SELECT NULL|LISTEN|pg_notify'});
-}
 
 sub store {
     my ($path) = @_;
@@ -58,35 +45,24 @@ sub ages {
     is calls_at("$path/$id", $limit), 1, "$path at $limit s";
 }
 
-sub lose {
-    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT 3');
-    $pg->dbh->do('SELECT pg_terminate_backend(?)', {}, listener());
-    listening(0);
-}
 
-sub find {
-    $pg->psql('ALTER ROLE resonate_edge CONNECTION LIMIT -1');
-    listening(1);
-}
-
-
-listening(1);
+listening($edge, 1);
 ages('/long', 3600, 'listening');
 ages('/brief', 1, 'listening');
 
 store('/long');
 my $kept = "/long/$id";
 
-lose();
+lose($edge);
 ages('/long', 2, 'nobody listens');
 ages('/brief', 1, 'nobody listens');
 
 
 # what was fresh and is now young enough, or not
 
-find();
+find($edge);
 store('/long');
-lose();
+lose($edge);
 is calls_at("/long/$id", 1), 0, 'lost: what was made 1 s before';
 is calls_at("/long/$id", 2), 1, 'lost: what was made 2 s before';
 $clock->set($now);
@@ -96,7 +72,7 @@ $edge->get($kept);
 # somebody listens again: all from before is asked anew, however young
 
 store('/long');
-find();
+find($edge);
 is calls_at("/long/$id", 0), 1, 'found: what was made before it';
 is calls_at("/long/$id", 3599), 0, 'and is kept from then on';
 
@@ -107,16 +83,16 @@ is calls_at("/long/$id", 3599), 0, 'and is kept from then on';
 store('/long');
 my $young = "/long/$id";
 store('/long');
-my $pid = listener();
+my $pid = listener($edge);
 
 kill STOP => $pid;
 $pg->dbh->do(q{SELECT pg_notify('resonate_tags', ?)}, {}, "track:$id");
-listening(0);
+listening($edge, 0);
 is calls_at("/long/$id", 1), 0, 'silent: 1 s is young enough';
 is calls_at("/long/$id", 2), 1, '2 s is not';
 kill CONT => $pid;
-listening(1);
-is listener(), $pid, 'the same connection goes on';
+listening($edge, 1);
+is listener($edge), $pid, 'the same connection goes on';
 is calls_at("/long/$id", 2), 1, 'what was notified meanwhile is heard';
 is calls_at($young, 2 - 10_000), 0, 'and what was not is fresh again';
 
