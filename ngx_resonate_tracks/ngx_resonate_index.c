@@ -10,6 +10,7 @@
 
 #include "ngx_resonate_tracks_internal.h"
 #include "ngx_resonate_index_internal.h"
+#include "ngx_resonate_remote.h"
 
 
 #define NGX_RESONATE_INDEX_TTL        86400
@@ -31,12 +32,6 @@ static ngx_int_t ngx_resonate_index_lookup(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait, ngx_str_t *key);
 static ngx_int_t ngx_resonate_index_start(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait, ngx_str_t *key);
-static void ngx_resonate_index_store(ngx_resonate_index_read_t *read);
-static ngx_resonate_index_read_t *ngx_resonate_index_read_create(
-    ngx_http_request_t *r, ngx_resonate_index_wait_t *wait, ngx_str_t *key);
-static void ngx_resonate_index_read_free(ngx_resonate_index_read_t *read);
-static void ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
-    ngx_resonate_index_wait_t *wait);
 
 #if (NGX_THREADS)
 static ngx_resonate_index_read_t *ngx_resonate_index_find(ngx_queue_t *reads,
@@ -69,7 +64,9 @@ ngx_resonate_index(ngx_http_request_t *r, ngx_resonate_index_wait_t *wait)
                    "resonate index: \"%V\" %i", &key, rc);
 
     if (rc == NGX_DECLINED) {
-        return ngx_resonate_index_start(r, wait, &key);
+        return ngx_resonate_media_remote(wait->media)
+               ? ngx_resonate_remote_index(r, wait, &key)
+               : ngx_resonate_index_start(r, wait, &key);
     }
 
     return (rc == NGX_OK) ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -396,7 +393,7 @@ ngx_resonate_index_cleanup(void *data)
 #endif
 
 
-static void
+void
 ngx_resonate_index_store(ngx_resonate_index_read_t *read)
 {
     ngx_str_t  part;
@@ -419,7 +416,7 @@ ngx_resonate_index_store(ngx_resonate_index_read_t *read)
 }
 
 
-static ngx_resonate_index_read_t *
+ngx_resonate_index_read_t *
 ngx_resonate_index_read_create(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait, ngx_str_t *key)
 {
@@ -471,7 +468,7 @@ failed:
 }
 
 
-static void
+void
 ngx_resonate_index_read_free(ngx_resonate_index_read_t *read)
 {
     if (read->block) {
@@ -482,7 +479,7 @@ ngx_resonate_index_read_free(ngx_resonate_index_read_t *read)
 }
 
 
-static void
+void
 ngx_resonate_index_answer(ngx_resonate_index_read_t *read,
     ngx_resonate_index_wait_t *wait)
 {

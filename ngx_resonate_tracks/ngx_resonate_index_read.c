@@ -2,9 +2,9 @@
 /*
  * Copyright (C) Resonate
  *
- * Reads the tables of a file.  All of this is called in a thread: nothing is
- * logged, no pool is touched, and nothing of nginx is used but what the read
- * owns.
+ * Reads the tables of a file.  All of this may be called in a thread: nothing
+ * is logged, no pool is touched, and nothing of nginx is used but what the
+ * read owns.
  */
 
 
@@ -31,9 +31,23 @@ ngx_resonate_index_make(void *data, ngx_log_t *log)
 {
     ngx_resonate_index_read_t  *read = data;
 
-    resonate_mp4_init(&read->mp4, (uint64_t) read->size);
+    ngx_resonate_index_begin(read);
+    ngx_resonate_index_end(read, ngx_resonate_index_parse(read, log), log);
+}
 
-    if (ngx_resonate_index_parse(read, log) == RESONATE_MP4_OK) {
+
+void
+ngx_resonate_index_begin(ngx_resonate_index_read_t *read)
+{
+    resonate_mp4_init(&read->mp4, (uint64_t) read->size);
+}
+
+
+void
+ngx_resonate_index_end(ngx_resonate_index_read_t *read,
+    resonate_mp4_status_e rc, ngx_log_t *log)
+{
+    if (rc == RESONATE_MP4_OK) {
         ngx_resonate_index_build(read, log);
 
     } else if (read->failed == NULL) {
@@ -42,9 +56,11 @@ ngx_resonate_index_make(void *data, ngx_log_t *log)
 
     if (read->buf) {
         ngx_free(read->buf);
+        read->buf = NULL;
     }
 
     free(read->mp4.room);
+    read->mp4.room = NULL;
 }
 
 
@@ -98,11 +114,10 @@ ngx_resonate_index_parse(ngx_resonate_index_read_t *read, ngx_log_t *log)
 static resonate_mp4_status_e
 ngx_resonate_index_look(ngx_resonate_index_read_t *read, ngx_log_t *log)
 {
-    off_t                  offset;
-    size_t                 size, skip;
-    ssize_t                n;
-    resonate_mp4_t        *mp4;
-    resonate_mp4_status_e  rc;
+    off_t            offset;
+    size_t           size, skip;
+    ssize_t          n;
+    resonate_mp4_t  *mp4;
 
     mp4 = &read->mp4;
 
@@ -132,16 +147,26 @@ ngx_resonate_index_look(ngx_resonate_index_read_t *read, ngx_log_t *log)
     }
 
     n = ((size_t) n > skip) ? n - (ssize_t) skip : 0;
-    n = ngx_min(n, (ssize_t) mp4->want_size);
+
+    return ngx_resonate_index_feed(read, read->buf + skip,
+                                   ngx_min((size_t) n, mp4->want_size));
+}
+
+
+resonate_mp4_status_e
+ngx_resonate_index_feed(ngx_resonate_index_read_t *read, u_char *data,
+    size_t n)
+{
+    resonate_mp4_status_e  rc;
 
     for ( ;; ) {
-        rc = resonate_mp4_parse(mp4, read->buf + skip, (size_t) n);
+        rc = resonate_mp4_parse(&read->mp4, data, n);
 
         if (rc != RESONATE_MP4_ROOM) {
             return rc;
         }
 
-        if (ngx_resonate_index_room(mp4) != NGX_OK) {
+        if (ngx_resonate_index_room(&read->mp4) != NGX_OK) {
             read->failed = "out of memory";
             return RESONATE_MP4_BAD;
         }

@@ -10,16 +10,23 @@
 
 
 #include "ngx_resonate_layout.h"
+#include "ngx_resonate_remote.h"
 
 
 typedef struct {
     resonate_part_t           *parts;
     ngx_uint_t                 nparts;
     ngx_chain_t               *ranges;    /* NULL: not several */
+    unsigned                   remote:1;  /* of a store: no chain is made */
+    unsigned                   several:1;
 } ngx_resonate_layout_ctx_t;
 
 
 static ngx_int_t ngx_resonate_layout_filter(ngx_http_request_t *r);
+static ngx_uint_t ngx_resonate_layout_remote(resonate_part_t *parts,
+    ngx_uint_t nparts);
+static ngx_int_t ngx_resonate_layout_send_remote(ngx_http_request_t *r,
+    ngx_resonate_layout_ctx_t *ctx);
 static ngx_uint_t ngx_resonate_layout_if_range(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_layout_multipart(ngx_http_request_t *r,
     ngx_resonate_layout_ctx_t *ctx, resonate_range_t *ranges, ngx_uint_t n);
@@ -83,11 +90,13 @@ ngx_resonate_layout_send(ngx_http_request_t *r, resonate_part_t *parts,
 
     ctx->parts = parts;
     ctx->nparts = nparts;
+    ctx->remote = ngx_resonate_layout_remote(parts, nparts);
 
     /* all is allocated before the header goes */
 
-    out = ngx_resonate_layout_chain(r, parts, nparts);
-    if (out == NULL) {
+    out = ctx->remote ? NULL : ngx_resonate_layout_chain(r, parts, nparts);
+
+    if (out == NULL && !ctx->remote) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -105,7 +114,62 @@ ngx_resonate_layout_send(ngx_http_request_t *r, resonate_part_t *parts,
         return rc;
     }
 
+    if (ctx->remote) {
+        return ngx_resonate_layout_send_remote(r, ctx);
+    }
+
     return ngx_http_output_filter(r, ctx->ranges ? ctx->ranges : out);
+}
+
+
+static ngx_uint_t
+ngx_resonate_layout_remote(resonate_part_t *parts, ngx_uint_t nparts)
+{
+    ngx_uint_t   i;
+    ngx_file_t  *file;
+
+    for (i = 0; i < nparts; i++) {
+        file = (ngx_file_t *) parts[i].source;
+
+        if (file && file->fd == NGX_INVALID_FILE) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * nginx's filter of ranges would have to see all that is in front of one: it
+ * decides, with the header, and what is sent is cut here.
+ */
+
+static ngx_int_t
+ngx_resonate_layout_send_remote(ngx_http_request_t *r,
+    ngx_resonate_layout_ctx_t *ctx)
+{
+    off_t             from;
+    resonate_part_t  *parts;
+
+    if (ctx->several || r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT) {
+        return ngx_resonate_remote_send(r, ctx->parts, ctx->nparts);
+    }
+
+    parts = ngx_palloc(r->pool, ctx->nparts * sizeof(resonate_part_t));
+    if (parts == NULL) {
+        return NGX_ERROR;
+    }
+
+    from = r->headers_out.content_offset;
+
+    ctx->nparts = resonate_layout_slice(ctx->parts, ctx->nparts,
+                              (uint64_t) from,
+                              (uint64_t) (from
+                                          + r->headers_out.content_length_n),
+                              parts);
+
+    return ngx_resonate_remote_send(r, parts, ctx->nparts);
 }
 
 
@@ -235,9 +299,16 @@ ngx_resonate_layout_multipart(ngx_http_request_t *r,
         }
     }
 
-    ctx->ranges = ngx_resonate_layout_chain(r, parts, count);
-    if (ctx->ranges == NULL) {
-        return NGX_ERROR;
+    if (ctx->remote) {
+        ctx->parts = parts;
+        ctx->nparts = count;
+        ctx->several = 1;
+
+    } else {
+        ctx->ranges = ngx_resonate_layout_chain(r, parts, count);
+        if (ctx->ranges == NULL) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_resonate_layout_headers(r, boundary, parts, count);

@@ -7,12 +7,13 @@
 
 
 #include "ngx_resonate_tracks_internal.h"
+#include "ngx_resonate_remote.h"
 
 
 static ngx_int_t ngx_resonate_media_open_file(ngx_http_request_t *r,
     ngx_resonate_media_t *media);
 static ngx_int_t ngx_resonate_media_path(ngx_http_request_t *r,
-    ngx_str_t *name, ngx_str_t *path);
+    ngx_resonate_media_t *media, ngx_uint_t *remote);
 static ngx_int_t ngx_resonate_media_open_failed(ngx_http_request_t *r,
     ngx_str_t *path, ngx_open_file_info_t *of);
 
@@ -21,7 +22,8 @@ ngx_int_t
 ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
     ngx_str_t *name)
 {
-    ngx_int_t  rc;
+    ngx_int_t   rc;
+    ngx_uint_t  remote;
 
     ngx_memzero(&media->file, sizeof(ngx_file_t));
 
@@ -29,7 +31,11 @@ ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
     media->file.fd = NGX_INVALID_FILE;
     media->file.log = r->connection->log;
 
-    rc = ngx_resonate_media_path(r, name, &media->file.name);
+    rc = ngx_resonate_media_path(r, media, &remote);
+
+    if (rc == NGX_OK && remote) {
+        return ngx_resonate_remote_open(r, media);
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_resonate_media_open_file(r, media);
@@ -90,10 +96,11 @@ ngx_resonate_media_open_file(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_resonate_media_path(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *path)
+ngx_resonate_media_path(ngx_http_request_t *r, ngx_resonate_media_t *media,
+    ngx_uint_t *remote)
 {
     u_char                          *p;
+    ngx_str_t                       *name, *path, *root;
     ngx_resonate_tracks_loc_conf_t  *tlcf;
 
     tlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_tracks_module);
@@ -104,14 +111,26 @@ ngx_resonate_media_path(ngx_http_request_t *r, ngx_str_t *name,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    path->len = tlcf->media.len + 1 + name->len;
+    name = &media->name;
+    path = &media->file.name;
+    root = &tlcf->media;
+    *remote = tlcf->remote;
+
+    if (tlcf->images.len
+        && name->len > 7 && ngx_strncmp(name->data, "images/", 7) == 0)
+    {
+        root = &tlcf->images;
+        *remote = 0;
+    }
+
+    path->len = root->len + 1 + name->len;
     path->data = ngx_pnalloc(r->pool, path->len + 1);
 
     if (path->data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    p = ngx_cpymem(path->data, tlcf->media.data, tlcf->media.len);
+    p = ngx_cpymem(path->data, root->data, root->len);
     *p++ = '/';
     p = ngx_cpymem(p, name->data, name->len);
     *p = '\0';

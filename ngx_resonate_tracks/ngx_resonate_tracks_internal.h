@@ -38,6 +38,8 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                media;        /* without a slash at the end */
+    ngx_uint_t               remote;       /* it is a location; then */
+    ngx_str_t                images;       /* of these, or empty */
 } ngx_resonate_tracks_loc_conf_t;
 
 

@@ -16,14 +16,18 @@ static char *ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_resonate_media_folder(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_str_t *path);
 static ngx_int_t ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *path);
+static char *ngx_resonate_media_location(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_resonate_tracks_loc_conf_t *tlcf);
 
 
 static ngx_command_t  ngx_resonate_tracks_commands[] = {
 
     { ngx_string("resonate_media"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_resonate_media,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -166,6 +170,11 @@ ngx_resonate_tracks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_resonate_tracks_loc_conf_t  *prev = parent;
     ngx_resonate_tracks_loc_conf_t  *conf = child;
 
+    if (conf->media.data == NULL) {
+        conf->remote = prev->remote;
+        conf->images = prev->images;
+    }
+
     ngx_conf_merge_str_value(conf->media, prev->media, "");
 
     return NGX_CONF_OK;
@@ -177,33 +186,53 @@ ngx_resonate_media(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_resonate_tracks_loc_conf_t  *tlcf = conf;
 
-    ngx_str_t  path, *value;
+    char       *rv;
+    ngx_str_t  *value;
 
     if (tlcf->media.data) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
-    path = value[1];
+    tlcf->media = value[1];
 
-    if (path.len == 0) {
+    if (ngx_strncmp(value[1].data, "location:", 9) == 0) {
+        rv = ngx_resonate_media_location(cf, cmd, tlcf);
+
+    } else if (cf->args->nelts > 2) {
+        rv = "has a folder, and then nothing else";
+
+    } else {
+        rv = ngx_resonate_media_folder(cf, cmd, &tlcf->media);
+    }
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_resonate_index_need(cf) == NGX_OK ? NGX_CONF_OK
+                                                 : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_resonate_media_folder(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t *path)
+{
+    if (path->len == 0) {
         return "has an empty path";
     }
 
-    if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK
-        || ngx_resonate_media_check(cf, cmd, &path) != NGX_OK)
+    if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK
+        || ngx_resonate_media_check(cf, cmd, path) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    while (path.data[path.len - 1] == '/') {
-        path.len--;
+    while (path->data[path->len - 1] == '/') {
+        path->len--;
     }
 
-    tlcf->media = path;
-
-    return ngx_resonate_index_need(cf) == NGX_OK ? NGX_CONF_OK
-                                                 : NGX_CONF_ERROR;
+    return NGX_CONF_OK;
 }
 
 
@@ -240,4 +269,54 @@ ngx_resonate_media_check(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t *path)
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * "location:/s3/ images=directory".  Whether there is such a location shows
+ * with the first request.
+ */
+
+static char *
+ngx_resonate_media_location(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_resonate_tracks_loc_conf_t *tlcf)
+{
+    char       *rv;
+    ngx_str_t  *path;
+
+    static const ngx_resonate_param_t  params[] = {
+
+        { ngx_string("images="),
+          ngx_resonate_param_str,
+          offsetof(ngx_resonate_tracks_loc_conf_t, images),
+          0, 0, NULL },
+
+        { ngx_null_string, NULL, 0, 0, 0, NULL }
+    };
+
+    tlcf->remote = 1;
+
+    path = &tlcf->media;
+    path->data += 9;
+    path->len -= 9;
+
+    if (path->len == 0 || path->data[0] != '/') {
+        return "has a location that does not begin with \"/\"";
+    }
+
+    while (path->len && path->data[path->len - 1] == '/') {
+        path->len--;
+    }
+
+    if (path->len == 0) {
+        return "has the location of everything";
+    }
+
+    rv = ngx_resonate_params(cf, 2, params, tlcf);
+
+    if (rv == NGX_CONF_OK && tlcf->images.len) {
+        rv = ngx_resonate_media_folder(cf, cmd, &tlcf->images);
+    }
+
+    return rv;
 }

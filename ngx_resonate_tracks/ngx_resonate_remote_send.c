@@ -1,0 +1,143 @@
+
+/*
+ * Copyright (C) Resonate
+ *
+ * Sends parts: what is in memory at once, and of an object a slice when the
+ * one before is with the client, as nginx's own slice module does it.  A slow
+ * client makes the store send no more than one slice ahead.
+ */
+
+
+#include "ngx_resonate_remote.h"
+
+
+static ngx_int_t ngx_resonate_remote_slice(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part);
+static ngx_int_t ngx_resonate_remote_memory(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part);
+
+
+ngx_int_t
+ngx_resonate_remote_send(ngx_http_request_t *r, resonate_part_t *parts,
+    ngx_uint_t nparts)
+{
+    ngx_resonate_remote_ctx_t  *ctx;
+
+    ctx = ngx_resonate_remote_ctx(r);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->parts = parts;
+    ctx->nparts = nparts;
+    ctx->part = 0;
+    ctx->done = 0;
+    ctx->sr = NULL;
+    ctx->buf = NULL;
+    ctx->sending = 1;
+
+    return ngx_resonate_remote_next(r, ctx);
+}
+
+
+/* from the body filter, whenever something was sent or a slice has ended */
+
+ngx_int_t
+ngx_resonate_remote_next(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx)
+{
+    ngx_int_t         rc;
+    resonate_part_t  *part;
+
+    if (ctx->sr) {
+
+        if (!ctx->sr->done) {
+            return NGX_OK;
+        }
+
+        if (ngx_resonate_remote_result(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        ctx->done += (uint64_t) (ctx->last - ctx->first);
+        ctx->sr = NULL;
+    }
+
+    for ( ;; ) {
+
+        if (r->buffered || (r == r->main && r->connection->buffered)) {
+            return NGX_AGAIN;
+        }
+
+        if (ctx->part == ctx->nparts) {
+            ctx->sending = 0;
+            return ngx_http_send_special(r, NGX_HTTP_LAST);
+        }
+
+        part = &ctx->parts[ctx->part];
+
+        if (ctx->done == part->size) {
+            ctx->part++;
+            ctx->done = 0;
+            continue;
+        }
+
+        if (part->source) {
+            return ngx_resonate_remote_slice(r, ctx, part);
+        }
+
+        rc = ngx_resonate_remote_memory(r, ctx, part);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_resonate_remote_slice(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part)
+{
+    ngx_file_t  *file;
+
+    file = (ngx_file_t *) part->source;
+
+    ctx->media = (ngx_resonate_media_t *)
+                     ((u_char *) file - offsetof(ngx_resonate_media_t, file));
+
+    ctx->first = (off_t) (part->offset + ctx->done);
+
+    if (ngx_resonate_remote_ask(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->last = ngx_min((off_t) (part->offset + part->size), ctx->to);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_remote_memory(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = (u_char *) part->data;
+    b->last = b->pos + part->size;
+    b->memory = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    ctx->done = part->size;
+
+    return ngx_resonate_remote_pass(r, &out);
+}
