@@ -16,6 +16,7 @@
 #include "jwt/resonate_jwk.h"
 #include "jwt/resonate_jws.h"
 #include "jwt/resonate_jwt.h"
+#include "jwt/resonate_proof.h"
 
 
 extern ngx_module_t  ngx_resonate_auth_module;
@@ -41,6 +42,7 @@ typedef struct ngx_resonate_auth_keys_s    ngx_resonate_auth_keys_t;
 typedef struct {
     ngx_str_t                    name;
     ngx_uint_t                   number;    /* among the issuers */
+    u_char                       tag[RESONATE_PROOF_ISSUER];
     resonate_jwks_t             *jwks;      /* of a file, or NULL */
     ngx_resonate_auth_keys_t    *keys;      /* by URL, or NULL */
     ngx_atomic_t                *generation;

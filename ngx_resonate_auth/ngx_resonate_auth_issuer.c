@@ -97,6 +97,10 @@ ngx_resonate_auth_issuer_add(ngx_conf_t *cf,
     issuer->policy.issuer.len = issuer->name.len;
     issuer->policy.leeway = NGX_RESONATE_AUTH_LEEWAY;
 
+    if (!resonate_proof_issuer(issuer->policy.issuer, issuer->tag)) {
+        return NULL;
+    }
+
     return ngx_resonate_auth_issuer_mix_args(cf, issuer) == NGX_OK
            ? issuer : NULL;
 }

@@ -15,7 +15,6 @@
 
 
 #include "ngx_resonate_auth_internal.h"
-#include "jwt/resonate_proof.h"
 #include "jwt/resonate_revoked.h"
 
 

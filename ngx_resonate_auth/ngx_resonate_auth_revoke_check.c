@@ -22,8 +22,8 @@ static ngx_int_t ngx_resonate_auth_revoke_names(ngx_resonate_auth_ctx_t *ctx,
     resonate_proof_t *proof);
 static ngx_int_t ngx_resonate_auth_revoke_session_names(
     ngx_resonate_auth_session_t *session, resonate_proof_t *proof);
-static ngx_uint_t ngx_resonate_auth_revoke_issuer(ngx_http_request_t *r,
-    ngx_str_t *name);
+static ngx_resonate_auth_issuer_t *ngx_resonate_auth_revoke_issuer(
+    ngx_http_request_t *r, resonate_proof_t *proof);
 
 
 ngx_int_t
@@ -103,7 +103,9 @@ ngx_int_t
 ngx_resonate_auth_proof(ngx_http_request_t *r, ngx_str_t *text)
 {
     ngx_int_t                     rc;
+    ngx_str_t                    *issuer;
     resonate_proof_t              proof;
+    resonate_jwt_view_t           name;
     ngx_resonate_auth_ctx_t      *ctx;
     ngx_resonate_auth_session_t   session;
 
@@ -116,6 +118,14 @@ ngx_resonate_auth_proof(ngx_http_request_t *r, ngx_str_t *text)
     if (rc != NGX_OK
         || ngx_resonate_auth_revoke_names(ctx, &proof) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    issuer = &ctx->entry->texts[NGX_RESONATE_AUTH_ISSUER];
+    name.data = (char *) issuer->data;
+    name.len = issuer->len;
+
+    if (!resonate_proof_issuer(name, proof.issuer)) {
         return NGX_ERROR;
     }
 
@@ -148,13 +158,19 @@ ngx_resonate_auth_stands(ngx_http_request_t *r, ngx_resonate_identity_t *id,
 {
     ngx_int_t                         rc;
     resonate_proof_t                  proof;
+    ngx_resonate_auth_issuer_t       *issuer;
     ngx_resonate_auth_revoke_conf_t  *rcf;
 
-    if (!ngx_resonate_auth_revoke_issuer(r, &id->issuer)
-        || resonate_proof_unpack(&proof, text->data, text->len) != 0)
-    {
+    if (resonate_proof_unpack(&proof, text->data, text->len) != 0) {
         return NGX_DECLINED;
     }
+
+    issuer = ngx_resonate_auth_revoke_issuer(r, &proof);
+    if (issuer == NULL) {
+        return NGX_DECLINED;
+    }
+
+    id->issuer = issuer->name;
 
     rcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_revoke_module);
 
@@ -296,25 +312,37 @@ ngx_resonate_auth_revoke_session_names(ngx_resonate_auth_session_t *session,
 }
 
 
-/* an issuer that is no more is not asked about its tokens, either */
+/*
+ * An issuer that is no more is not asked about its tokens, either.  What
+ * stands for two names none of them.
+ */
 
-static ngx_uint_t
-ngx_resonate_auth_revoke_issuer(ngx_http_request_t *r, ngx_str_t *name)
+static ngx_resonate_auth_issuer_t *
+ngx_resonate_auth_revoke_issuer(ngx_http_request_t *r,
+    resonate_proof_t *proof)
 {
     ngx_uint_t                       i;
-    ngx_resonate_auth_issuer_t     **issuer;
+    ngx_resonate_auth_issuer_t     **issuer, *found;
     ngx_resonate_auth_main_conf_t   *amcf;
 
     amcf = ngx_http_get_module_main_conf(r, ngx_resonate_auth_module);
     issuer = amcf->issuers.elts;
+    found = NULL;
 
     for (i = 0; i < amcf->issuers.nelts; i++) {
-        if (issuer[i]->name.len == name->len
-            && ngx_memcmp(issuer[i]->name.data, name->data, name->len) == 0)
+
+        if (ngx_memcmp(issuer[i]->tag, proof->issuer, RESONATE_PROOF_ISSUER)
+            != 0)
         {
-            return 1;
+            continue;
         }
+
+        if (found) {
+            return NULL;
+        }
+
+        found = issuer[i];
     }
 
-    return 0;
+    return found;
 }

@@ -29,16 +29,16 @@ static ngx_int_t ngx_resonate_ticket_prove(ngx_http_request_t *r,
 static ngx_int_t ngx_resonate_ticket_find(ngx_http_request_t *r,
     ngx_resonate_ticket_ctx_t **ctx, const char **detail);
 static ngx_int_t ngx_resonate_ticket_open(ngx_http_request_t *r,
-    ngx_resonate_ticket_ctx_t *ctx, const char **detail);
-static ngx_uint_t ngx_resonate_ticket_names(resonate_ticket_t *ticket,
-    ngx_str_t *capture);
+    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, const char **detail);
+static ngx_uint_t ngx_resonate_ticket_track(ngx_str_t *capture,
+    u_char *track);
 static ngx_int_t ngx_resonate_ticket_caller(ngx_http_request_t *r,
     ngx_resonate_ticket_ctx_t *ctx, const char **detail);
 static ngx_uint_t ngx_resonate_ticket_same(ngx_str_t *a, ngx_str_t *b);
 static ngx_int_t ngx_resonate_ticket_text(ngx_pool_t *pool,
     resonate_ticket_text_t *from, ngx_str_t *to);
 static ngx_int_t ngx_resonate_ticket_sign(ngx_http_request_t *r,
-    resonate_ticket_t *ticket, ngx_str_t *text);
+    resonate_ticket_t *ticket, const u_char *track, ngx_str_t *text);
 
 
 ngx_int_t
@@ -87,20 +87,13 @@ ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_ticket_open(r, ctx, detail);
+        rc = ngx_resonate_ticket_open(r, ctx, capture, detail);
     }
 
     if (rc == NGX_OK
         && !(modes & ngx_resonate_ticket_bit(ctx->ticket.mode)))
     {
         *detail = "The ticket is for something else";
-        rc = NGX_HTTP_FORBIDDEN;
-    }
-
-    if (rc == NGX_OK && !ngx_resonate_ticket_names(&ctx->ticket, capture)) {
-        *detail = (ctx->ticket.mode == RESONATE_TICKET_RELEASE)
-                  ? "The ticket is for another release"
-                  : "The ticket is for another track";
         rc = NGX_HTTP_FORBIDDEN;
     }
 
@@ -170,24 +163,29 @@ ngx_resonate_ticket_find(ngx_http_request_t *r,
 }
 
 
+/* it opens what the URL names, and nothing if that is no track */
+
 static ngx_int_t
 ngx_resonate_ticket_open(ngx_http_request_t *r,
-    ngx_resonate_ticket_ctx_t *ctx, const char **detail)
+    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, const char **detail)
 {
-    u_char                           *buf;
+    u_char                            track[RESONATE_TICKET_TRACK], *buf;
     resonate_ticket_rc_e              rc;
     ngx_resonate_ticket_main_conf_t  *mcf;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_ticket_module);
 
-    buf = ngx_pnalloc(r->main->pool, RESONATE_TICKET_MAX);
+    buf = ngx_pnalloc(r->main->pool, RESONATE_TICKET_BUF);
     if (buf == NULL) {
         *detail = NULL;
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = resonate_ticket_open(mcf->ring, (char *) ctx->text.data,
-                              ctx->text.len, ngx_time(), buf, &ctx->ticket);
+    rc = ngx_resonate_ticket_track(capture, track)
+         ? resonate_ticket_open(mcf->ring, (char *) ctx->text.data,
+                                ctx->text.len, track, ngx_time(), buf,
+                                &ctx->ticket)
+         : RESONATE_TICKET_BENT;
 
     *detail = resonate_ticket_strerror(rc);
 
@@ -200,27 +198,31 @@ ngx_resonate_ticket_open(ngx_http_request_t *r,
 /* a capture that is no uuid names no track */
 
 static ngx_uint_t
-ngx_resonate_ticket_names(resonate_ticket_t *ticket, ngx_str_t *capture)
+ngx_resonate_ticket_track(ngx_str_t *capture, u_char *track)
 {
-    u_char      hex[2 * RESONATE_TICKET_TRACK], c;
+    u_char      c;
     size_t      i;
     ngx_uint_t  n;
 
-    (void) ngx_hex_dump(hex, ticket->track, RESONATE_TICKET_TRACK);
-
     for (i = 0, n = 0; i < capture->len; i++) {
-        c = ngx_tolower(capture->data[i]);
+        c = (u_char) (capture->data[i] | 0x20);
 
-        if (c == '-') {
+        if (capture->data[i] == '-') {
             continue;
         }
 
-        if (n == sizeof(hex) || hex[n++] != c) {
+        c = (c >= '0' && c <= '9') ? c - '0'
+            : (c >= 'a' && c <= 'f') ? c - 'a' + 10 : 16;
+
+        if (c > 15 || n == 2 * RESONATE_TICKET_TRACK) {
             return 0;
         }
+
+        track[n / 2] = n % 2 ? (u_char) (track[n / 2] << 4 | c) : c;
+        n++;
     }
 
-    return n == sizeof(hex);
+    return n == 2 * RESONATE_TICKET_TRACK;
 }
 
 
@@ -250,22 +252,11 @@ ngx_resonate_ticket_caller(ngx_http_request_t *r,
     id->name = id->client;
     id->expires = ticket->expires;
 
-    if (ngx_resonate_ticket_text(r->main->pool, &ticket->issuer, &id->issuer)
-        != NGX_OK
-        || ngx_resonate_ticket_text(r->main->pool, &ticket->subject,
-                                    &id->subject)
-           != NGX_OK)
+    if (ngx_resonate_ticket_text(r->main->pool, &ticket->subject, &id->subject)
+        != NGX_OK)
     {
         *detail = NULL;
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_resonate_identity(r, &own) == NGX_OK && own
-        && (!ngx_resonate_ticket_same(&own->issuer, &id->issuer)
-            || !ngx_resonate_ticket_same(&own->subject, &id->subject)))
-    {
-        *detail = "The ticket and the token are of two callers";
-        return NGX_HTTP_FORBIDDEN;
     }
 
     proof.data = (u_char *) ticket->proof.data;
@@ -281,6 +272,14 @@ ngx_resonate_ticket_caller(ngx_http_request_t *r,
     if (rc != NGX_OK) {
         *detail = "Whether the ticket was revoked is not known yet";
         return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (ngx_resonate_identity(r, &own) == NGX_OK && own
+        && (!ngx_resonate_ticket_same(&own->issuer, &id->issuer)
+            || !ngx_resonate_ticket_same(&own->subject, &id->subject)))
+    {
+        *detail = "The ticket and the token are of two callers";
+        return NGX_HTTP_FORBIDDEN;
     }
 
     return NGX_OK;
@@ -376,29 +375,25 @@ ngx_resonate_ticket_make(ngx_http_request_t *r, const u_char *track,
     seconds = ngx_min((duration + 999) / 1000, NGX_RESONATE_TICKET_TRACK_MAX);
 
     ngx_memzero(&ticket, sizeof(resonate_ticket_t));
-    ngx_memcpy(ticket.track, track, RESONATE_TICKET_TRACK);
 
     ticket.mode = mode;
-    ticket.issued = ngx_time();
-    ticket.expires = ticket.issued + seconds + mcf->time;
+    ticket.expires = ngx_time() + seconds + mcf->time;
     *expires = ticket.expires;
 
     if (id) {
-        ticket.issuer.data = id->issuer.data;
-        ticket.issuer.len = id->issuer.len;
         ticket.subject.data = id->subject.data;
         ticket.subject.len = id->subject.len;
         ticket.proof.data = proof.data;
         ticket.proof.len = proof.len;
     }
 
-    return ngx_resonate_ticket_sign(r, &ticket, text);
+    return ngx_resonate_ticket_sign(r, &ticket, track, text);
 }
 
 
 static ngx_int_t
 ngx_resonate_ticket_sign(ngx_http_request_t *r, resonate_ticket_t *ticket,
-    ngx_str_t *text)
+    const u_char *track, ngx_str_t *text)
 {
     ngx_resonate_ticket_main_conf_t  *mcf;
 
@@ -409,13 +404,13 @@ ngx_resonate_ticket_sign(ngx_http_request_t *r, resonate_ticket_t *ticket,
         return NGX_ERROR;
     }
 
-    text->len = resonate_ticket_make(mcf->ring, ticket, (char *) text->data);
+    text->len = resonate_ticket_make(mcf->ring, ticket, track,
+                                     (char *) text->data);
 
     if (text->len == 0) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "no ticket for issuer \"%*s\": its name is too long, "
-                      "or OpenSSL failed",
-                      ticket->issuer.len, ticket->issuer.data);
+                      "no ticket for a subject of %uz characters: they are "
+                      "too many, or OpenSSL failed", ticket->subject.len);
         return NGX_DECLINED;
     }
 

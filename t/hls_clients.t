@@ -105,7 +105,7 @@ for (
     }
 }
 
-unlike $edge->log . $edge->access_log, qr/rst1[\w-]{20}/,
+unlike $edge->log . $edge->access_log, qr/rst2[\w-]{20}/,
     'and no log has a ticket';
 
 done_testing;

@@ -45,7 +45,7 @@ my @starts;
 for (@variants) {
     my ($peak, $average, $codec, $name, $url) = @$_;
 
-    like $url, qr/^playlist\.m3u8\?quality=$name&ticket=rst1[\w-]+$/,
+    like $url, qr/^playlist\.m3u8\?quality=$name&ticket=rst2[\w-]+$/,
         "$name: its URL";
 
     my $list = playlist($edge->get("$base/$url"));
@@ -92,7 +92,7 @@ $res = $edge->get("$base/master.m3u8");
 @variants = variants($res);
 
 is @variants, 1, 'one quality';
-like $variants[0][4], qr/^playlist\.m3u8\?ticket=rst1[\w-]+$/, 'of no name';
+like $variants[0][4], qr/^playlist\.m3u8\?ticket=rst2[\w-]+$/, 'of no name';
 is $res->{headers}{'x-resonate-stream'}, 'preview', 'of a preview';
 
 decide($edge, $ID, { file => 'none.m4a', mode => 'full' });

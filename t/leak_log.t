@@ -63,7 +63,7 @@ END
 my $edge = configured('');
 my $good = ticket(track => $track);
 my $bent = $good =~ s/.$/A/r;
-my $late = ticket(track => $track, issued => 1, expires => 2);
+my $late = ticket(track => $track, expires => 2);
 my $none = ticket(track => $other);
 
 # the status, what is asked for, more of the request
@@ -78,7 +78,7 @@ my @requests = (
     [ 400, "/a/$track?ticket=$good&ticket=$good" ],
     [ 403, "/a/x?ticket=$good" ],
     [ 200, "/a/$track?x=1&ticket=$good&y=2" ],
-    [ 403, "/a/$track?ticket=" . $good =~ s/rst1/%72s%741/r ],
+    [ 403, "/a/$track?ticket=" . $good =~ s/rst2/%72s%742/r ],
     [ 200, "/a/$track", "Referer: http://x/a?ticket=$good" ],
     [ 200, "/a/other/x?ticket=$good" ],
     [ 200, "/behind/x?ticket=$good" ],
@@ -99,7 +99,7 @@ for (@requests) {
         'Authorization: Bearer undefined', $line // (), '', '');
 
     is $first =~ s/^\S+ (\d+).*/$1/r, $status,
-        join ': ', map { s/rst1[\w-]+/*/gr =~ s/x{20,}/x/r } $path, $line // ();
+        join ': ', map { s/rst2[\w-]+/*/gr =~ s/x{20,}/x/r } $path, $line // ();
 }
 
 # what a client has not finished
@@ -147,9 +147,9 @@ like $edge->log, qr/ticket refused: The ticket has expired/, 'nor why';
 
 # what is not ours is left alone
 
-$edge->get('/behind/x?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7&rst1=rst1');
+$edge->get('/behind/x?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7&rst2=rst2');
 like $edge->file('behind.log'),
-    qr{\Q/behind/x?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7&rst1=rst1 },
+    qr{\Q/behind/x?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7&rst2=rst2 },
     'tickets of other applications are';
 
 done_testing;

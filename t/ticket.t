@@ -43,7 +43,7 @@ my $data = json($res)->{data};
 is $res->{status}, 200, 'a ticket';
 is $res->{headers}{'cache-control'}, 'private, no-store', 'is not kept';
 is $data->{mode}, 'full', 'for all of it';
-like $data->{ticket}, qr/^rst1[\w-]+$/, 'is known by its form';
+like $data->{ticket}, qr/^rst2[\w-]+$/, 'is known by its form';
 is $data->{url}, "/t/$id->{paid}?ticket=$data->{ticket}",
     'with a URL';
 cmp_ok abs($data->{expires} - (time + 90 + 3600)), '<=', 60,

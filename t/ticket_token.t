@@ -34,7 +34,7 @@ END2
 
 my $good = ticket(track => $TRACK);
 my $nobody = ticket(track => $TRACK, sub => undef);
-my $junk = 'rst1' . 'A' x 100;
+my $junk = 'rst2' . 'A' x 100;
 
 
 sub answers {

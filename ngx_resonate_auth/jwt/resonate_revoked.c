@@ -160,7 +160,7 @@ resonate_revoked_key(resonate_revoked_key_t *key,
 
     EVP_MD_CTX_free(ctx);
 
-    memcpy(key->word, digest, sizeof(key->word));
+    memcpy(key, digest, sizeof(resonate_revoked_key_t));
 
     return ok;
 }
@@ -209,13 +209,10 @@ resonate_revoked_find(const resonate_revoked_t *set,
     size_t                           i;
     const resonate_revoked_place_t  *place;
 
-    for (i = key->word[0] % set->n; /* void */ ; i = (i + 1) % set->n) {
+    for (i = *key % set->n; /* void */ ; i = (i + 1) % set->n) {
         place = &set->places[i];
 
-        if (place->expires == 0
-            || (place->key.word[0] == key->word[0]
-                && place->key.word[1] == key->word[1]))
-        {
+        if (place->expires == 0 || place->key == *key) {
             return (resonate_revoked_place_t *) place;
         }
     }
@@ -232,8 +229,7 @@ resonate_revoked_store(resonate_revoked_place_t *place,
     const resonate_revoked_place_t *from)
 {
     __atomic_store_n(&place->before, from->before, __ATOMIC_RELEASE);
-    __atomic_store_n(&place->key.word[0], from->key.word[0], __ATOMIC_RELEASE);
-    __atomic_store_n(&place->key.word[1], from->key.word[1], __ATOMIC_RELEASE);
+    __atomic_store_n(&place->key, from->key, __ATOMIC_RELEASE);
     __atomic_store_n(&place->expires, from->expires, __ATOMIC_RELEASE);
 }
 
@@ -333,11 +329,18 @@ resonate_revoked_filtered(const resonate_revoked_t *set,
 }
 
 
+/* two hashes make as many as are needed (A. Kirsch, M. Mitzenmacher, 2006) */
+
 static size_t
 resonate_revoked_bit(const resonate_revoked_t *set,
     const resonate_revoked_key_t *key, int i)
 {
-    return (uint32_t) (key->word[i / 2] >> (i % 2 * 32)) % set->nbits;
+    uint64_t  one, other;
+
+    one = (uint32_t) *key;
+    other = (*key >> 32) | 1;
+
+    return (size_t) ((one + (uint64_t) i * other) % set->nbits);
 }
 
 
@@ -389,7 +392,7 @@ resonate_revoked_free(resonate_revoked_t *set, size_t hole)
             break;
         }
 
-        home = set->places[i].key.word[0] % set->n;
+        home = set->places[i].key % set->n;
 
         if ((i + set->n - home) % set->n >= (i + set->n - hole) % set->n) {
             resonate_revoked_store(&set->places[hole], &set->places[i]);

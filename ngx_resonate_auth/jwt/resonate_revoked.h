@@ -48,9 +48,13 @@ typedef enum {
 
 typedef struct resonate_revoked_s  resonate_revoked_t;
 
-typedef struct {
-    uint64_t  word[2];
-} resonate_revoked_key_t;
+/*
+ * A part of a digest.  Of a million names that were revoked and a thousand
+ * million others two have one key once in 18000 such sets; then one more is
+ * refused, and never one less.
+ */
+
+typedef uint64_t  resonate_revoked_key_t;
 
 
 /* an empty set in "size" bytes, aligned to eight; NULL: too few */

@@ -87,7 +87,7 @@ void ngx_resonate_watch_client(ngx_http_request_t *r);
  *   stands      whether who was proven so may still act: NGX_OK;
  *               NGX_DECLINED: he may not, his token was revoked or its issuer
  *               is one no more;  NGX_ERROR: it is not known yet, answer 503.
- *               Of "id" the issuer and the subject are looked at
+ *               It sets the issuer of "id", whom the proof names
  *   beside      whether the request has another proof of who calls than a
  *               token: where no token is required, one that is no good is then
  *               neither refused nor waited for

@@ -4,215 +4,104 @@
  */
 
 
-#include "resonate_ticket.h"
+#include "resonate_ticket_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 
-#define RESONATE_TICKET_PREFIX  "rst1"
-#define RESONATE_TICKET_ESCAPED "%72%73%74%31"
-#define RESONATE_TICKET_MAGIC   3      /* bytes that it stands for */
-#define RESONATE_TICKET_ID      2
-#define RESONATE_TICKET_TIME    5
-#define RESONATE_TICKET_MAC     32
+/* characters of a UUID, and bytes */
+#define RESONATE_TICKET_UUID      36
+#define RESONATE_TICKET_UUID_SIZE 16
 
 /* where the parts of the head are */
 
-#define RESONATE_TICKET_AT_ID       RESONATE_TICKET_MAGIC
-#define RESONATE_TICKET_AT_MODE     (RESONATE_TICKET_AT_ID + RESONATE_TICKET_ID)
-#define RESONATE_TICKET_AT_LENGTHS  (RESONATE_TICKET_AT_MODE + 1)
-#define RESONATE_TICKET_AT_TRACK    (RESONATE_TICKET_AT_LENGTHS + 3)
-#define RESONATE_TICKET_AT_TIMES                                              \
-    (RESONATE_TICKET_AT_TRACK + RESONATE_TICKET_TRACK)
-#define RESONATE_TICKET_HEAD                                                  \
-    (RESONATE_TICKET_AT_TIMES + 2 * RESONATE_TICKET_TIME)
+#define RESONATE_TICKET_AT_NAME   3
+#define RESONATE_TICKET_AT_MODE   4
+#define RESONATE_TICKET_AT_END    5
+#define RESONATE_TICKET_AT_TEXTS  9     /* lengths */
+#define RESONATE_TICKET_HEAD      11
 
-#define RESONATE_TICKET_TIME_MAX                                              \
-    (((int64_t) 1 << (8 * RESONATE_TICKET_TIME)) - 1)
+/* of the mode: the subject is a UUID */
+#define RESONATE_TICKET_PACKED    0x80
 
-
-typedef struct {
-    unsigned char             id[RESONATE_TICKET_ID];
-    EVP_PKEY                 *pkey;
-    EVP_MD_CTX               *ctx;      /* ready to sign, to be copied */
-} resonate_ticket_key_t;
+/* where a UUID has dashes */
+#define resonate_ticket_dash(i)                                               \
+    ((i) == 8 || (i) == 13 || (i) == 18 || (i) == 23)
 
 
-struct resonate_ticket_ring_s {
-    size_t                    nkeys;
-    resonate_ticket_key_t     keys[RESONATE_TICKET_KEYS_MAX];
-};
-
-
-static const unsigned char  resonate_ticket_magic[] = { 0xae, 0xcb, 0x75 };
-
-
-static int resonate_ticket_mac(const resonate_ticket_key_t *key,
-    const unsigned char *data, size_t len, unsigned char *mac);
 static size_t resonate_ticket_size(size_t texts);
-static unsigned char *resonate_ticket_put(unsigned char *p,
-    const resonate_ticket_text_t *text);
-static void resonate_ticket_put_time(unsigned char *p, int64_t time);
-static int64_t resonate_ticket_time(const unsigned char *p);
+static int resonate_ticket_pack(const resonate_ticket_text_t *text,
+    unsigned char *uuid);
+static int resonate_ticket_hex(unsigned char c);
+static void resonate_ticket_unpack(const unsigned char *uuid,
+    unsigned char *text);
 static size_t resonate_ticket_encode(char *dst, const unsigned char *src,
     size_t len);
 static size_t resonate_ticket_decode(unsigned char *dst, const char *src,
     size_t len);
 static resonate_ticket_rc_e resonate_ticket_verify(
-    const resonate_ticket_ring_t *ring, const unsigned char *data, size_t len);
+    const resonate_ticket_ring_t *ring, const unsigned char *data, size_t len,
+    const unsigned char *track);
 static resonate_ticket_rc_e resonate_ticket_read(resonate_ticket_t *ticket,
-    const unsigned char *data, size_t len);
+    unsigned char *data, size_t len);
 static resonate_ticket_rc_e resonate_ticket_judge(
     const resonate_ticket_t *ticket, int64_t now);
-static int resonate_ticket_begins(const char *p, const char *last);
-static int resonate_ticket_digit(char c);
 
 
-resonate_ticket_ring_t *
-resonate_ticket_ring(void)
-{
-    return calloc(1, sizeof(resonate_ticket_ring_t));
-}
-
-
-/*
- * An HMAC key under EVP_DigestSign() is the one way that neither is deprecated
- * in OpenSSL 3 nor missing in 1.1.1.
- */
-
-int
-resonate_ticket_key(resonate_ticket_ring_t *ring, const unsigned char *secret,
-    size_t len)
-{
-    unsigned char           mac[RESONATE_TICKET_MAC];
-    resonate_ticket_key_t  *key;
-
-    static const unsigned char  name[] = "resonate ticket key";
-
-    if (len < RESONATE_TICKET_KEY_MIN
-        || len > RESONATE_TICKET_KEY_MAX
-        || ring->nkeys == RESONATE_TICKET_KEYS_MAX)
-    {
-        return -1;
-    }
-
-    key = &ring->keys[ring->nkeys++];
-
-    key->pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL, secret, len);
-    key->ctx = EVP_MD_CTX_new();
-
-    if (key->pkey == NULL
-        || key->ctx == NULL
-        || EVP_DigestSignInit(key->ctx, NULL, EVP_sha256(), NULL, key->pkey)
-           != 1
-        || resonate_ticket_mac(key, name, sizeof(name) - 1, mac) != 0)
-    {
-        return -1;
-    }
-
-    memcpy(key->id, mac, RESONATE_TICKET_ID);
-
-    return 0;
-}
-
-
-void
-resonate_ticket_ring_free(resonate_ticket_ring_t *ring)
-{
-    size_t  i;
-
-    if (ring == NULL) {
-        return;
-    }
-
-    for (i = 0; i < ring->nkeys; i++) {
-        EVP_MD_CTX_free(ring->keys[i].ctx);
-        EVP_PKEY_free(ring->keys[i].pkey);
-    }
-
-    free(ring);
-}
-
-
-static int
-resonate_ticket_mac(const resonate_ticket_key_t *key,
-    const unsigned char *data, size_t len, unsigned char *mac)
-{
-    int          ok;
-    size_t       size;
-    EVP_MD_CTX  *ctx;
-
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return -1;
-    }
-
-    size = RESONATE_TICKET_MAC;
-
-    ok = EVP_MD_CTX_copy_ex(ctx, key->ctx) == 1
-         && EVP_DigestSignUpdate(ctx, data, len) == 1
-         && EVP_DigestSignFinal(ctx, mac, &size) == 1
-         && size == RESONATE_TICKET_MAC;
-
-    EVP_MD_CTX_free(ctx);
-
-    return ok ? 0 : -1;
-}
+static const char  resonate_ticket_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 
 size_t
 resonate_ticket_make(const resonate_ticket_ring_t *ring,
-    const resonate_ticket_t *ticket, char *text)
+    const resonate_ticket_t *ticket, const unsigned char *track, char *text)
 {
-    size_t          i, len;
+    size_t          len;
     unsigned char   data[RESONATE_TICKET_MAX], *p;
 
-    const resonate_ticket_text_t  *texts[] = {
-        &ticket->issuer, &ticket->subject, &ticket->proof
-    };
-
-    if (ring->nkeys == 0
-        || ticket->issued < 0
-        || ticket->issued > RESONATE_TICKET_TIME_MAX
-        || ticket->expires <= ticket->issued
-        || ticket->expires - ticket->issued > RESONATE_TICKET_LIFE_MAX)
+    if (resonate_ticket_keys(ring) == 0
+        || ticket->expires <= 0
+        || ticket->expires > UINT32_MAX
+        || ticket->subject.len > RESONATE_TICKET_TEXT_MAX
+        || ticket->proof.len > RESONATE_TICKET_TEXT_MAX)
     {
         return 0;
     }
 
     memset(data, 0, sizeof(data));
-    memcpy(data, resonate_ticket_magic, RESONATE_TICKET_MAGIC);
-    memcpy(data + RESONATE_TICKET_AT_ID, ring->keys[0].id, RESONATE_TICKET_ID);
-    memcpy(data + RESONATE_TICKET_AT_TRACK, ticket->track,
-           RESONATE_TICKET_TRACK);
+    memcpy(data, RESONATE_TICKET_MAGIC, sizeof(RESONATE_TICKET_MAGIC) - 1);
 
+    data[RESONATE_TICKET_AT_NAME] = resonate_ticket_name(ring, 0);
     data[RESONATE_TICKET_AT_MODE] = (unsigned char) ticket->mode;
 
-    resonate_ticket_put_time(data + RESONATE_TICKET_AT_TIMES, ticket->issued);
-    resonate_ticket_put_time(data + RESONATE_TICKET_AT_TIMES
-                             + RESONATE_TICKET_TIME, ticket->expires);
+    data[RESONATE_TICKET_AT_END] = (unsigned char) (ticket->expires >> 24);
+    data[RESONATE_TICKET_AT_END + 1] = (unsigned char) (ticket->expires >> 16);
+    data[RESONATE_TICKET_AT_END + 2] = (unsigned char) (ticket->expires >> 8);
+    data[RESONATE_TICKET_AT_END + 3] = (unsigned char) ticket->expires;
 
     p = data + RESONATE_TICKET_HEAD;
-    len = 0;
+    len = ticket->subject.len;
 
-    for (i = 0; i < 3; i++) {
+    if (resonate_ticket_pack(&ticket->subject, p)) {
+        data[RESONATE_TICKET_AT_MODE] |= RESONATE_TICKET_PACKED;
+        len = RESONATE_TICKET_UUID_SIZE;
 
-        if (texts[i]->len > RESONATE_TICKET_TEXT_MAX) {
-            return 0;
-        }
-
-        data[RESONATE_TICKET_AT_LENGTHS + i] = (unsigned char) texts[i]->len;
-        p = resonate_ticket_put(p, texts[i]);
-        len += texts[i]->len;
+    } else if (len) {
+        memcpy(p, ticket->subject.data, len);
     }
 
-    len = resonate_ticket_size(len);
+    if (ticket->proof.len) {
+        memcpy(p + len, ticket->proof.data, ticket->proof.len);
+    }
+
+    data[RESONATE_TICKET_AT_TEXTS] = (unsigned char) len;
+    data[RESONATE_TICKET_AT_TEXTS + 1] = (unsigned char) ticket->proof.len;
+
+    len = resonate_ticket_size(len + ticket->proof.len);
     p = data + len - RESONATE_TICKET_MAC;
 
-    if (resonate_ticket_mac(&ring->keys[0], data, (size_t) (p - data), p)
+    if (resonate_ticket_mac(ring, 0, data, (size_t) (p - data), track, p)
         != 0)
     {
         return 0;
@@ -231,61 +120,97 @@ resonate_ticket_size(size_t texts)
 }
 
 
-static unsigned char *
-resonate_ticket_put(unsigned char *p, const resonate_ticket_text_t *text)
+/* the one spelling of a UUID that its bytes are unpacked to */
+
+static int
+resonate_ticket_pack(const resonate_ticket_text_t *text, unsigned char *uuid)
 {
-    if (text->len) {
-        memcpy(p, text->data, text->len);
+    int     value;
+    size_t  i, n;
+
+    if (text->len != RESONATE_TICKET_UUID) {
+        return 0;
     }
 
-    return p + text->len;
+    for (i = 0, n = 0; i < RESONATE_TICKET_UUID; i++) {
+
+        if (resonate_ticket_dash(i)) {
+
+            if (text->data[i] != '-') {
+                return 0;
+            }
+
+            continue;
+        }
+
+        value = resonate_ticket_hex(text->data[i]);
+
+        if (value < 0) {
+            return 0;
+        }
+
+        uuid[n / 2] = (unsigned char) (n % 2 ? uuid[n / 2] << 4 | value
+                                             : value);
+        n++;
+    }
+
+    return 1;
+}
+
+
+static int
+resonate_ticket_hex(unsigned char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }
 
 
 static void
-resonate_ticket_put_time(unsigned char *p, int64_t time)
+resonate_ticket_unpack(const unsigned char *uuid, unsigned char *text)
 {
-    int  i;
+    size_t  i, n;
 
-    for (i = RESONATE_TICKET_TIME; i; i--) {
-        p[i - 1] = (unsigned char) time;
-        time >>= 8;
+    static const unsigned char  hex[] = "0123456789abcdef";
+
+    for (i = 0, n = 0; i < RESONATE_TICKET_UUID; i++) {
+
+        if (resonate_ticket_dash(i)) {
+            text[i] = '-';
+            continue;
+        }
+
+        text[i] = hex[n % 2 ? uuid[n / 2] & 0xf : uuid[n / 2] >> 4];
+        n++;
     }
 }
 
 
-static int64_t
-resonate_ticket_time(const unsigned char *p)
-{
-    int      i;
-    int64_t  time;
-
-    time = 0;
-
-    for (i = 0; i < RESONATE_TICKET_TIME; i++) {
-        time = time << 8 | p[i];
-    }
-
-    return time;
-}
-
-
-/* OpenSSL's base64 has two other characters, and ends with NUL */
+/* whole groups, so that there is no padding */
 
 static size_t
 resonate_ticket_encode(char *dst, const unsigned char *src, size_t len)
 {
-    size_t         i, n;
-    unsigned char  buf[RESONATE_TICKET_MAX + 1];
+    char      *p;
+    size_t     i;
+    unsigned   group;
 
-    n = (size_t) EVP_EncodeBlock(buf, src, (int) len);
+    p = dst;
 
-    for (i = 0; i < n; i++) {
-        dst[i] = (buf[i] == '+') ? '-' : (buf[i] == '/') ? '_'
-                 : (char) buf[i];
+    for (i = 0; i < len; i += 3) {
+        group = (unsigned) src[i] << 16 | (unsigned) src[i + 1] << 8
+                | src[i + 2];
+
+        *p++ = resonate_ticket_alphabet[group >> 18];
+        *p++ = resonate_ticket_alphabet[group >> 12 & 63];
+        *p++ = resonate_ticket_alphabet[group >> 6 & 63];
+        *p++ = resonate_ticket_alphabet[group & 63];
     }
 
-    return n;
+    return (size_t) (p - dst);
 }
 
 
@@ -294,29 +219,35 @@ resonate_ticket_encode(char *dst, const unsigned char *src, size_t len)
 static size_t
 resonate_ticket_decode(unsigned char *dst, const char *src, size_t len)
 {
-    int            n;
-    size_t         i;
-    unsigned char  buf[RESONATE_TICKET_MAX];
+    size_t          i;
+    unsigned        a, b, c, d;
+    unsigned char  *p;
 
-    for (i = 0; i < len; i++) {
+    p = dst;
 
-        if (!resonate_ticket_digit(src[i])) {
+    for (i = 0; i < len; i += 4) {
+        a = resonate_ticket_digit(src[i]);
+        b = resonate_ticket_digit(src[i + 1]);
+        c = resonate_ticket_digit(src[i + 2]);
+        d = resonate_ticket_digit(src[i + 3]);
+
+        if ((a | b | c | d) & RESONATE_TICKET_NO_DIGIT) {
             return 0;
         }
 
-        buf[i] = (src[i] == '-') ? '+' : (src[i] == '_') ? '/'
-                 : (unsigned char) src[i];
+        *p++ = (unsigned char) (a << 2 | b >> 4);
+        *p++ = (unsigned char) (b << 4 | c >> 2);
+        *p++ = (unsigned char) (c << 6 | d);
     }
 
-    n = EVP_DecodeBlock(dst, buf, (int) len);
-
-    return n < 0 ? 0 : (size_t) n;
+    return (size_t) (p - dst);
 }
 
 
 resonate_ticket_rc_e
 resonate_ticket_open(const resonate_ticket_ring_t *ring, const char *text,
-    size_t len, int64_t now, unsigned char *buf, resonate_ticket_t *ticket)
+    size_t len, const unsigned char *track, int64_t now, unsigned char *buf,
+    resonate_ticket_t *ticket)
 {
     size_t                n;
     resonate_ticket_rc_e  rc;
@@ -328,12 +259,14 @@ resonate_ticket_open(const resonate_ticket_ring_t *ring, const char *text,
     n = resonate_ticket_decode(buf, text, len);
 
     if (n == 0
-        || memcmp(buf, resonate_ticket_magic, RESONATE_TICKET_MAGIC) != 0)
+        || memcmp(buf, RESONATE_TICKET_MAGIC,
+                  sizeof(RESONATE_TICKET_MAGIC) - 1)
+           != 0)
     {
         return RESONATE_TICKET_MALFORMED;
     }
 
-    rc = resonate_ticket_verify(ring, buf, n);
+    rc = resonate_ticket_verify(ring, buf, n, track);
 
     if (rc == RESONATE_TICKET_OK) {
         rc = resonate_ticket_read(ticket, buf, n);
@@ -348,26 +281,22 @@ resonate_ticket_open(const resonate_ticket_ring_t *ring, const char *text,
 
 static resonate_ticket_rc_e
 resonate_ticket_verify(const resonate_ticket_ring_t *ring,
-    const unsigned char *data, size_t len)
+    const unsigned char *data, size_t len, const unsigned char *track)
 {
-    size_t                        i;
-    unsigned char                 mac[RESONATE_TICKET_MAC];
-    resonate_ticket_rc_e          rc;
-    const resonate_ticket_key_t  *key;
+    size_t                i;
+    unsigned char         mac[RESONATE_TICKET_MAC];
+    resonate_ticket_rc_e  rc;
 
     rc = RESONATE_TICKET_KEY;
     len -= RESONATE_TICKET_MAC;
 
-    for (i = 0; i < ring->nkeys; i++) {
-        key = &ring->keys[i];
+    for (i = 0; i < resonate_ticket_keys(ring); i++) {
 
-        if (memcmp(key->id, data + RESONATE_TICKET_AT_ID, RESONATE_TICKET_ID)
-            != 0)
-        {
+        if (resonate_ticket_name(ring, i) != data[RESONATE_TICKET_AT_NAME]) {
             continue;
         }
 
-        if (resonate_ticket_mac(key, data, len, mac) != 0) {
+        if (resonate_ticket_mac(ring, i, data, len, track, mac) != 0) {
             return RESONATE_TICKET_FAILED;
         }
 
@@ -385,42 +314,46 @@ resonate_ticket_verify(const resonate_ticket_ring_t *ring,
 /* what was signed is as make() writes it, if this version has signed it */
 
 static resonate_ticket_rc_e
-resonate_ticket_read(resonate_ticket_t *ticket, const unsigned char *data,
+resonate_ticket_read(resonate_ticket_t *ticket, unsigned char *data,
     size_t len)
 {
-    size_t                i, texts;
-    const unsigned char  *p;
+    unsigned char        *p;
+    const unsigned char  *end;
 
-    resonate_ticket_text_t  *text[] = {
-        &ticket->issuer, &ticket->subject, &ticket->proof
-    };
+    end = data + RESONATE_TICKET_AT_END;
+
+    ticket->mode = data[RESONATE_TICKET_AT_MODE] & ~RESONATE_TICKET_PACKED;
+    ticket->expires = (int64_t) ((uint32_t) end[0] << 24
+                                 | (uint32_t) end[1] << 16
+                                 | (uint32_t) end[2] << 8 | end[3]);
 
     p = data + RESONATE_TICKET_HEAD;
-    texts = 0;
 
-    for (i = 0; i < 3; i++) {
-        text[i]->data = p;
-        text[i]->len = data[RESONATE_TICKET_AT_LENGTHS + i];
+    ticket->subject.data = p;
+    ticket->subject.len = data[RESONATE_TICKET_AT_TEXTS];
+    ticket->proof.data = p + ticket->subject.len;
+    ticket->proof.len = data[RESONATE_TICKET_AT_TEXTS + 1];
 
-        p += text[i]->len;
-        texts += text[i]->len;
-    }
-
-    ticket->mode = data[RESONATE_TICKET_AT_MODE];
-    ticket->issued = resonate_ticket_time(data + RESONATE_TICKET_AT_TIMES);
-    ticket->expires = resonate_ticket_time(data + RESONATE_TICKET_AT_TIMES
-                                           + RESONATE_TICKET_TIME);
-
-    memcpy(ticket->track, data + RESONATE_TICKET_AT_TRACK,
-           RESONATE_TICKET_TRACK);
-
-    if (len != resonate_ticket_size(texts)
+    if (len != resonate_ticket_size(ticket->subject.len + ticket->proof.len)
         || ticket->mode < RESONATE_TICKET_PREVIEW
         || ticket->mode > RESONATE_TICKET_RELEASE
-        || (ticket->issuer.len == 0) != (ticket->subject.len == 0))
+        || (ticket->subject.len == 0) != (ticket->proof.len == 0))
     {
         return RESONATE_TICKET_MALFORMED;
     }
+
+    if (!(data[RESONATE_TICKET_AT_MODE] & RESONATE_TICKET_PACKED)) {
+        return RESONATE_TICKET_OK;
+    }
+
+    if (ticket->subject.len != RESONATE_TICKET_UUID_SIZE) {
+        return RESONATE_TICKET_MALFORMED;
+    }
+
+    resonate_ticket_unpack(p, data + len);
+
+    ticket->subject.data = data + len;
+    ticket->subject.len = RESONATE_TICKET_UUID;
 
     return RESONATE_TICKET_OK;
 }
@@ -433,13 +366,9 @@ resonate_ticket_judge(const resonate_ticket_t *ticket, int64_t now)
         return RESONATE_TICKET_EXPIRED;
     }
 
-    if (ticket->issued > now + RESONATE_TICKET_SKEW
-        || ticket->expires - ticket->issued > RESONATE_TICKET_LIFE_MAX)
-    {
-        return RESONATE_TICKET_FUTURE;
-    }
-
-    return RESONATE_TICKET_OK;
+    return (ticket->expires > now + RESONATE_TICKET_LIFE_MAX
+                              + RESONATE_TICKET_SKEW)
+           ? RESONATE_TICKET_LONG : RESONATE_TICKET_OK;
 }
 
 
@@ -450,105 +379,11 @@ resonate_ticket_strerror(resonate_ticket_rc_e rc)
         "The ticket is good",
         "The ticket is malformed",
         "The ticket was signed with an unknown key",
-        "The ticket was changed",
+        "The ticket was changed, or is for something else",
         "The ticket has expired",
-        "The ticket is not valid yet",
+        "The ticket is for longer than any",
         "The ticket cannot be checked"
     };
 
     return errors[rc];
-}
-
-
-size_t
-resonate_ticket_find(const char *text, size_t len, size_t *at)
-{
-    size_t       n;
-    const char  *p, *last;
-
-    last = text + len;
-
-    for (p = text; (size_t) (last - p) >= RESONATE_TICKET_MIN; p++) {
-
-        if (!resonate_ticket_begins(p, last)) {
-            continue;
-        }
-
-        /* who escaped a character has hidden nothing */
-
-        n = 0;
-
-        while (p + n < last && (resonate_ticket_digit(p[n]) || p[n] == '%')) {
-            n++;
-        }
-
-        if (n >= RESONATE_TICKET_MIN) {
-            *at = (size_t) (p - text);
-            return n;
-        }
-    }
-
-    return 0;
-}
-
-
-size_t
-resonate_ticket_mask(char *dst, const char *text, size_t len)
-{
-    char    *p;
-    size_t   at, n;
-
-    p = dst;
-
-    for ( ;; ) {
-        n = resonate_ticket_find(text, len, &at);
-
-        if (n == 0) {
-            break;
-        }
-
-        memcpy(p, text, at);
-        p += at;
-
-        memcpy(p, "***", 3);
-        p += 3;
-
-        text += at + n;
-        len -= at + n;
-    }
-
-    memcpy(p, text, len);
-
-    return (size_t) (p + len - dst);
-}
-
-
-static int
-resonate_ticket_begins(const char *p, const char *last)
-{
-    size_t             i;
-    static const char  escaped[] = RESONATE_TICKET_ESCAPED;
-
-    for (i = 0; i < sizeof(RESONATE_TICKET_PREFIX) - 1; i++) {
-
-        if (p < last && *p == RESONATE_TICKET_PREFIX[i]) {
-            p++;
-
-        } else if (last - p >= 3 && memcmp(p, escaped + 3 * i, 3) == 0) {
-            p += 3;
-
-        } else {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static int
-resonate_ticket_digit(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-           || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }

@@ -5,12 +5,15 @@
  * Tickets: who may hear or keep one track, or keep one release, in a URL, for
  * what cannot send a header.  Pure: libc and OpenSSL.
  *
- *     "rst1" HEAD issuer subject proof [zeros] HMAC-SHA256
+ *     "rst2" key mode end lengths subject proof [zeros] MAC
  *
- * in base64url, where HEAD has the key's name, mode, lengths, track, and when
- * it was issued and expires.  All of it is under the MAC.  It is filled with
- * zeros to whole groups of four characters, so that each ticket has one
- * spelling only, and no padding.  Whoever has a ticket can read it.
+ * in base64url: the name of the key, a mode, when it ends, lengths and texts.
+ * It is short, because a playlist has it in each URL: a subject that is a UUID
+ * takes 16 bytes, and the track is not in it, because the URL names it.  The
+ * MAC is HMAC-SHA256 over all of that and the track, its first half (RFC 2104,
+ * section 5): nobody finds 128 bits by guessing at a server.  Zeros fill it to
+ * whole groups of four characters, so that each ticket has one spelling only,
+ * and no padding.  Whoever has a ticket can read it.
  *
  * Its first characters name it, so that it is known wherever it turns up.
  */
@@ -29,12 +32,16 @@
 #define RESONATE_TICKET_KEYS_MAX   8
 
 #define RESONATE_TICKET_TRACK      16
-#define RESONATE_TICKET_TEXT_MAX   255     /* bytes of issuer, subject, proof */
+#define RESONATE_TICKET_TEXT_MAX   255     /* bytes of subject, and of proof */
 
 /* characters of a ticket: of nobody, and with the longest texts */
 
-#define RESONATE_TICKET_MIN        92
-#define RESONATE_TICKET_MAX        1112
+#define RESONATE_TICKET_MIN        36
+#define RESONATE_TICKET_MAX        716
+
+/* bytes of what it is read into: all of it, and a UUID as a text */
+
+#define RESONATE_TICKET_BUF        (RESONATE_TICKET_MAX / 4 * 3 + 36)
 
 /*
  * Seconds.  Whoever gets hold of a key for a moment cannot make tickets that
@@ -52,9 +59,9 @@ typedef enum {
     RESONATE_TICKET_OK = 0,
     RESONATE_TICKET_MALFORMED,
     RESONATE_TICKET_KEY,           /* of no key that there is */
-    RESONATE_TICKET_BENT,          /* the MAC does not fit */
+    RESONATE_TICKET_BENT,          /* the MAC does not fit, nor the track */
     RESONATE_TICKET_EXPIRED,
-    RESONATE_TICKET_FUTURE,        /* or for longer than any */
+    RESONATE_TICKET_LONG,          /* for longer than any */
     RESONATE_TICKET_FAILED         /* OpenSSL could not compute */
 } resonate_ticket_rc_e;
 
@@ -73,21 +80,22 @@ typedef struct {
 } resonate_ticket_text_t;
 
 
-/* without issuer and subject it is anybody's; "proof" is what auth keeps */
+/*
+ * "proof" is what auth keeps: of whose tokens the subject is, and what may
+ * revoke it.  Without both it is anybody's.
+ */
 
 typedef struct {
     resonate_ticket_mode_e    mode;
-    unsigned char             track[RESONATE_TICKET_TRACK];
-    int64_t                   issued;     /* Unix time */
-    int64_t                   expires;
-    resonate_ticket_text_t    issuer;
+    int64_t                   expires;    /* Unix time */
     resonate_ticket_text_t    subject;
     resonate_ticket_text_t    proof;
 } resonate_ticket_t;
 
 
 /*
- * Keys: the first one signs, all verify; read-only once they are added.
+ * Keys: the first one signs, all verify.  A ring is used by one thread at a
+ * time.
  *
  * ring  NULL: out of memory
  * key   0;  -1: of a wrong length, one too many, or OpenSSL fails
@@ -104,18 +112,22 @@ void resonate_ticket_ring_free(resonate_ticket_ring_t *ring);
 
 /*
  * make  how many characters were written, without NUL; "text" has room for
- *       RESONATE_TICKET_MAX.  0: a text is too long, a time cannot be, or
+ *       RESONATE_TICKET_MAX.  0: a text is too long, the time cannot be, or
  *       OpenSSL fails
  * open  OK: *ticket, whose texts are views of "buf", which has room for
- *       RESONATE_TICKET_MAX bytes.  "now" is Unix time; it is good as long as
+ *       RESONATE_TICKET_BUF bytes.  "now" is Unix time; it is good as long as
  *       that is before "expires"
+ *
+ * A track has RESONATE_TICKET_TRACK bytes.
  */
 
 size_t resonate_ticket_make(const resonate_ticket_ring_t *ring,
-    const resonate_ticket_t *ticket, char *text);
+    const resonate_ticket_t *ticket,
+    const unsigned char *track, char *text);
 resonate_ticket_rc_e resonate_ticket_open(const resonate_ticket_ring_t *ring,
-    const char *text, size_t len, int64_t now, unsigned char *buf,
-    resonate_ticket_t *ticket);
+    const char *text, size_t len,
+    const unsigned char *track, int64_t now,
+    unsigned char *buf, resonate_ticket_t *ticket);
 
 /* as a sentence without a full stop */
 const char *resonate_ticket_strerror(resonate_ticket_rc_e rc);

@@ -16,7 +16,7 @@ const HLS = join(MODULES, 'hls.js/dist/hls.min.js');
 const LONG_S = Number(process.env.RESONATE_LONG_S);
 const PREVIEW_S = 45;
 const SEGMENT_S = 6;
-const TICKET = /[?&]ticket=rst1[\w-]+$/;
+const TICKET = /[?&]ticket=rst2[\w-]+$/;
 
 /* less than a frame of AAC at 48 kHz */
 const NEAR_S = 0.02;

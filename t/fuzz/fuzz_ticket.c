@@ -17,10 +17,12 @@
 
 
 #define NOW   1700000000
-#define MAC   32
-#define HEAD  5     /* the magic, and the name of the key */
+#define MAC   16
+#define HEAD  4     /* the magic, and the name of the key */
 
 static const unsigned char  key[RESONATE_TICKET_KEY_MIN] = "fuzz";
+static const unsigned char  track[RESONATE_TICKET_TRACK + 1] =
+    "0123456789abcdef";
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,10 +49,17 @@ static void
 within(const resonate_ticket_text_t *text, const unsigned char *buf)
 {
     if (text->data < buf
-        || text->data + text->len > buf + RESONATE_TICKET_MAX)
+        || text->data + text->len > buf + RESONATE_TICKET_BUF)
     {
         abort();
     }
+}
+
+
+static int
+same(const resonate_ticket_text_t *a, const resonate_ticket_text_t *b)
+{
+    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
 
@@ -61,9 +70,9 @@ signed_by_us(const uint8_t *data, size_t size)
 {
     char                *p, text[RESONATE_TICKET_MAX + 1];
     size_t               len;
-    unsigned char        all[RESONATE_TICKET_MAX], buf[RESONATE_TICKET_MAX];
-    unsigned char        name[MAC];
-    resonate_ticket_t    ticket;
+    unsigned char        all[RESONATE_TICKET_MAX], mac[32];
+    unsigned char        buf[RESONATE_TICKET_BUF], again[RESONATE_TICKET_BUF];
+    resonate_ticket_t    ticket, other;
 
     static const char    word[] = "resonate ticket key";
 
@@ -74,13 +83,16 @@ signed_by_us(const uint8_t *data, size_t size)
     }
 
     HMAC(EVP_sha256(), key, sizeof(key), (const unsigned char *) word,
-         sizeof(word) - 1, name, NULL);
+         sizeof(word) - 1, mac, NULL);
 
-    memcpy(all, "\xae\xcb\x75", 3);
-    memcpy(all + 3, name, 2);
+    memcpy(all, "\xae\xcb\x76", 3);
+    all[3] = mac[0];
     memcpy(all + HEAD, data, size);
 
-    HMAC(EVP_sha256(), key, sizeof(key), all, len, all + len, NULL);
+    memcpy(all + len, track, RESONATE_TICKET_TRACK);
+    HMAC(EVP_sha256(), key, sizeof(key), all, len + RESONATE_TICKET_TRACK, mac,
+         NULL);
+    memcpy(all + len, mac, MAC);
 
     len = EVP_EncodeBlock((unsigned char *) text, all, len + MAC);
 
@@ -88,17 +100,28 @@ signed_by_us(const uint8_t *data, size_t size)
         *p = (*p == '+') ? '-' : (*p == '/') ? '_' : *p;
     }
 
-    if (resonate_ticket_open(ring_of(), text, len, NOW, buf, &ticket)
+    if (resonate_ticket_open(ring_of(), text, len, track, NOW, buf, &ticket)
         != RESONATE_TICKET_OK)
     {
         return;
     }
 
-    within(&ticket.issuer, buf);
     within(&ticket.subject, buf);
     within(&ticket.proof, buf);
 
-    if (resonate_ticket_make(ring_of(), &ticket, text) != len) {
+    /* nobody else would have packed a UUID, or not */
+
+    len = resonate_ticket_make(ring_of(), &ticket, track, text);
+
+    if (len == 0
+        || resonate_ticket_open(ring_of(), text, len, track, NOW, again,
+                                &other)
+           != RESONATE_TICKET_OK
+        || other.mode != ticket.mode
+        || other.expires != ticket.expires
+        || !same(&other.subject, &ticket.subject)
+        || !same(&other.proof, &ticket.proof))
+    {
         abort();
     }
 }
@@ -109,11 +132,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char               *masked;
     size_t              len, at;
-    unsigned char       buf[RESONATE_TICKET_MAX];
+    unsigned char       buf[RESONATE_TICKET_BUF];
     resonate_ticket_t   ticket;
 
-    if (resonate_ticket_open(ring_of(), (const char *) data, size, NOW, buf,
-                             &ticket)
+    if (resonate_ticket_open(ring_of(), (const char *) data, size, track, NOW,
+                             buf, &ticket)
         == RESONATE_TICKET_OK)
     {
         abort();

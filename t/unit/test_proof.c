@@ -41,6 +41,7 @@ proof_of(int64_t issued)
 
     proof.n = 0;
     proof.issued = issued;
+    assert_int_equal(resonate_proof_issuer(VIEW("i"), proof.issuer), 1);
 
     for (i = 0; i < NAMES; i++) {
         assert_int_equal(resonate_proof_add(&proof, names[i].kind, VIEW("i"),
@@ -58,7 +59,9 @@ test_round(void **state)
     unsigned char     buf[RESONATE_PROOF_MAX];
     resonate_proof_t  proof, read;
 
-    static const int64_t  times[] = { 0, 1, 1700000000, INT64_MAX };
+    static const int64_t  times[] = {
+        0, 1, 1700000000, RESONATE_REVOKED_FAR, ((int64_t) 1 << 40) - 1
+    };
 
     (void) state;
 
@@ -71,7 +74,31 @@ test_round(void **state)
         assert_int_equal(resonate_proof_unpack(&read, buf, len), 0);
         assert_int_equal(read.issued, times[i]);
         assert_int_equal(read.n, NAMES);
+        assert_memory_equal(read.issuer, proof.issuer, sizeof(read.issuer));
     }
+
+    /* as sha256sum says it of "i" */
+    assert_memory_equal(proof.issuer, "\xde\x7d\x1b\x72", 4);
+}
+
+
+/* a time that cannot be is as old, or as late, as one that can */
+
+static void
+test_far(void **state)
+{
+    unsigned char     buf[RESONATE_PROOF_MAX];
+    resonate_proof_t  proof, read;
+
+    (void) state;
+
+    proof = proof_of(INT64_MAX);
+    resonate_proof_unpack(&read, buf, resonate_proof_pack(&proof, buf));
+    assert_true(read.issued > RESONATE_REVOKED_FAR);
+
+    proof = proof_of(INT64_MIN);
+    resonate_proof_unpack(&read, buf, resonate_proof_pack(&proof, buf));
+    assert_int_equal(read.issued, 0);
 }
 
 
@@ -123,22 +150,30 @@ test_bad(void **state)
         }
     }
 
-    buf[0]++;
+    buf[0] += 0x10;
     assert_int_equal(resonate_proof_unpack(&proof, buf, len), -1);
-    buf[0]--;
+    buf[0] -= 0x10;
 
-    buf[RESONATE_PROOF_HEAD] = RESONATE_REVOKED_UNKNOWN;
+    /* of three, two are of one token */
+
+    assert_int_equal(buf[0] & 0xf, 2);
+    buf[0] += 2;
     assert_int_equal(resonate_proof_unpack(&proof, buf, len), -1);
 }
 
 
-/* any of the names will do, the latest of the times counts */
+/*
+ * Any of the names will do, the latest of the times counts.  Of what was taken
+ * for revoked for want of room, only names of many tokens have a time.
+ */
 
 static void
 test_before(void **state)
 {
     void                    *memory;
-    size_t                   i;
+    char                     value[16];
+    size_t                   i, len;
+    unsigned char            buf[RESONATE_PROOF_MAX];
     resonate_proof_t         proof;
     resonate_revoked_t      *set;
     resonate_revoked_key_t   key;
@@ -148,6 +183,8 @@ test_before(void **state)
     memory = calloc(1, 65536);
     set = resonate_revoked_init(memory, 65536);
     proof = proof_of(100);
+    len = resonate_proof_pack(&proof, buf);
+    assert_int_equal(resonate_proof_unpack(&proof, buf, len), 0);
 
     assert_int_equal(resonate_proof_before(&proof, set), 0);
 
@@ -160,6 +197,21 @@ test_before(void **state)
                          200 + (int64_t) i);
     }
 
+    proof.n = 0;
+
+    for (i = 0; resonate_revoked_lost(set) == 0; i++) {
+        snprintf(value, sizeof(value), "%u", (unsigned) i);
+        resonate_revoked_key(&key, RESONATE_REVOKED_CLIENT, VIEW("i"),
+                             VIEW(value));
+        resonate_revoked_add(set, &key, 400, 500, 1);
+    }
+
+    resonate_proof_add(&proof, RESONATE_REVOKED_CLIENT, VIEW("i"),
+                       VIEW(value));
+    len = resonate_proof_pack(&proof, buf);
+    assert_int_equal(resonate_proof_unpack(&proof, buf, len), 0);
+    assert_int_equal(resonate_proof_before(&proof, set), 400);
+
     free(memory);
 }
 
@@ -169,6 +221,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_round),
+        cmocka_unit_test(test_far),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_before)

@@ -6,9 +6,10 @@ package Resonate::Ticket;
 #   ticket(track => $uuid, sub => 'ann', ...)
 #       iss, sub, proof         the demo issuer's listener; sub => undef: nobody
 #       mode                    full (default), preview, download, release
-#       issued, expires         now, in an hour
+#       expires                 in an hour
 #       key                     32 times "k"
-#   proof(iat => $time, jti => ..., sub => ..., client => ..., sid => ...)
+#   proof(iat => $time, iss => ..., jti => ..., sub => ..., client => ...,
+#         sid => ...)
 #   ticket_edge(%edge)          an edge with route /t/<id>: three seconds for
 #                               callers, one for anybody else
 #   ticket_route($pg)           that route, for a server of another edge
@@ -45,23 +46,28 @@ sub key_file {
 
 
 sub ticket {
-    my (%opt) = (iss => $ISSUER, sub => 'listener', mode => 'full',
-                 key => 'k' x 32, issued => time, @_);
+    my (%opt) = (sub => 'listener', mode => 'full', key => 'k' x 32,
+                 expires => time + 3600, @_);
+    my $body = "\xae\xcb\x76"
+        . substr hmac_sha256('resonate ticket key', $opt{key}), 0, 1;
+    my ($packed, @texts) = (0, '', '');
 
-    my $body = join '', pack('a3', "\xae\xcb\x75"),
-        substr(hmac_sha256('resonate ticket key', $opt{key}), 0, 2);
-    my @texts = defined $opt{sub}
-        ? ($opt{iss}, $opt{sub}, $opt{proof} // proof(sub => $opt{sub}))
-        : ('') x 3;
+    if (defined $opt{sub}) {
+        @texts = ($opt{sub}, $opt{proof} // proof(%opt{qw(sub iss)}));
+        $packed = 0x80 if $texts[0] =~ s/^([\da-f]{8})-([\da-f]{4})-
+            ([\da-f]{4})-([\da-f]{4})-([\da-f]{12})$
+            /pack 'H*', "$1$2$3$4$5"/xe;
+    }
 
-    $body .= pack 'C4 H32', $MODES{$opt{mode}} // $opt{mode},
-                  map({ length } @texts), $opt{track} =~ tr/-//dr;
-    $body .= substr pack('Q>', $_), 3
-        for $opt{issued}, $opt{expires} // $opt{issued} + 3600;
+    $body .= pack 'C N C2', ($MODES{$opt{mode}} // $opt{mode}) | $packed,
+                  $opt{expires}, map { length } @texts;
     $body .= join '', @texts;
-    $body .= "\0" x (-(length($body) + 32) % 3);
+    $body .= "\0" x (-(length($body) + 16) % 3);
 
-    return encode_base64url($body . hmac_sha256($body, $opt{key}));
+    my $track = pack 'H*', $opt{track} =~ tr/-//dr;
+
+    return encode_base64url($body . substr hmac_sha256($body . $track,
+                                                       $opt{key}), 0, 16);
 }
 
 
@@ -69,12 +75,14 @@ sub ticket {
 
 sub proof {
     my (%opt) = @_;
+    my $iss = delete $opt{iss} // $ISSUER;
     my $issued = delete $opt{iat} // time;
+    my @names = sort { $KINDS{$a} % 4 <=> $KINDS{$b} % 4 } keys %opt;
+    my $narrow = grep { $_ ne 'sub' && $_ ne 'client' } @names;
 
-    return join '', pack('C Q>', 1, $issued),
-        map { pack 'C a16', $KINDS{$_},
-              sha256(pack('Q< Q<', $KINDS{$_}, length $ISSUER)
-                     . "$ISSUER$opt{$_}") } sort keys %opt;
+    return join '', pack('C a4 C N', 0x20 | $narrow, sha256($iss), 0, $issued),
+        map { substr sha256(pack('Q< Q<', $KINDS{$_}, length $iss)
+                            . "$iss$opt{$_}"), 0, 8 } @names;
 }
 
 
