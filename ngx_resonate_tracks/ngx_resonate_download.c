@@ -127,17 +127,23 @@ static ngx_int_t
 ngx_resonate_download_form(ngx_http_request_t *r, ngx_resonate_tagged_t *t)
 {
     u_char            *p, *form, digest[EVP_MAX_MD_SIZE];
+    u_char             version[NGX_RESONATE_MEDIA_VERSION];
     size_t             len;
-    ngx_str_t          cover = ngx_null_string;
+    ngx_str_t          cover = ngx_null_string, of;
     resonate_tags_t   *tags;
 
     tags = &t->file.tags;
 
+    of.data = version;
+    of.len = 0;
+
     if (t->cover) {
         cover = t->cover->name;
+        of.len = ngx_resonate_media_version(t->cover, version) - version;
     }
 
-    len = 3 * RESONATE_TAGGED_MAX_TEXT + 5 * NGX_INT_T_LEN + 16 + cover.len;
+    len = 3 * RESONATE_TAGGED_MAX_TEXT + 4 * NGX_INT_T_LEN + 16 + cover.len
+          + of.len;
 
     p = ngx_pnalloc(r->pool, len);
     form = ngx_pnalloc(r->pool, sizeof("t-") - 1 + NGX_INT_T_LEN
@@ -146,13 +152,13 @@ ngx_resonate_download_form(ngx_http_request_t *r, ngx_resonate_tagged_t *t)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    len = ngx_snprintf(p, len, "%s%Z%s%Z%s%Z%ui %ui %ui %ui %O %V",
+    len = ngx_snprintf(p, len, "%s%Z%s%Z%s%Z%ui %ui %ui %ui %V %V",
                        tags->title ? tags->title : "",
                        tags->artist ? tags->artist : "",
                        tags->album ? tags->album : "",
                        (ngx_uint_t) tags->track, (ngx_uint_t) tags->tracks,
                        (ngx_uint_t) tags->disc, (ngx_uint_t) tags->year,
-                       t->cover ? t->cover->size : 0, &cover)
+                       &of, &cover)
           - p;
 
     if (EVP_Digest(p, len, digest, NULL, EVP_sha256(), NULL) != 1) {

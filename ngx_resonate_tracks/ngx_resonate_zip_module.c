@@ -31,10 +31,12 @@ typedef struct {
 
 typedef struct {
     resonate_download_t         decision;
-    ngx_uint_t                  n;
+    ngx_uint_t                  n;         /* tracks */
     ngx_uint_t                  ready;     /* how many have a head */
     size_t                      heads;     /* bytes of them */
     unsigned                    looping:1;
+    unsigned                    covered:1; /* the last entry is the cover */
+    ngx_resonate_media_t        cover;
     ngx_resonate_tagged_t      *files;
     resonate_zip_entry_t       *entries;
     char                      (*names)[NGX_RESONATE_ZIP_NAME];
@@ -47,6 +49,8 @@ static ngx_int_t ngx_resonate_zip_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_zip_create(ngx_http_request_t *r,
     ngx_resonate_zip_ctx_t *ctx);
+static ngx_int_t ngx_resonate_zip_cover(ngx_http_request_t *r,
+    ngx_resonate_media_t *cover, ngx_int_t rc);
 static ngx_int_t ngx_resonate_zip_ready(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
 static ngx_int_t ngx_resonate_zip_next(ngx_http_request_t *r,
@@ -59,7 +63,7 @@ static void ngx_resonate_zip_name(ngx_resonate_zip_ctx_t *ctx, ngx_uint_t i);
 static resonate_part_t *ngx_resonate_zip_parts(ngx_http_request_t *r,
     ngx_resonate_zip_ctx_t *ctx, ngx_uint_t *n);
 static ngx_int_t ngx_resonate_zip_etag(ngx_http_request_t *r,
-    ngx_str_t *headers);
+    u_char *data, size_t len);
 
 
 static const char *const  ngx_resonate_keep_args[] = { "ticket", NULL };
@@ -135,6 +139,7 @@ static ngx_int_t
 ngx_resonate_zip_handler(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
 {
     ngx_int_t                rc;
+    ngx_str_t                name;
     ngx_resonate_zip_ctx_t  *ctx;
 
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0, "resonate zip");
@@ -154,7 +159,17 @@ ngx_resonate_zip_handler(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
         return ngx_resonate_media_fail(r, rc, NULL);
     }
 
-    return ngx_resonate_zip_next(r, ctx);
+    if (ctx->decision.cover == NULL || !ctx->decision.cover_summed) {
+        return ngx_resonate_zip_next(r, ctx);
+    }
+
+    name.data = (u_char *) ctx->decision.cover;
+    name.len = ngx_strlen(ctx->decision.cover);
+
+    ctx->cover.handler = ngx_resonate_zip_cover;
+    ctx->cover.data = ctx;
+
+    return ngx_resonate_media_open(r, &ctx->cover, &name);
 }
 
 
@@ -164,7 +179,8 @@ ngx_resonate_zip_create(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx)
     ctx->n = ctx->decision.nfiles;
 
     ctx->files = ngx_pcalloc(r->pool, ctx->n * sizeof(ngx_resonate_tagged_t));
-    ctx->entries = ngx_pcalloc(r->pool, ctx->n * sizeof(resonate_zip_entry_t));
+    ctx->entries = ngx_pcalloc(r->pool, (ctx->n + 1)
+                                        * sizeof(resonate_zip_entry_t));
     ctx->names = ngx_pcalloc(r->pool, ctx->n * NGX_RESONATE_ZIP_NAME);
 
     if (ctx->files == NULL || ctx->entries == NULL || ctx->names == NULL) {
@@ -172,6 +188,42 @@ ngx_resonate_zip_create(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx)
     }
 
     return NGX_OK;
+}
+
+
+/* music is better without its cover than not at all */
+
+static ngx_int_t
+ngx_resonate_zip_cover(ngx_http_request_t *r, ngx_resonate_media_t *cover,
+    ngx_int_t rc)
+{
+    resonate_zip_entry_t    *e;
+    ngx_resonate_zip_ctx_t  *ctx;
+
+    ctx = cover->data;
+
+    if (rc != NGX_OK && rc != NGX_HTTP_NOT_FOUND) {
+        return ngx_resonate_media_fail(r, rc, NULL);
+    }
+
+    if (rc == NGX_OK && (uint64_t) cover->size != ctx->decision.cover_bytes) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "\"%V\" is not what the catalogue says: %O bytes",
+                      &cover->file.name, cover->size);
+        rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        ctx->covered = 1;
+
+        e = &ctx->entries[ctx->n];
+        e->name = "cover.jpg";
+        e->name_len = ngx_strlen(e->name);
+        e->size = ctx->decision.cover_bytes;
+        e->crc32 = ctx->decision.cover_crc32;
+    }
+
+    return ngx_resonate_zip_next(r, ctx);
 }
 
 
@@ -369,48 +421,62 @@ static resonate_part_t *
 ngx_resonate_zip_parts(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx,
     ngx_uint_t *n)
 {
-    u_char           *p;
+    u_char           *p, *headers;
     size_t            size;
     uint64_t          offset;
-    ngx_str_t         headers;
-    ngx_uint_t        i;
+    ngx_uint_t        i, nentries;
     resonate_part_t  *parts, *part;
 
-    offset = resonate_zip_layout(ctx->entries, ctx->n);
-    size = resonate_zip_central(ctx->entries, ctx->n, offset, NULL);
+    nentries = ctx->n + ctx->covered;
+    offset = resonate_zip_layout(ctx->entries, nentries);
+    size = resonate_zip_central(ctx->entries, nentries, offset, NULL);
 
-    for (i = 0; i < ctx->n; i++) {
+    for (i = 0; i < nentries; i++) {
         size += resonate_zip_local(&ctx->entries[i], NULL);
     }
 
-    p = ngx_pnalloc(r->pool, size);
-    parts = ngx_pcalloc(r->pool, (ctx->n * (NGX_RESONATE_TAGGED_PARTS + 1) + 1)
+    headers = ngx_pnalloc(r->pool, size + NGX_RESONATE_MEDIA_VERSION);
+    parts = ngx_pcalloc(r->pool, (nentries * (NGX_RESONATE_TAGGED_PARTS + 1)
+                                  + 1)
                                  * sizeof(resonate_part_t));
-    if (p == NULL || parts == NULL) {
+    if (headers == NULL || parts == NULL) {
         return NULL;
     }
 
-    headers.data = p;
-    headers.len = size;
-
+    p = headers;
     part = parts;
 
-    for (i = 0; i < ctx->n; i++) {
+    for (i = 0; i < nentries; i++) {
         part->data = p;
         part->size = resonate_zip_local(&ctx->entries[i], p);
         p += part->size;
         part++;
 
-        part += ngx_resonate_download_parts(&ctx->files[i], part);
+        if (i < ctx->n) {
+            part += ngx_resonate_download_parts(&ctx->files[i], part);
+            continue;
+        }
+
+        part->source = &ctx->cover.file;
+        part->size = (uint64_t) ctx->cover.size;
+        part++;
     }
 
     part->data = p;
-    part->size = resonate_zip_central(ctx->entries, ctx->n, offset, p);
+    part->size = resonate_zip_central(ctx->entries, nentries, offset, p);
+    p += part->size;
     part++;
 
     *n = part - parts;
 
-    return ngx_resonate_zip_etag(r, &headers) == NGX_OK ? parts : NULL;
+    /* one that is replaced in place is another one before its sum is */
+
+    if (ctx->covered) {
+        p = ngx_resonate_media_version(&ctx->cover, p);
+    }
+
+    return ngx_resonate_zip_etag(r, headers, p - headers) == NGX_OK ? parts
+                                                                    : NULL;
 }
 
 
@@ -420,7 +486,7 @@ ngx_resonate_zip_parts(ngx_http_request_t *r, ngx_resonate_zip_ctx_t *ctx,
  */
 
 static ngx_int_t
-ngx_resonate_zip_etag(ngx_http_request_t *r, ngx_str_t *headers)
+ngx_resonate_zip_etag(ngx_http_request_t *r, u_char *data, size_t len)
 {
     u_char                    *p, digest[EVP_MAX_MD_SIZE];
     ngx_table_elt_t           *etag;
@@ -432,10 +498,7 @@ ngx_resonate_zip_etag(ngx_http_request_t *r, ngx_str_t *headers)
         return NGX_OK;
     }
 
-    if (EVP_Digest(headers->data, headers->len, digest, NULL, EVP_sha256(),
-                   NULL)
-        != 1)
-    {
+    if (EVP_Digest(data, len, digest, NULL, EVP_sha256(), NULL) != 1) {
         return NGX_ERROR;
     }
 

@@ -38,6 +38,24 @@ $$;
 
 COMMENT ON FUNCTION resonate.ingest_image_of(text, text) IS 'The image of that kind and original, or null.';
 
+CREATE OR REPLACE FUNCTION resonate.ingest_image_sum(id uuid, bytes bigint, crc32 bigint)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+    UPDATE resonate.image i SET (bytes, crc32) = ($2, $3)
+    WHERE i.id = $1 AND (i.bytes, i.crc32) IS DISTINCT FROM ($2, $3)
+$$;
+
+COMMENT ON FUNCTION resonate.ingest_image_sum(uuid, bigint, bigint) IS 'Length and CRC-32 of images/ID-x600.jpg as it is stored.';
+
+CREATE OR REPLACE FUNCTION resonate.ingest_image_unsummed() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+    SELECT i.id FROM resonate.image i WHERE i.crc32 IS NULL ORDER BY i.id
+$$;
+
+COMMENT ON FUNCTION resonate.ingest_image_unsummed() IS 'Images of which the sum is not known.';
+
 CREATE OR REPLACE FUNCTION resonate.ingest_artist(name text, avatar uuid DEFAULT NULL,
     musicbrainz_id uuid DEFAULT NULL) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -114,11 +114,17 @@ DECLARE
     _quality ALIAS FOR $2;
     _caller ALIAS FOR $3;
     title text;
+    cover text;
     d record;
 BEGIN
-    SELECT coalesce(r.display_artist, a.display_name) || ' - ' || r.title INTO title
+    SELECT coalesce(r.display_artist, a.display_name) || ' - ' || r.title,
+           CASE WHEN m.id IS NULL THEN ''
+                ELSE format('"cover":"images/%s-x600.jpg","coverSum":[%s,%s],', m.id, m.bytes,
+                            m.crc32) END
+    INTO title, cover
     FROM resonate.release r
     JOIN resonate.creator a ON a.id = r.creator_id
+    LEFT JOIN resonate.image m ON m.id = r.cover_id AND m.crc32 IS NOT NULL
     WHERE r.id = _id
       AND (r.released_on <= resonate.today() OR (r.deleted_at IS NULL AND a.owner_id = _caller));
 
@@ -157,9 +163,9 @@ BEGIN
             d.unsummed_count, d.count));
     END IF;
 
-    RETURN resonate.answer(200, format('{"id":"%s","name":%s,"files":[%s]}', _id, to_json(title),
-                                       d.bodies));
+    RETURN resonate.answer(200, format('{"id":"%s","name":%s,%s"files":[%s]}', _id, to_json(title),
+                                       cover, d.bodies));
 END
 $$;
 
-COMMENT ON FUNCTION v3.download_release(uuid, text, uuid) IS 'GET /user/trackgroups/{id}/download: its tracks that the caller may see as a ZIP; all of them must be owned, free or one''s own. What the edge is told: as of a track, with one file for each.';
+COMMENT ON FUNCTION v3.download_release(uuid, text, uuid) IS 'GET /user/trackgroups/{id}/download: its tracks that the caller may see as a ZIP; all of them must be owned, free or one''s own; and its cover. What the edge is told: as of a track, with one file for each and coverSum, [bytes, crc32].';

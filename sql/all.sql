@@ -66,6 +66,8 @@ SET LOCAL ROLE resonate_owner;
 \ir migrations/apply.sql
 \set migration 0080_rendition
 \ir migrations/apply.sql
+\set migration 0084_image_sum
+\ir migrations/apply.sql
 \ir migrations/end.sql
 
 -- A function is replaced, so that whoever uses it goes on.  Which cannot be,

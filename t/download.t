@@ -151,6 +151,12 @@ isnt $res->{headers}{etag}, $headers{etag}, 'it has another ETag';
 spew("$dir/kept.m4a", $res->{content});
 is tags("$dir/kept.m4a")->{title}, 'Dawn', 'the new title';
 
+my $etag = $res->{headers}{etag};
+
+utime 1, 1, "$media/images/$id->{cover}-x600.jpg";
+isnt $edge->get(path('paid'), @ask)->{headers}{etag}, $etag,
+    'a cover of the same length is another version';
+
 unlink "$media/images/$id->{cover}-x600.jpg";
 $res = $edge->get(path('paid'), @ask);
 is $res->{status}, 200, 'without a cover';

@@ -81,7 +81,7 @@ like scalar `unzip -t $dir/a.zip 2>&1`, qr/^No errors detected/m, 'unzip';
 is scalar `python3 -m zipfile -t $dir/a.zip 2>&1`, "Done testing\n",
     'python';
 is scalar `unzip -Z1 $dir/a.zip`,
-   "01 Mor_ning.m4a\n02 Noon.m4a\n03 Evening.m4a\n", 'its names';
+   "01 Mor_ning.m4a\n02 Noon.m4a\n03 Evening.m4a\ncover.jpg\n", 'its names';
 
 Resonate::Pg::run('unzip', '-q', "$dir/a.zip", '-d', "$dir/out");
 
@@ -100,6 +100,10 @@ for (
        samples("$media/" . Resonate::Media::files()->{$stored}{path}),
        "$file: sound";
 }
+
+
+my $cover = "$media/images/$id->{cover}-x600.jpg";
+ok slurp("$dir/out/cover.jpg") eq slurp($cover), 'its cover';
 
 
 # ranges are slices of it
@@ -138,7 +142,27 @@ is $head->{content}, '', 'HEAD: nothing';
 
 # what changes it
 
-is ask(listener => $release)->{content}, $zip, 'the same again';
+sub other {
+    my ($what) = @_;
+    my $other = ask(listener => $release, undef, 'HEAD');
+
+    is $other->{status}, 200, "$what: sent";
+    isnt $other->{headers}{etag}, $etag, "$what: another version";
+    return ask(listener => $release)->{content};
+}
+
+my $bytes = slurp($cover);
+utime 1, 1, $cover;
+other('a cover of the same length');
+
+spew($cover, $bytes . 'x');
+spew("$dir/e.zip", other('a cover that is not known'));
+unlike scalar `unzip -Z1 $dir/e.zip`, qr/jpg/, 'which is left out';
+
+unlink $cover;
+other('a cover that is gone');
+spew($cover, $bytes);
+ok ask(listener => $release)->{content} eq $zip, 'the same again';
 
 $pg->psql("UPDATE resonate.track SET title = '../' || chr(8238) || 'noon'
            WHERE id IN ('$id->{paid}', '$id->{free}');
@@ -152,13 +176,13 @@ isnt $res->{headers}{etag}, $etag, 'other names are another version';
 spew("$dir/b.zip", $res->{content});
 like scalar `unzip -t $dir/b.zip 2>&1`, qr/^No errors detected/m, 'of it';
 is scalar `unzip -Z1 $dir/b.zip`,
-   "07 ..__noon.m4a\n07 ..__noon (2).m4a\n07 ..__NOON (3).m4a\n",
+   "07 ..__noon.m4a\n07 ..__noon (2).m4a\n07 ..__NOON (3).m4a\ncover.jpg\n",
    'no two names are one';
 
 $res = ask(owner => $release);
 is $res->{status}, 200, 'who made it';
 spew("$dir/c.zip", $res->{content});
-is scalar(() = `unzip -Z1 $dir/c.zip` =~ /\n/g), 4, 'with what is hidden';
+is scalar(() = `unzip -Z1 $dir/c.zip` =~ /\n/g), 5, 'with what is hidden';
 
 $pg->psql('UPDATE resonate.media_file SET span_bytes = span_bytes - 1');
 is ask(listener => $release)->{status}, 500,
@@ -169,7 +193,7 @@ $pg->psql("DELETE FROM resonate.release_item
 $res = ask(listener => "$release?quality=original");
 is $res->{status}, 200, 'originals';
 spew("$dir/d.zip", $res->{content});
-is scalar `unzip -p $dir/d.zip`, slurp("$media/$id->{original}"),
+is scalar `unzip -p $dir/d.zip *.flac`, slurp("$media/$id->{original}"),
    'as they came';
 
 done_testing;

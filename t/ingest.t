@@ -3,6 +3,7 @@
 # bin/resonate-ingest: formats, tags, names, covers, and what it stores.
 
 use utf8;
+use Compress::Zlib ();
 use Digest::SHA;
 use lib 't/lib';
 use Resonate::Test;
@@ -134,6 +135,20 @@ subtest 'covers' => sub {
     }
 
     is($in->track('Jail Bait')->{cover_id}, undef, 'none where none is');
+
+    my $sums = sub {
+        return $pg->psql("SELECT string_agg(concat_ws(' ', id, bytes, crc32),
+                              E'\n' ORDER BY id) FROM resonate.image");
+    };
+    my $stored = join "\n", map {
+        my $bytes = slurp($in->media . "/images/$_-x600.jpg");
+        join ' ', $_, length $bytes, Compress::Zlib::crc32($bytes)
+    } sort map { m{/([^/]+)-x600\.jpg$} } glob $in->media . '/images/*';
+
+    is($sums->(), $stored, 'their sums are kept');
+    $pg->psql('UPDATE resonate.image SET bytes = NULL, crc32 = NULL');
+    like(($in->run)[1], qr/^0 added/m, 'taken in again');
+    is($sums->(), $stored, 'those of before, too');
 };
 
 done_testing();

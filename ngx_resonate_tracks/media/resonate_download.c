@@ -16,6 +16,7 @@
 
 
 static const char *resonate_download_head(resonate_download_t *d);
+static const char *resonate_download_cover_sum(resonate_download_t *d);
 static const char *resonate_download_path(const char **path, json_t *json);
 static const char *resonate_download_suffix(resonate_download_file_t *file);
 static void resonate_download_tags(resonate_tags_t *t, json_t *json);
@@ -54,7 +55,8 @@ resonate_download_parse(const char *text, size_t len, resonate_download_t *d)
 static const char *
 resonate_download_head(resonate_download_t *d)
 {
-    json_t  *cover, *id;
+    json_t      *cover, *id;
+    const char  *err;
 
     id = json_object_get(d->root, "id");
 
@@ -80,7 +82,36 @@ resonate_download_head(resonate_download_t *d)
         return NULL;
     }
 
-    return resonate_download_path(&d->cover, cover);
+    err = resonate_download_path(&d->cover, cover);
+
+    return err ? err : resonate_download_cover_sum(d);
+}
+
+
+static const char *
+resonate_download_cover_sum(resonate_download_t *d)
+{
+    json_t  *sum, *bytes;
+
+    sum = json_object_get(d->root, "coverSum");
+
+    if (sum == NULL) {
+        return NULL;
+    }
+
+    bytes = json_array_get(sum, 0);
+
+    if (!json_is_integer(bytes)
+        || json_integer_value(bytes) < 1
+        || !resonate_download_u32(json_array_get(sum, 1), &d->cover_crc32))
+    {
+        return "bad coverSum";
+    }
+
+    d->cover_bytes = (uint64_t) json_integer_value(bytes);
+    d->cover_summed = 1;
+
+    return NULL;
 }
 
 

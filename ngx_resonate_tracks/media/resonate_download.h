@@ -5,7 +5,7 @@
  * What SQL decided about a download:
  *
  *     {"id": "0d6dd7a4-...", "name": "Artist - Title",
- *      "cover": "images/0d6dd7a4-...-x600.jpg",
+ *      "cover": "images/0d6dd7a4-...-x600.jpg", "coverSum": [2000, 789],
  *      "files": [{"name": "Artist - Title", "file": "audio/ab/abcd.m4a",
  *                 "type": "audio/mp4", "crc32": 123, "bytes": 5000,
  *                 "span": [1000, 4000, 456],
@@ -15,9 +15,10 @@
  *
  * "id" is that of the track or of the release, and a ticket needs it.  A file
  * without tags is sent as it is stored; a cover may be absent or null, as may
- * any tag.  "bytes" and "crc32" are of the stored file, "span" tells
- * offset, bytes and CRC-32 of its media: they are absent where nobody needs
- * them.  Files are below the media root and plain.
+ * any tag.  "bytes" and "crc32" are of the stored file, "span" tells offset,
+ * bytes and CRC-32 of its media, "coverSum" bytes and CRC-32 of the cover:
+ * they are absent where nobody needs them.  Files are below the media root and
+ * plain.
  */
 
 
@@ -53,9 +54,12 @@ typedef struct {
 typedef struct {
     const char       *name;
     const char       *cover;         /* or NULL */
+    uint64_t          cover_bytes;   /* if there is "coverSum" */
+    uint32_t          cover_crc32;
     uint8_t           id[16];        /* zeros, if it was not told */
     size_t            nfiles;        /* at least 1 */
     unsigned          identified:1;  /* it was told */
+    unsigned          cover_summed:1;
     void             *root;          /* private: all texts are its */
 } resonate_download_t;
 

@@ -87,6 +87,14 @@ sub sum_up {
                  $at, length($bytes) - $at, crc32(substr $bytes, $at),
                  $_->{sha256});
     }
+
+    for (glob "$media/images/*-x600.jpg") {
+        my ($id) = m{([^/]+)-x600\.jpg$};
+        my $bytes = Resonate::Test::slurp($_);
+
+        $dbh->do('SELECT resonate.ingest_image_sum(?, ?, ?)', {}, $id,
+                 length $bytes, crc32($bytes));
+    }
 }
 
 

@@ -96,6 +96,22 @@ sub image ($self, $picture)
 }
 
 
+# Length and CRC-32 of the picture that goes with downloads.
+
+sub image_sum ($self, $id, $sums)
+{
+    return $self->one('SELECT resonate.ingest_image_sum(?, ?, ?)', $id,
+                      @$sums{qw(bytes crc32)});
+}
+
+
+sub images_unsummed ($self)
+{
+    return @{ $self->{dbh}->selectcol_arrayref(
+        'SELECT resonate.ingest_image_unsummed()') };
+}
+
+
 # One track and all that belongs to it, or nothing.  image is the id of the
 # release's cover or undef, media what was stored or undef, made what was made
 # of it besides.

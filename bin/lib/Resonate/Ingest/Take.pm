@@ -16,7 +16,7 @@ use Resonate::Ingest::Plan    qw(plan);
 use Resonate::Ingest::Sound   qw(listen);
 use Resonate::Ingest::Tags    qw(describe);
 use Resonate::Ingest::Tool    qw(probe);
-use Resonate::Ingest::Write   qw(write_all);
+use Resonate::Ingest::Write   qw(write_all sum_covers);
 
 our @EXPORT_OK = qw(take);
 
@@ -47,6 +47,8 @@ sub take ($run, $files)
 
         take_batch($run, $folders, @batch);
     }
+
+    sum_covers($run);
 
     return;
 }

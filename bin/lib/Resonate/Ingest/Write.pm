@@ -14,9 +14,13 @@ use Resonate::Ingest::Gone    qw(is_gone);
 use Resonate::Ingest::Media   qw(cover_of size_names);
 use Resonate::Ingest::Plan    qw(unit);
 use Resonate::Ingest::Quality qw(lacking);
+use Resonate::Ingest::Sums    qw(sums_of);
 use Resonate::Ingest::Text    qw(decoded);
 
-our @EXPORT_OK = qw(write_all);
+our @EXPORT_OK = qw(write_all sum_covers);
+
+# The size that goes with downloads.
+use constant KEPT => 'x600.jpg';
 
 
 # units: as Resonate::Ingest::Plan gives them
@@ -247,12 +251,31 @@ sub have_cover ($run, $cover, $file, $result)
     }
 
     my $id = $run->{catalogue}->image($result);
+    my $sums = sums_of("$result->{work}/" . KEPT);
 
     for my $size (size_names()) {
         $run->{store}->put("$result->{work}/$size", "images/$id-$size");
     }
 
+    $run->{catalogue}->image_sum($id, $sums);
     $run->{images}{$cover} = $id;
+
+    return;
+}
+
+
+# Covers of before their sums were kept.
+
+sub sum_covers ($run)
+{
+    for my $id ($run->{catalogue}->images_unsummed) {
+        my $path = "images/$id-" . KEPT;
+
+        next if !$run->{store}->has($path);
+
+        $run->{catalogue}->image_sum($id, sums_of($run->{store}
+            ->local($path, $run->{tmp})));
+    }
 
     return;
 }
