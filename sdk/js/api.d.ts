@@ -1067,7 +1067,7 @@ export interface paths {
          * A URL that gets a release without a header
          * @description {data: {ticket, url, expires}}: a URL that gets it without a header, until then (Unix time).
          *
-         *     Its tracks that the caller may see as a ZIP; all of them must be owned, free or one's own. What the edge is told: as of a track, with one file for each.
+         *     Its tracks that the caller may see as a ZIP; all of them must be owned, free or one's own; and its cover. What the edge is told: as of a track, with one file for each and coverSum, [bytes, crc32].
          */
         post: operations["postDownloadRelease"];
         delete?: never;
