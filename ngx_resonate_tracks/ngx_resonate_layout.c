@@ -125,13 +125,10 @@ ngx_resonate_layout_send(ngx_http_request_t *r, resonate_part_t *parts,
 static ngx_uint_t
 ngx_resonate_layout_remote(resonate_part_t *parts, ngx_uint_t nparts)
 {
-    ngx_uint_t   i;
-    ngx_file_t  *file;
+    ngx_uint_t  i;
 
     for (i = 0; i < nparts; i++) {
-        file = (ngx_file_t *) parts[i].source;
-
-        if (file && file->fd == NGX_INVALID_FILE) {
+        if (ngx_resonate_part_remote(&parts[i])) {
             return 1;
         }
     }

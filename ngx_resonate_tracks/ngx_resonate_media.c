@@ -49,17 +49,19 @@ static ngx_int_t
 ngx_resonate_media_open_file(ngx_http_request_t *r,
     ngx_resonate_media_t *media)
 {
-    ngx_str_t                  path;
-    ngx_open_file_info_t       of;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_str_t                        path;
+    ngx_open_file_info_t             of;
+    ngx_http_core_loc_conf_t        *clcf;
+    ngx_resonate_tracks_loc_conf_t  *tlcf;
 
+    tlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_tracks_module);
     path = media->file.name;
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     ngx_memzero(&of, sizeof(ngx_open_file_info_t));
 
     of.read_ahead = clcf->read_ahead;
-    of.directio = clcf->directio;
+    of.directio = tlcf->remote ? NGX_OPEN_FILE_DIRECTIO_OFF : clcf->directio;
     of.valid = clcf->open_file_cache_valid;
     of.min_uses = clcf->open_file_cache_min_uses;
     of.errors = clcf->open_file_cache_errors;

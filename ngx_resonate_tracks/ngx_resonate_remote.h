@@ -70,13 +70,18 @@ typedef struct {
 } ngx_resonate_remote_ctx_t;
 
 
+#define ngx_resonate_part_remote(part)                                        \
+    ((part)->source                                                           \
+     && ((ngx_file_t *) (part)->source)->fd == NGX_INVALID_FILE)
+
+
 /*
  * For the rest of the room.
  *
  *   open    of a media that has its names: as ngx_resonate_media_open()
  *   index   as ngx_resonate_index(), of what is not in the cache
- *   send    the parts, behind the header; the sources of some are files of
- *           objects.  Returns what a content handler returns
+ *   send    the parts, behind the header; most are of objects.  Returns what a
+ *           content handler returns
  *   forget  that an object has this version: it was seen with another one
  */
 

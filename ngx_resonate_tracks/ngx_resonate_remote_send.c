@@ -5,16 +5,25 @@
  * Sends parts: what is in memory at once, and of an object a slice when the
  * one before is with the client, as nginx's own slice module does it.  A slow
  * client makes the store send no more than one slice ahead.
+ *
+ * What is sent here is seen by no filter in front of ours: not by that of
+ * ranges, because all of it is wanted, and not by the one that reads files to
+ * memory.  So a picture, the only file there is among objects, is read here.
  */
 
 
 #include "ngx_resonate_remote.h"
 
 
+#define NGX_RESONATE_REMOTE_READ  (64 * 1024)
+
+
 static ngx_int_t ngx_resonate_remote_slice(ngx_http_request_t *r,
     ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part);
 static ngx_int_t ngx_resonate_remote_memory(ngx_http_request_t *r,
     ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part);
+static ngx_int_t ngx_resonate_remote_file(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part, ngx_buf_t *b);
 
 
 ngx_int_t
@@ -82,7 +91,7 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
             continue;
         }
 
-        if (part->source) {
+        if (ngx_resonate_part_remote(part)) {
             return ngx_resonate_remote_slice(r, ctx, part);
         }
 
@@ -130,14 +139,49 @@ ngx_resonate_remote_memory(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    b->pos = (u_char *) part->data;
-    b->last = b->pos + part->size;
+    if (part->source) {
+
+        if (ngx_resonate_remote_file(r, ctx, part, b) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+    } else {
+        b->pos = (u_char *) part->data;
+        b->last = b->pos + part->size;
+    }
+
     b->memory = 1;
+    ctx->done += (uint64_t) (b->last - b->pos);
 
     out.buf = b;
     out.next = NULL;
 
-    ctx->done = part->size;
-
     return ngx_resonate_remote_pass(r, &out);
+}
+
+
+static ngx_int_t
+ngx_resonate_remote_file(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part, ngx_buf_t *b)
+{
+    size_t   size;
+    ssize_t  n;
+
+    size = (size_t) ngx_min(part->size - ctx->done, NGX_RESONATE_REMOTE_READ);
+
+    b->pos = ngx_palloc(r->pool, size);
+    if (b->pos == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = ngx_read_file((ngx_file_t *) part->source, b->pos, size,
+                      (off_t) (part->offset + ctx->done));
+
+    if (n <= 0) {
+        return NGX_ERROR;
+    }
+
+    b->last = b->pos + n;
+
+    return NGX_OK;
 }

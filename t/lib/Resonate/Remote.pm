@@ -5,7 +5,7 @@ package Resonate::Remote;
 #   my $s3 = Resonate::S3->new;
 #   my $edge = remote_edge($s3, slice => '64k', secret => '...', %stream_edge);
 #   my ($http, $server) = remote_conf($s3, slice => '64k', ...);
-#   put_files($s3, $dir)    as objects, whose dates the files get
+#   put_files($s3, $dir, qr/.../)   as objects, whose dates the files get
 
 use strict;
 use warnings;
@@ -24,6 +24,7 @@ sub remote_conf {
     my ($id, $secret) = $s3->key('read');
     my $slice = $opt{slice} // '64k';
     my $port = $opt{port} // $s3->port;
+    my $images = $opt{images} ? "images=$opt{images}" : '';
 
     Resonate::Test::spew("$dir/key", "$id:" . ($opt{secret} // $secret)
                                      . "\n");
@@ -34,7 +35,7 @@ upstream resonate_s3 { server 127.0.0.1:$port; keepalive 4; }
 proxy_cache_path $dir/cache keys_zone=resonate_s3:1m;
 resonate_s3 host=127.0.0.1:$port bucket=@{[ $s3->bucket ]}
             region=@{[ $s3->region ]} key=$dir/key;
-resonate_media location:/s3/;
+resonate_media location:/s3/ $images;
 resonate_media_slice $slice;
 HTTP
 set \$resonate_s3 http://resonate_s3;
@@ -54,12 +55,14 @@ sub remote_edge {
 
 
 sub put_files {
-    my ($s3, $dir) = @_;
+    my ($s3, $dir, $which) = @_;
 
     find({ follow => 1, no_chdir => 1, wanted => sub {
         return if !-f;
 
         my $name = substr $_, 1 + length $dir;
+
+        return if $which && $name !~ $which;
 
         $s3->put($name, Resonate::Test::slurp($_));
 
