@@ -234,7 +234,7 @@ ngx_resonate_remote_result(ngx_http_request_t *r,
 {
     if (ctx->rc == NGX_OK && ctx->pos != ctx->to) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "the store sent \"%V\" up to %O and not %O",
+                      "the store sent \"%V\" to %O and not to %O",
                       &ctx->media->file.name, ctx->pos, ctx->to);
         ctx->rc = NGX_HTTP_SERVICE_UNAVAILABLE;
     }
@@ -409,13 +409,6 @@ ngx_resonate_remote_cut(ngx_http_request_t *sr, ngx_resonate_remote_ctx_t *ctx,
         if (!ngx_buf_special(b)) {
             start = ctx->pos;
             ctx->pos += ngx_buf_size(b);
-
-            if (ctx->pos > ctx->to) {
-                ngx_log_error(NGX_LOG_ERR, sr->connection->log, 0,
-                              "the store sent more than it was asked for of "
-                              "\"%V\"", &ctx->media->file.name);
-                return NGX_ERROR;
-            }
 
             if (ctx->buf) {
                 ngx_resonate_remote_copy(ctx, b, start);
