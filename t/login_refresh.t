@@ -23,7 +23,7 @@ my $JSON = { 'content-type' => 'application/json' };
 sub aged {
     my ($seconds) = @_;
 
-    $clock->set(0);
+    $clock->again;
     $login->agent->forget;
     $login->log_in('alice');
     my $cookie = $login->session;

@@ -37,7 +37,7 @@ $provider->client(client_id => 'edge',
 sub logged_in {
     my ($name) = @_;
 
-    $clock->set(0);
+    $clock->again;
     $login->agent->forget;
     $login->log_in($name);
 
@@ -103,6 +103,7 @@ over('the person', $ticket);
 
 # a ticket of a token that is younger than what the session was revoked by
 
+$clock->again;
 $clock->set(-20);
 $login->agent->forget;
 $login->log_in('erin');

@@ -32,7 +32,7 @@ sub new {
     }
 
     return bless { socket => $socket, buffer => '', port => $opt{port},
-                   timeout => $opt{timeout} || 20 }, $class;
+                   timeout => $opt{timeout} || 60 }, $class;
 }
 
 

@@ -2,7 +2,8 @@ package Resonate::Test;
 
 # The test library's front door: everything of Test::More, and
 #
-#   wait_for { ... } $seconds, $what    polls a condition until it is true
+#   wait_for { ... } $seconds, $what    polls a condition until it is true; a
+#                                       minute at least, for a loaded machine
 #   tempdir()                           a short directory, removed at the end
 #   slurp($file), spew($file, $bytes)
 #   json($response)                     the decoded body
@@ -23,6 +24,7 @@ use File::Basename qw(dirname);
 use File::Path ();
 use File::Temp ();
 use JSON::PP ();
+use List::Util ();
 use Test::More ();
 use Time::HiRes ();
 
@@ -72,9 +74,11 @@ sub import {
 }
 
 
+my $LEAST = 60;
+
 sub wait_for(&;$$) {
     my ($condition, $seconds, $what) = @_;
-    my $deadline = Time::HiRes::time() + ($seconds || 10);
+    my $deadline = Time::HiRes::time() + List::Util::max($LEAST, $seconds // 0);
 
     for (;;) {
         my $answer = $condition->();

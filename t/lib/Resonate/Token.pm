@@ -19,6 +19,8 @@ use Crypt::PK::Ed25519;
 use Crypt::PK::RSA;
 use JSON::PP ();
 
+our $now;       # where a test's clock stands still, see Resonate::Clock
+
 my %ALG = (es256 => 'ES256', rs256 => 'RS256', ps256 => 'PS256',
            eddsa => 'EdDSA');
 
@@ -31,11 +33,11 @@ sub token {
     my $hmac = delete $claims{_hmac};
 
     $header = { kid => undef, alg => 'HS256', %$header } if $hmac;
-    my $now = time;
+    my $iat = $now // time;
 
     %claims = (iss => 'https://demo.resonate.example', aud => 'resonate',
                sub => 'listener', scope => 'stream plays profile',
-               iat => $now, exp => $now + 3600, %claims);
+               iat => $iat, exp => $iat + 3600, %claims);
     my %header = (typ => 'JWT', kid => $key, %$header);
 
     delete $claims{$_} for grep { !defined $claims{$_} } keys %claims;
