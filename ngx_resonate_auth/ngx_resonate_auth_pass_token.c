@@ -172,6 +172,7 @@ ngx_resonate_auth_pass_make(ngx_http_request_t *r, ngx_resonate_identity_t *id,
 
     claims = ngx_resonate_auth_pass_claims(pmcf, id, audience);
     token = NULL;
+    len = 0;
 
     if (claims
         && json_object_set_new(claims, "iat", json_integer(now)) == 0

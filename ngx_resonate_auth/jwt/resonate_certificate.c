@@ -111,6 +111,8 @@ resonate_certificate_base64(const char *text, size_t len,
 
     EVP_DecodeInit(ctx);
 
+    rest = 0;
+
     rc = EVP_DecodeUpdate(ctx, der, &n, (const unsigned char *) text,
                           (int) len);
 

@@ -18,9 +18,13 @@ static void ngx_resonate_pg_conn_lost_handler(ngx_event_t *ev);
 static void ngx_resonate_pg_conn_retry(ngx_resonate_pg_conn_t *conn);
 
 
+#if (NGX_DEBUG)
+
 static const char *const  ngx_resonate_pg_conn_states[] = {
     "closed", "waiting", "connecting", "up", "lost"
 };
+
+#endif
 
 
 ngx_int_t
