@@ -141,7 +141,7 @@ for (['a ticket', $good], ['one that is bent', $bent],
 }
 
 cmp_ok scalar(() = $log =~ /ticket=\*\*\*/g), '>', 60, 'but what it was in';
-like $edge->file('behind.log'), qr{"GET /behind/x\?ticket=\*\*\* HTTP/1\.0"},
+like $edge->file('behind.log'), qr{"GET /behind/x\?ticket=\*\*\* HTTP/1\.[01]"},
     'and servers behind see no more';
 like $edge->log, qr/ticket refused: The ticket has expired/, 'nor why';
 
