@@ -62,7 +62,7 @@ END
 
 my $edge = configured('');
 my $good = ticket(track => $track);
-my $bent = $good =~ s/.$/A/r;
+my $bent = $good =~ s/.\z/$& eq 'A' ? 'B' : 'A'/er;
 my $late = ticket(track => $track, expires => 2);
 my $none = ticket(track => $other);
 
