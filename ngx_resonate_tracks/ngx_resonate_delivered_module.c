@@ -196,6 +196,12 @@ ngx_resonate_delivered_handler(ngx_http_request_t *r,
         return ngx_resonate_send_problem(r, NGX_HTTP_UNAUTHORIZED, NULL, NULL);
     }
 
+    if (!ngx_resonate_evidence_kept(r)) {
+        return ngx_resonate_send_problem(r, NGX_HTTP_NOT_IMPLEMENTED,
+                                         "This server has no "
+                                         "resonate_evidence", NULL);
+    }
+
     rc = ngx_resonate_decision(r, reply, &decision);
 
     if (rc != NGX_OK) {

@@ -42,6 +42,9 @@ typedef struct {
  *          ngx_resonate_compose() does
  * parts    writes them to "parts" and returns how many
  * headers  of a file to keep: type, name, version.  NGX_ERROR: out of memory
+ *
+ * zip_fits    NGX_OK, or NGX_DECLINED: it has more tracks than are sent as one
+ * zip_refuse  says so; returns what a content handler returns
  */
 
 ngx_int_t ngx_resonate_download_decide(ngx_http_request_t *r,
@@ -53,6 +56,9 @@ ngx_uint_t ngx_resonate_download_parts(ngx_resonate_tagged_t *t,
     resonate_part_t parts[NGX_RESONATE_TAGGED_PARTS]);
 ngx_int_t ngx_resonate_download_headers(ngx_http_request_t *r,
     const char *name, const char *suffix, const char *type);
+
+ngx_int_t ngx_resonate_zip_fits(ngx_http_request_t *r, resonate_download_t *d);
+ngx_int_t ngx_resonate_zip_refuse(ngx_http_request_t *r);
 
 
 #pragma GCC visibility pop

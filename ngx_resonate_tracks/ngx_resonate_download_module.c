@@ -2,16 +2,25 @@
 /*
  * Copyright (C) Resonate
  *
- * The kind "download": a track to keep, with its name and tags.
+ * The kind "download": a track to keep, with its name and tags; and how long a
+ * release may be that is sent as one file.
  */
 
 
 #include "ngx_resonate_download.h"
 
 
+/* each is a descriptor as long as the archive is sent */
+#define NGX_RESONATE_ZIP_TRACKS  256
+
+
 typedef struct {
     ngx_resonate_counter_t     *sent;
 } ngx_resonate_download_main_conf_t;
+
+typedef struct {
+    ngx_int_t                   zip_tracks;
+} ngx_resonate_download_loc_conf_t;
 
 typedef struct {
     resonate_download_t         decision;
@@ -22,6 +31,9 @@ typedef struct {
 
 static ngx_int_t ngx_resonate_download_preconfiguration(ngx_conf_t *cf);
 static void *ngx_resonate_download_create_main_conf(ngx_conf_t *cf);
+static void *ngx_resonate_download_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_resonate_download_merge_loc_conf(ngx_conf_t *cf,
+    void *parent, void *child);
 static ngx_int_t ngx_resonate_download_handler(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply);
 static ngx_int_t ngx_resonate_download_cover(ngx_http_request_t *r,
@@ -30,6 +42,24 @@ static ngx_int_t ngx_resonate_download_track(ngx_http_request_t *r,
     ngx_resonate_download_ctx_t *ctx, ngx_resonate_media_t *cover);
 static ngx_int_t ngx_resonate_download_send(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
+
+
+static ngx_conf_num_bounds_t  ngx_resonate_zip_bounds = {
+    ngx_conf_check_num_bounds, 1, RESONATE_DOWNLOAD_MAX_FILES
+};
+
+
+static ngx_command_t  ngx_resonate_download_commands[] = {
+
+    { ngx_string("resonate_zip_tracks"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_resonate_download_loc_conf_t, zip_tracks),
+      &ngx_resonate_zip_bounds },
+
+      ngx_null_command
+};
 
 
 static const char *const  ngx_resonate_keep_args[] = { "ticket", NULL };
@@ -54,15 +84,15 @@ static ngx_http_module_t  ngx_resonate_download_module_ctx = {
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
 
-    NULL,                                  /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_resonate_download_create_loc_conf, /* create location configuration */
+    ngx_resonate_download_merge_loc_conf   /* merge location configuration */
 };
 
 
 ngx_module_t  ngx_resonate_download_module = {
     NGX_MODULE_V1,
     &ngx_resonate_download_module_ctx,     /* module context */
-    NULL,                                  /* module directives */
+    ngx_resonate_download_commands,        /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
@@ -98,6 +128,57 @@ static void *
 ngx_resonate_download_create_main_conf(ngx_conf_t *cf)
 {
     return ngx_pcalloc(cf->pool, sizeof(ngx_resonate_download_main_conf_t));
+}
+
+
+static void *
+ngx_resonate_download_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_resonate_download_loc_conf_t  *dlcf;
+
+    dlcf = ngx_palloc(cf->pool, sizeof(ngx_resonate_download_loc_conf_t));
+    if (dlcf == NULL) {
+        return NULL;
+    }
+
+    dlcf->zip_tracks = NGX_CONF_UNSET;
+
+    return dlcf;
+}
+
+
+static char *
+ngx_resonate_download_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child)
+{
+    ngx_resonate_download_loc_conf_t  *prev = parent;
+    ngx_resonate_download_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_value(conf->zip_tracks, prev->zip_tracks,
+                         NGX_RESONATE_ZIP_TRACKS);
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_resonate_zip_fits(ngx_http_request_t *r, resonate_download_t *d)
+{
+    ngx_resonate_download_loc_conf_t  *dlcf;
+
+    dlcf = ngx_http_get_module_loc_conf(r, ngx_resonate_download_module);
+
+    return d->nfiles <= (size_t) dlcf->zip_tracks ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_resonate_zip_refuse(ngx_http_request_t *r)
+{
+    return ngx_resonate_send_problem(r, NGX_HTTP_FORBIDDEN,
+                                     "The release is too long to be sent as "
+                                     "one file: its tracks are, one by one.",
+                                     NULL);
 }
 
 

@@ -109,7 +109,7 @@ ngx_resonate_media_path(ngx_http_request_t *r, ngx_resonate_media_t *media,
 
     if (tlcf->media.len == 0) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "a route with \"reply=audio\" needs \"resonate_media\"");
+                      "a route that sends audio needs \"resonate_media\"");
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

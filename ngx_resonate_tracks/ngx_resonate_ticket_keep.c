@@ -91,6 +91,12 @@ ngx_resonate_ticket_keep(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
         return ngx_resonate_media_fail(r, rc, NULL);
     }
 
+    if (mode == RESONATE_TICKET_RELEASE
+        && ngx_resonate_zip_fits(r, &d) != NGX_OK)
+    {
+        return ngx_resonate_zip_refuse(r);
+    }
+
     return ngx_resonate_ticket_give(r, d.id, mode, 0,
                                     ngx_resonate_reply_arg(reply, "quality"));
 }

@@ -21,8 +21,11 @@
 
 #define NGX_RESONATE_ZIP_HASH  12
 
-/* in memory as long as the archive is sent: 80 hours of music */
-#define NGX_RESONATE_ZIP_HEADS  (64 * 1024 * 1024)
+/*
+ * In memory as long as the archive is sent, and summed at once for each
+ * request, in 15 milliseconds or so: 20 hours of music.
+ */
+#define NGX_RESONATE_ZIP_HEADS  (16 * 1024 * 1024)
 
 
 typedef struct {
@@ -151,6 +154,10 @@ ngx_resonate_zip_handler(ngx_http_request_t *r, ngx_resonate_reply_t *reply)
 
     rc = ngx_resonate_download_decide(r, reply, &ctx->decision);
 
+    if (rc == NGX_OK && ngx_resonate_zip_fits(r, &ctx->decision) != NGX_OK) {
+        return ngx_resonate_zip_refuse(r);
+    }
+
     if (rc == NGX_OK) {
         rc = ngx_resonate_zip_create(r, ctx);
     }
@@ -239,12 +246,10 @@ ngx_resonate_zip_ready(ngx_http_request_t *r, ngx_resonate_compose_t *c)
     ctx->heads += c->head.len;
 
     if (ctx->heads > NGX_RESONATE_ZIP_HEADS) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "heads of \"%s\" are over %uz bytes",
                       ctx->decision.name, (size_t) NGX_RESONATE_ZIP_HEADS);
-        return ngx_resonate_media_fail(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                       "The release is too long to be sent "
-                                       "as one file.");
+        return ngx_resonate_zip_refuse(r);
     }
 
     ctx->ready++;

@@ -125,4 +125,8 @@ $_->response('GET') for @clients;
 wait_for { delivered('many')->{requests} == 40 } 10, 'all of them';
 is_deeply delivered('many')->{spans}, [ [ 0, 10_000 ] ], 'as one';
 
+$edge->reload(http => 'sendfile on;');
+is $edge->get('/x/a/delivered', token => token(sub => 'many'))->{status}, 501,
+    'where nothing is kept';
+
 done_testing();

@@ -162,4 +162,23 @@ $res = $edge->get(path('paid'), @ask);
 is $res->{status}, 200, 'without a cover';
 isnt $res->{headers}{etag}, $headers{etag}, 'which is another version';
 
+
+# a release of four tracks, of which no more than three are sent as one
+
+my $zip = "/api/v3/user/trackgroups/$id->{release}/download";
+
+sum_up($pg, $media);
+
+for ([ 4, 200, 501 ], [ 3, 403, 403 ]) {
+    my ($tracks, @status) = @$_;
+
+    $edge->reload(http => "resonate_cache 1m; resonate_zip_tracks $tracks;");
+    my @res = ($edge->get($zip, token => $token{owner}),
+               $edge->post("$zip/ticket", '', token => $token{owner}));
+
+    is_deeply [ map { $_->{status} } @res ], \@status, "up to $tracks";
+    like $_->{content}, qr/too long to be sent as one/, 'why not'
+        for grep { $_->{status} == 403 } @res;
+}
+
 done_testing;

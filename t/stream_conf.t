@@ -48,6 +48,14 @@ for (
          qw(/ // /. /tmp/..)),
     [ 'log_format x $resonate_stream;', undef ],
 
+    [ 'resonate_zip_tracks 1; server { resonate_zip_tracks 1000; }', undef ],
+    [ 'resonate_zip_tracks 0;', qr/value must be between 1 and 1000/ ],
+    [ 'resonate_zip_tracks 1001;', qr/value must be between 1 and 1000/ ],
+    [ 'resonate_zip_tracks all;',
+      qr/"resonate_zip_tracks" directive invalid number/ ],
+    [ 'resonate_zip_tracks 9; resonate_zip_tracks 9;',
+      qr/"resonate_zip_tracks" directive is duplicate/ ],
+
     [ 'resonate_pace 1.5 burst=1m;', undef ],
     [ 'resonate_pace off; server { resonate_pace 100;
        location / { resonate_pace off; } }', undef ],

@@ -126,7 +126,7 @@ for my $room (@Resonate::Source::ROOMS) {
 # nginx itself wants these writable
 
 my $TABLES = qr/^(?:ngx_command_t|ngx_module_t|ngx_(?:core|http)_module_t
-                |ngx_conf_(?:enum|bitmask|post|deprecated)_t
+                |ngx_conf_(?:enum|bitmask|post|deprecated|num_bounds)_t
                 |ngx_http_variable_t
                 |ngx_http_output_(?:header|body)_filter_pt)$/x;
 
