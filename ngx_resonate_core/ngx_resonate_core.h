@@ -102,6 +102,7 @@ extern const ngx_uint_t  ngx_resonate_core_abi;
 #pragma weak ngx_resonate_reply_add
 #pragma weak ngx_resonate_reply_caller
 #pragma weak ngx_resonate_reply_arg
+#pragma weak ngx_resonate_reply_done
 
 
 static ngx_inline ngx_int_t

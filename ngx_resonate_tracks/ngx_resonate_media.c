@@ -38,6 +38,9 @@ ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
     }
 
     if (rc == NGX_OK) {
+        media->name.data = media->file.name.data + media->file.name.len
+                           - name->len;
+
         rc = ngx_resonate_media_open_file(r, media);
     }
 

@@ -46,7 +46,7 @@ struct ngx_resonate_media_s {
  *            the status to fail with, whose reason was logged.  Returns what
  *            a content handler returns: what the handler did, or NGX_DONE;
  *            then the request is finalized with what the handler returns.
- *            "name" and "media" live in r->pool
+ *            "media" lives in r->pool, and has a copy of "name"
  *   version  writes what tells this version from others to "p", which has
  *            room for NGX_RESONATE_MEDIA_VERSION bytes; nothing of it is of
  *            this machine.  Returns the end

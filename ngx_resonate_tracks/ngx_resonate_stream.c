@@ -47,7 +47,11 @@ ngx_resonate_stream_handler(ngx_http_request_t *r,
     ctx->media.handler = ngx_resonate_stream_opened;
     ctx->media.data = ctx;
 
-    return ngx_resonate_media_open(r, &ctx->media, &name);
+    rc = ngx_resonate_media_open(r, &ctx->media, &name);
+
+    ngx_resonate_reply_done(reply);
+
+    return rc;
 }
 
 

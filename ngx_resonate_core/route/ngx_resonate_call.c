@@ -36,7 +36,7 @@ static void ngx_resonate_call_poll(ngx_event_t *ev);
 static void ngx_resonate_call_late(ngx_event_t *ev);
 static void ngx_resonate_call_handler(ngx_resonate_pg_query_t *q);
 static void ngx_resonate_call_end(ngx_resonate_call_t *call);
-static void ngx_resonate_call_leave(void *data);
+static void ngx_resonate_call_cleanup(void *data);
 
 
 uint32_t
@@ -354,7 +354,7 @@ ngx_resonate_call_wait(ngx_resonate_call_t *call,
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_resonate_call_leave;
+    cln->handler = ngx_resonate_call_cleanup;
     cln->data = ctx;
 
     ctx->call = call;
@@ -469,16 +469,29 @@ ngx_resonate_call_end(ngx_resonate_call_t *call)
 }
 
 
-/* the request ends: answered, or its client went away */
-
 static void
-ngx_resonate_call_leave(void *data)
+ngx_resonate_call_cleanup(void *data)
 {
     ngx_resonate_route_ctx_t *ctx = data;
 
+    ngx_resonate_call_leave(ctx);
+}
+
+
+/* the request is answered, or its client went away */
+
+void
+ngx_resonate_call_leave(ngx_resonate_route_ctx_t *ctx)
+{
     ngx_resonate_call_t  *call;
 
     call = ctx->call;
+
+    if (call == NULL) {
+        return;
+    }
+
+    ctx->call = NULL;
 
     if (ctx->waiting) {
         ctx->waiting = 0;

@@ -142,9 +142,9 @@ ngx_resonate_gate_proof(ngx_resonate_route_ctx_t *ctx)
 
     ngx_str_null(&capture);
 
-    if (ctx->captures.n) {
-        capture.data = (u_char *) ctx->captures.seg[0].data;
-        capture.len = ctx->captures.seg[0].len;
+    if (ctx->captures->n) {
+        capture.data = (u_char *) ctx->captures->seg[0].data;
+        capture.len = ctx->captures->seg[0].len;
     }
 
     rc = kind->who(ctx->request, &capture, &ctx->identity, &ctx->detail);

@@ -108,6 +108,13 @@ ngx_resonate_reply_caller(ngx_resonate_reply_t *reply)
 }
 
 
+void
+ngx_resonate_reply_done(ngx_resonate_reply_t *reply)
+{
+    ngx_resonate_route_free(reply->data);
+}
+
+
 const char *
 ngx_resonate_reply_arg(ngx_resonate_reply_t *reply, const char *name)
 {

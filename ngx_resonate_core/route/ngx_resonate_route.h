@@ -21,7 +21,8 @@
 
 
 /*
- * What the SQL function answered, fresh or from the cache; lives in r->pool.
+ * What the SQL function answered, fresh or from the cache; lives as long as
+ * the request, or until reply_done().
  */
 
 typedef struct {
@@ -84,7 +85,9 @@ typedef struct {
  * caller()  who calls, by a token or by what the kind takes for one; NULL:
  *        nobody, or the function is not told
  * arg()  an argument in its canonical form, ended by NUL; NULL: absent, or
- *        the route has none of that name
+ *        the route has none of that name; lives as long as the request
+ * done() the kind reads no more of the reply, which is freed: who sends for
+ *        long keeps no memory for it
  */
 
 ngx_int_t ngx_resonate_reply_add(ngx_conf_t *cf,
@@ -93,6 +96,7 @@ ngx_resonate_identity_t *ngx_resonate_reply_caller(
     ngx_resonate_reply_t *reply);
 const char *ngx_resonate_reply_arg(ngx_resonate_reply_t *reply,
     const char *name);
+void ngx_resonate_reply_done(ngx_resonate_reply_t *reply);
 
 
 /*

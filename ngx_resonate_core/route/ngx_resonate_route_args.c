@@ -9,11 +9,17 @@
 #include "ngx_resonate_route_internal.h"
 
 
+/* most requests say less */
+#define NGX_RESONATE_ROUTE_ARGS  2048
+
+
 static void ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx,
     resonate_values_t *v);
 static ngx_str_t *ngx_resonate_route_header(ngx_http_request_t *r,
     const resonate_arg_t *arg);
 static size_t ngx_resonate_route_len(ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_route_keep(ngx_pool_t *pool, char *buf,
+    resonate_values_t *v, ngx_uint_t n);
 static ngx_int_t ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx,
     resonate_values_t *v);
 
@@ -21,7 +27,7 @@ static ngx_int_t ngx_resonate_route_faults(ngx_resonate_route_ctx_t *ctx,
 ngx_int_t
 ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
 {
-    char                  *buf;
+    char                  *buf, stack[NGX_RESONATE_ROUTE_ARGS];
     size_t                 size;
     ngx_uint_t             i, n;
     ngx_pool_t            *pool;
@@ -34,7 +40,7 @@ ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
     n = route->nargs + route->nexternal;
     size = resonate_values_size(ngx_resonate_route_len(ctx), n);
 
-    buf = ngx_pnalloc(pool, size);
+    buf = (size <= sizeof(stack)) ? stack : ngx_pnalloc(pool, size);
     ctx->values = ngx_pcalloc(pool, (n + RESONATE_CALLER) * sizeof(char *));
 
     if (buf == NULL || ctx->values == NULL) {
@@ -47,6 +53,10 @@ ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx)
 
     if (v.nfaults) {
         return ngx_resonate_route_faults(ctx, &v);
+    }
+
+    if (buf == stack && ngx_resonate_route_keep(pool, buf, &v, n) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     for (i = 0; i < n; i++) {
@@ -88,7 +98,7 @@ ngx_resonate_route_parse(ngx_resonate_route_ctx_t *ctx, resonate_values_t *v)
 
         if (route->args[i].where == RESONATE_PATH) {
             resonate_args_text(v, route->args, i,
-                               ctx->captures.seg[route->args[i].capture]);
+                               ctx->captures->seg[route->args[i].capture]);
             continue;
         }
 
@@ -153,6 +163,35 @@ ngx_resonate_route_len(ngx_resonate_route_ctx_t *ctx)
     }
 
     return len;
+}
+
+
+/* a tenth of what they might have been, as long as the request takes */
+
+static ngx_int_t
+ngx_resonate_route_keep(ngx_pool_t *pool, char *buf, resonate_values_t *v,
+    ngx_uint_t n)
+{
+    char        *p;
+    size_t       len;
+    ngx_uint_t   i;
+
+    len = v->out - buf;
+
+    p = ngx_pnalloc(pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, buf, len);
+
+    for (i = 0; i < n; i++) {
+        if (v->values[i]) {
+            v->values[i] = p + (v->values[i] - buf);
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -9,19 +9,27 @@
 #include "ngx_resonate_route_internal.h"
 
 
+/* captures, a cache key and a decision */
+#define NGX_RESONATE_ROUTE_POOL  1024
+
+
 static ngx_int_t ngx_resonate_route_unknown(ngx_http_request_t *r,
     ngx_resonate_route_loc_conf_t *rlcf);
 static ngx_resonate_route_t *ngx_resonate_route_of_method(
     ngx_http_request_t *r, resonate_node_t *node);
 static ngx_int_t ngx_resonate_route_allow(ngx_http_request_t *r,
     resonate_node_t *node);
+static ngx_resonate_route_ctx_t *ngx_resonate_route_create(
+    ngx_http_request_t *r, ngx_resonate_route_t *route,
+    resonate_captures_t *captures);
+static ngx_int_t ngx_resonate_route_pool(ngx_resonate_route_ctx_t *ctx);
+static void ngx_resonate_route_cleanup(void *data);
 static ngx_int_t ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply);
 static ngx_resonate_cache_found_e ngx_resonate_route_gzip(
     ngx_resonate_cache_t *cache, ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_reply_t *reply);
-static ngx_int_t ngx_resonate_route_key(ngx_http_request_t *r,
-    ngx_resonate_route_ctx_t *ctx);
+static ngx_int_t ngx_resonate_route_key(ngx_resonate_route_ctx_t *ctx);
 
 
 ngx_int_t
@@ -62,14 +70,10 @@ ngx_resonate_route_handler(ngx_http_request_t *r)
 
     ngx_resonate_traffic_route(r, route->traffic);
 
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_route_ctx_t));
+    ctx = ngx_resonate_route_create(r, route, &captures);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    ctx->request = r;
-    ctx->route = route;
-    ctx->captures = captures;
 
     return ngx_resonate_route_run(ctx);
 }
@@ -166,6 +170,82 @@ ngx_resonate_route_allow(ngx_http_request_t *r, resonate_node_t *node)
 }
 
 
+static ngx_resonate_route_ctx_t *
+ngx_resonate_route_create(ngx_http_request_t *r, ngx_resonate_route_t *route,
+    resonate_captures_t *captures)
+{
+    ngx_resonate_route_ctx_t  *ctx;
+
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_route_ctx_t));
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    ctx->request = r;
+    ctx->route = route;
+    ctx->pool = r->pool;
+
+    if (route->of && ngx_resonate_route_pool(ctx) != NGX_OK) {
+        return NULL;
+    }
+
+    ctx->captures = ngx_palloc(ctx->pool, sizeof(resonate_captures_t));
+    if (ctx->captures == NULL) {
+        return NULL;
+    }
+
+    *ctx->captures = *captures;
+
+    return ctx;
+}
+
+
+/* of a request that may take long to be sent */
+
+static ngx_int_t
+ngx_resonate_route_pool(ngx_resonate_route_ctx_t *ctx)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(ctx->request->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->pool = ngx_create_pool(NGX_RESONATE_ROUTE_POOL,
+                                ctx->request->connection->log);
+    if (ctx->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_resonate_route_cleanup;
+    cln->data = ctx;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_resonate_route_cleanup(void *data)
+{
+    ngx_resonate_route_ctx_t *ctx = data;
+
+    ngx_resonate_route_free(ctx);
+}
+
+
+void
+ngx_resonate_route_free(ngx_resonate_route_ctx_t *ctx)
+{
+    ngx_resonate_call_leave(ctx);
+
+    if (ctx->pool && ctx->pool != ctx->request->pool) {
+        ngx_destroy_pool(ctx->pool);
+        ctx->pool = NULL;
+    }
+}
+
+
 ngx_int_t
 ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx)
 {
@@ -197,7 +277,7 @@ ngx_resonate_route_run(ngx_resonate_route_ctx_t *ctx)
         return rc;
     }
 
-    reply = ngx_pcalloc(r->pool, sizeof(ngx_resonate_reply_t));
+    reply = ngx_pcalloc(ctx->pool, sizeof(ngx_resonate_reply_t));
     if (reply == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -244,7 +324,7 @@ ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
     r = ctx->request;
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_route_module);
 
-    if (ngx_resonate_route_key(r, ctx) != NGX_OK) {
+    if (ngx_resonate_route_key(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -252,7 +332,7 @@ ngx_resonate_route_cached(ngx_resonate_route_ctx_t *ctx,
 
     if (found == NGX_RESONATE_CACHE_NONE) {
         found = ngx_resonate_cache_get(mcf->cache, &ctx->key, ctx->ages,
-                                       r->pool, reply);
+                                       ctx->pool, reply);
     }
 
     ngx_resonate_cache_count(mcf->cache, found);
@@ -307,7 +387,7 @@ ngx_resonate_route_gzip(ngx_resonate_cache_t *cache,
  */
 
 static ngx_int_t
-ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
+ngx_resonate_route_key(ngx_resonate_route_ctx_t *ctx)
 {
     size_t       len;
     u_char      *p;
@@ -322,7 +402,7 @@ ngx_resonate_route_key(ngx_http_request_t *r, ngx_resonate_route_ctx_t *ctx)
         len += 1 + (ctx->values[i] ? ngx_strlen(ctx->values[i]) + 1 : 0);
     }
 
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(ctx->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }

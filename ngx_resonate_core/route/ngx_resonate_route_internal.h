@@ -102,7 +102,9 @@ typedef struct {
     ngx_resonate_route_t     *route;
     ngx_http_request_t       *request;
     ngx_resonate_identity_t  *identity;
-    resonate_captures_t       captures;
+    ngx_pool_t               *pool;        /* the request's; of another room's
+                                              kind: until it is done, or NULL */
+    resonate_captures_t      *captures;
 
     ngx_uint_t                gate;        /* the next one */
     ngx_int_t                 rc;          /* of a gate that took over */
@@ -173,8 +175,14 @@ ngx_int_t ngx_resonate_route_args(ngx_resonate_route_ctx_t *ctx);
 ngx_int_t ngx_resonate_call(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
 
+/* the request has no more to do with its call, if it has one */
+void ngx_resonate_call_leave(ngx_resonate_route_ctx_t *ctx);
+
 /* NULL: out of memory */
 ngx_resonate_calls_t *ngx_resonate_calls(ngx_cycle_t *cycle);
+
+/* frees what a kind has of its reply, and the pool */
+void ngx_resonate_route_free(ngx_resonate_route_ctx_t *ctx);
 
 void ngx_resonate_route_done(ngx_resonate_route_ctx_t *ctx,
     ngx_resonate_outcome_t *outcome);
