@@ -18,6 +18,8 @@ static ngx_int_t ngx_resonate_ticket_post_read_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_ticket_log_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_ticket_take(ngx_http_request_t *r);
 static void ngx_resonate_ticket_mask(ngx_http_request_t *r);
+static void ngx_resonate_ticket_mask_part(ngx_http_request_t *r,
+    ngx_str_t *text, ngx_str_t *line);
 static void ngx_resonate_ticket_mask_text(ngx_http_request_t *r,
     ngx_str_t *text);
 static void ngx_resonate_ticket_cleanup(void *data);
@@ -126,14 +128,56 @@ ngx_resonate_ticket_take(ngx_http_request_t *r)
 static void
 ngx_resonate_ticket_mask(ngx_http_request_t *r)
 {
+    ngx_str_t  line;
+
+    line = r->request_line;
+
     ngx_resonate_ticket_mask_text(r, &r->request_line);
-    ngx_resonate_ticket_mask_text(r, &r->unparsed_uri);
-    ngx_resonate_ticket_mask_text(r, &r->args);
-    ngx_resonate_ticket_mask_text(r, &r->uri);
+    ngx_resonate_ticket_mask_part(r, &r->unparsed_uri, &line);
+    ngx_resonate_ticket_mask_part(r, &r->args, &line);
+    ngx_resonate_ticket_mask_part(r, &r->uri, &line);
 
     if (r->headers_in.referer) {
         ngx_resonate_ticket_mask_text(r, &r->headers_in.referer->value);
     }
+}
+
+
+/*
+ * What is a part of the request line, as it mostly is, is a part of the masked
+ * one: what stands around it has no ticket, and is as long as before.
+ */
+
+static void
+ngx_resonate_ticket_mask_part(ngx_http_request_t *r, ngx_str_t *text,
+    ngx_str_t *line)
+{
+    size_t   at, head, tail;
+    u_char  *end, *last;
+
+    end = text->data + text->len;
+    last = line->data + line->len;
+
+    if (line->data == r->request_line.data
+        || text->data < line->data || end > last)
+    {
+        ngx_resonate_ticket_mask_text(r, text);
+        return;
+    }
+
+    head = text->data - line->data;
+    tail = last - end;
+
+    if (head + tail > r->request_line.len
+        || resonate_ticket_find((char *) line->data, head, &at)
+        || resonate_ticket_find((char *) end, tail, &at))
+    {
+        ngx_resonate_ticket_mask_text(r, text);
+        return;
+    }
+
+    text->data = r->request_line.data + head;
+    text->len = r->request_line.len - head - tail;
 }
 
 

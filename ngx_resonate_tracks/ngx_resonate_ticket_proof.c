@@ -29,7 +29,8 @@ static ngx_int_t ngx_resonate_ticket_prove(ngx_http_request_t *r,
 static ngx_int_t ngx_resonate_ticket_find(ngx_http_request_t *r,
     ngx_resonate_ticket_ctx_t **ctx, const char **detail);
 static ngx_int_t ngx_resonate_ticket_open(ngx_http_request_t *r,
-    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, const char **detail);
+    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, u_char *buf,
+    const char **detail);
 static ngx_uint_t ngx_resonate_ticket_track(ngx_str_t *capture,
     u_char *track);
 static ngx_int_t ngx_resonate_ticket_caller(ngx_http_request_t *r,
@@ -74,6 +75,7 @@ static ngx_int_t
 ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
     ngx_uint_t modes, ngx_resonate_identity_t **identity, const char **detail)
 {
+    u_char                            buf[RESONATE_TICKET_BUF];
     ngx_int_t                         rc;
     ngx_resonate_ticket_ctx_t        *ctx;
     ngx_resonate_ticket_main_conf_t  *mcf;
@@ -87,7 +89,7 @@ ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_resonate_ticket_open(r, ctx, capture, detail);
+        rc = ngx_resonate_ticket_open(r, ctx, capture, buf, detail);
     }
 
     if (rc == NGX_OK
@@ -112,6 +114,13 @@ ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
 
     ngx_resonate_count(mcf->accepted);
     ctx->accepted = 1;
+
+    /* views of "buf" */
+
+    ngx_memzero(&ctx->ticket.issuer, sizeof(resonate_ticket_text_t));
+    ngx_memzero(&ctx->ticket.subject, sizeof(resonate_ticket_text_t));
+    ngx_memzero(&ctx->ticket.proof, sizeof(resonate_ticket_text_t));
+
     *detail = NULL;
 
     if (ctx->identity.subject.len) {
@@ -167,19 +176,14 @@ ngx_resonate_ticket_find(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_resonate_ticket_open(ngx_http_request_t *r,
-    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, const char **detail)
+    ngx_resonate_ticket_ctx_t *ctx, ngx_str_t *capture, u_char *buf,
+    const char **detail)
 {
-    u_char                            track[RESONATE_TICKET_TRACK], *buf;
+    u_char                            track[RESONATE_TICKET_TRACK];
     resonate_ticket_rc_e              rc;
     ngx_resonate_ticket_main_conf_t  *mcf;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_resonate_ticket_module);
-
-    buf = ngx_pnalloc(r->main->pool, RESONATE_TICKET_BUF);
-    if (buf == NULL) {
-        *detail = NULL;
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
 
     rc = ngx_resonate_ticket_track(capture, track)
          ? resonate_ticket_open(mcf->ring, (char *) ctx->text.data,
