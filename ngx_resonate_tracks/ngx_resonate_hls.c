@@ -133,7 +133,11 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     ctx->media.handler = ngx_resonate_hls_opened;
     ctx->media.data = ctx;
 
-    return ngx_resonate_media_open(r, &ctx->media, &name);
+    rc = ngx_resonate_media_open(r, &ctx->media, &name);
+
+    ngx_resonate_reply_done(reply);
+
+    return rc;
 }
 
 

@@ -38,9 +38,6 @@ ngx_resonate_media_open(ngx_http_request_t *r, ngx_resonate_media_t *media,
     }
 
     if (rc == NGX_OK) {
-        media->name.data = media->file.name.data + media->file.name.len
-                           - name->len;
-
         rc = ngx_resonate_media_open_file(r, media);
     }
 
@@ -137,8 +134,9 @@ ngx_resonate_media_path(ngx_http_request_t *r, ngx_resonate_media_t *media,
 
     p = ngx_cpymem(path->data, root->data, root->len);
     *p++ = '/';
-    p = ngx_cpymem(p, name->data, name->len);
-    *p = '\0';
+    *ngx_cpymem(p, name->data, name->len) = '\0';
+
+    name->data = p;
 
     return NGX_OK;
 }

@@ -117,7 +117,6 @@ ngx_resonate_ticket_prove(ngx_http_request_t *r, ngx_str_t *capture,
 
     /* views of "buf" */
 
-    ngx_memzero(&ctx->ticket.issuer, sizeof(resonate_ticket_text_t));
     ngx_memzero(&ctx->ticket.subject, sizeof(resonate_ticket_text_t));
     ngx_memzero(&ctx->ticket.proof, sizeof(resonate_ticket_text_t));
 
