@@ -70,7 +70,7 @@ sub decided {
     $clock->set($now += 100_000);
 
     my ($second, $nobody, $third) = map { ticket(track => $TRACK, sub => $_,
-        issued => $clock->{start} + $now) } 'second', undef, 'third';
+        expires => $clock->{start} + $now + 3600) } 'second', undef, 'third';
 
     %asked = (
         $ways[0] => sub { heard("/t/$TRACK", token => $token) },
