@@ -6,6 +6,7 @@
 use lib 't/lib';
 use Resonate::Test;
 use Resonate::Ingestion;
+use Resonate::Manage;
 use Resonate::S3;
 use Digest::MD5 qw(md5_base64);
 use Digest::SHA qw(sha256_hex);
@@ -138,6 +139,22 @@ refused(3, 'no such bucket', qr{: s3://musics: NoSuchBucket: The},
         '--store', 's3://musics');
 refused(3, 'nobody there', qr{: $at: \S+/music: nobody answers there},
         '--s3-endpoint', 'http://127.0.0.1:1');
+
+# what nothing needs
+
+my $manage = Resonate::Manage->new(pg => $pg);
+my $stray = 'audio/ff/' . 'f' x 64 . '.m4a';
+my @prune = (qw(prune --files --media), $in->media, @{$in->{options}});
+
+$s3->put("co-op/$stray", 'x' x 100);
+$s3->put('co-op/audio/notes', '');
+$s3->put('other', '');
+is_deeply($manage->json(@prune)->{files}, [ { path => $stray, bytes => 100 } ],
+          'is found in the bucket');
+is_deeply([ stored() ], [ sort @before, 'co-op/audio/notes', 'other' ],
+          'and removed, alone');
+$s3->remove($_) for 'co-op/audio/notes', 'other';
+
 
 # killed while it sends, and the same command again, at a busy hour
 

@@ -21,17 +21,21 @@ use Resonate::Ingest::Store::Folder ();
 my $IN_BUCKET = qr{\A(?:audio|originals)\b};
 
 
-# option: media, and of the bucket store, s3_endpoint, s3_region, s3_key
+# option: media, and of the bucket store, s3-endpoint, s3-region, s3-key, or
+# else the environment
 
 sub open_store ($class, $option)
 {
     my $folder = Resonate::Ingest::Store::Folder->new($option->{media});
+    my %bucket = map {
+        $_ => $option->{$_} // $ENV{'RESONATE_' . uc s/-/_/r}
+    } qw(store s3-endpoint s3-region s3-key);
     my $bucket;
 
-    if (($option->{store} // '') ne '') {
+    if (($bucket{store} // '') ne '') {
         eval { require Resonate::Ingest::Store::Bucket; 1 }
             or die "--store needs libxml-libxml-perl: $@" =~ s/ \(.*//sr, "\n";
-        $bucket = Resonate::Ingest::Store::Bucket->new($option);
+        $bucket = Resonate::Ingest::Store::Bucket->new(\%bucket);
     }
 
     return bless { folder => $folder, bucket => $bucket }, $class;

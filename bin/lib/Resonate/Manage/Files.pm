@@ -7,6 +7,7 @@ use v5.36;
 use Exporter qw(import);
 use Fcntl    qw(:flock);
 
+use Resonate::Ingest::Store   ();
 use Resonate::Manage::Change  qw(changed_lines result);
 use Resonate::Manage::Refusal qw(refuse);
 
@@ -24,6 +25,10 @@ my $IMAGE = qr{\A([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-x\d+
 sub prune_files ($app)
 {
     my $media = media_root($app);
+    my $store = in_words(sub {
+        Resonate::Ingest::Store->open_store({ %{ $app->{option} },
+                                              media => $media });
+    });
     my ($lock, @files);
 
     open $lock, '>', "$media/.lock"
@@ -36,14 +41,13 @@ sub prune_files ($app)
                                      $app->{who}, $app->{command});
 
         $app->{db}->one('SELECT resonate.manage_unused()');
-        @files = unknown($app, $media);
+        @files = unknown($app, $media, $store);
 
         return $change;
     });
 
     if (!$app->{dry_run}) {
-        unlink "$media/$_->{path}" or refuse(failed => "$_->{path}: $!")
-            for @files;
+        in_words(sub { $store->remove($_->{path}) for @files; return });
     }
 
     my $bytes = 0;
@@ -64,32 +68,48 @@ sub media_root ($app)
     my $media = $app->{option}{media} // $ENV{RESONATE_MEDIA}
         // "$app->{root}/run/media";
 
-    -d "$media/audio" or refuse(failed => "$media: no media root");
+    -d "$media/audio" || -d "$media/waveforms"
+        or refuse(failed => "$media: no media root");
 
     return $media;
+}
+
+
+# A store says that it is one to who makes a difference.
+
+sub in_words ($work)
+{
+    my $result;
+
+    eval { $result = $work->(); 1 }
+        or die ref $@ ? $@ : $@ =~ s/\Astore:!? //r;
+
+    return $result;
 }
 
 
 # Stored files that the catalogue does not know.  A media root of which it
 # knows less than half is that of another catalogue.
 
-sub unknown ($app, $media)
+sub unknown ($app, $media, $store)
 {
-    my @names = ((map { my $in = $_;
-                        map { [ "$in/$_", $SOUND ] } names("$media/$in", 2)
-                  } qw(audio originals waveforms)),
-                 (map { [ "images/$_", $IMAGE ] } names("$media/images", 1)));
-    my (%paths, @files, $all);
+    my (%paths, %bytes, @files, $all);
 
-    for my $name (@names) {
-        my ($path, $pattern) = @$name;
-        my ($last) = $path =~ m{([^/]+)\z};
+    for my $top (qw(audio originals waveforms images)) {
+        my $pattern = $top eq 'images' ? $IMAGE : $SOUND;
 
-        push @{ $paths{$1} }, $path if $last =~ $pattern;
+        for my $file (@{ in_words(sub { $store->list($top) }) }) {
+            my ($path, $bytes) = @$file;
+
+            if ($path =~ m{/([^/]+)\z} && $1 =~ $pattern) {
+                push @{ $paths{$1} }, $path;
+                $bytes{$path} = $bytes;
+            }
+        }
     }
 
     for my $key (unknown_of($app, sort keys %paths)) {
-        push @files, map { { path => $_, bytes => -s "$media/$_" } }
+        push @files, map { { path => $_, bytes => $bytes{$_} } }
                      sort $paths{$key}->@*;
     }
 
@@ -114,20 +134,6 @@ sub unknown_of ($app, @keys)
     }
 
     return @unknown;
-}
-
-
-# of regular files so many folders below
-
-sub names ($folder, $depth)
-{
-    opendir my $dir, $folder or return;
-    my @names = sort grep { !/^\./ } readdir $dir;
-
-    return map { my $name = $_;
-                 $depth > 1 ? map { "$name/$_" } names("$folder/$name",
-                                                       $depth - 1)
-                 : lstat "$folder/$name" && -f _ ? $name : () } @names;
 }
 
 1;

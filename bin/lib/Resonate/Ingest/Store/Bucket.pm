@@ -35,9 +35,9 @@ sub new ($class, $option)
         request => Resonate::Ingest::Store::Request->new(
             bucket   => $bucket,
             store    => $option->{store},
-            endpoint => $option->{s3_endpoint},
-            region   => $option->{s3_region},
-            key      => $option->{s3_key},
+            endpoint => $option->{'s3-endpoint'},
+            region   => $option->{'s3-region'},
+            key      => $option->{'s3-key'},
         ),
         whole   => {},    # tops and their parts that are known
         objects => {},    # in them, by their paths
