@@ -15,24 +15,14 @@ plan skip_all => $_ for grep { $_ } Resonate::S3::missing();
 
 my $pg = Resonate::Pg->new;
 my $s3 = Resonate::S3->new;
-my $dir = tempdir();
-
-sub key_file {
-    my ($name, @key) = @_;
-
-    spew("$dir/$name", join(':', @key) . "\n");
-    chmod 0600, "$dir/$name" or die $!;
-    return "$dir/$name";
-}
-
-my $key = key_file('write', $s3->key('write'));
+my $key = $s3->key_file('write');
 my @to = ('--s3-endpoint', $s3->endpoint, '--s3-region', $s3->region);
 my $in = Resonate::Ingestion->new(pg => $pg, options => [
-    '--store', 's3://music/co-op', @to, '--s3-key', $key ]);
+    '--store', 's3://music', @to, '--s3-key', $key ]);
 my @all = ('--qualities', '64,128', '--keep-originals');
 
 sub named {
-    return sort map { "co-op/$_" } @{ $pg->dbh->selectcol_arrayref(
+    return sort @{ $pg->dbh->selectcol_arrayref(
         'SELECT path FROM resonate.media_file
          UNION SELECT path FROM resonate.rendition
          UNION SELECT path FROM resonate.original') };
@@ -116,7 +106,7 @@ my @before = stored();
 
 sub refused {
     my ($is, $what, $text, @options) = @_;
-    local $in->{options} = [ '--store', 's3://music/co-op', @to,
+    local $in->{options} = [ '--store', 's3://music', @to,
                              '--s3-key', $key, @options ];
     my ($status, $output) = $in->run;
     my @lines = grep { !/^\[/ } split /\n/, $output;
@@ -129,12 +119,12 @@ sub refused {
     is($in->track('Three')->{path}, undef, 'nor in the catalogue');
 }
 
-my $at = "s3://music/co-op";
+my $at = "s3://music";
 
 refused(1, 'a key that reads', qr{^$at: AccessDenied: .*; 0 added},
-        '--s3-key', key_file('read', $s3->key('read')));
+        '--s3-key', $s3->key_file('read'));
 refused(3, 'another secret', qr{: $at: SignatureDoesNotMatch: The},
-        '--s3-key', key_file('other', ($s3->key('write'))[0], 'other'));
+        '--s3-key', $s3->key_file('write', 'other'));
 refused(3, 'no such bucket', qr{: s3://musics: NoSuchBucket: The},
         '--store', 's3://musics');
 refused(3, 'nobody there', qr{: $at: \S+/music: nobody answers there},
@@ -146,14 +136,14 @@ my $manage = Resonate::Manage->new(pg => $pg);
 my $stray = 'audio/ff/' . 'f' x 64 . '.m4a';
 my @prune = (qw(prune --files --media), $in->media, @{$in->{options}});
 
-$s3->put("co-op/$stray", 'x' x 100);
-$s3->put('co-op/audio/notes', '');
+$s3->put("$stray", 'x' x 100);
+$s3->put('audio/notes', '');
 $s3->put('other', '');
 is_deeply($manage->json(@prune)->{files}, [ { path => $stray, bytes => 100 } ],
           'is found in the bucket');
-is_deeply([ stored() ], [ sort @before, 'co-op/audio/notes', 'other' ],
+is_deeply([ stored() ], [ sort @before, 'audio/notes', 'other' ],
           'and removed, alone');
-$s3->remove($_) for 'co-op/audio/notes', 'other';
+$s3->remove($_) for 'audio/notes', 'other';
 
 
 # killed while it sends, and the same command again, at a busy hour

@@ -46,6 +46,19 @@ subtest 'what is in them' => sub {
 };
 
 
+subtest 'what ingestion is to do' => sub {
+    my $share = "$there/usr/share/resonate";
+    my $command = "$there/resonate-ingest";
+
+    # as if it were there, and by whom it becomes
+    spew($command, slurp("$share/command") =~ s/\$\(id -u\)/1/r
+                   =~ s{share=\K\S+}{$share}r =~ s{ /etc/}{ $there/etc/}gr);
+    like `sh $command --qualities 1 / 2>&1`, qr/^\S+ --qualities 1: /, 'asked';
+    spew("$there/etc/resonate/ingest.env", qq(RESONATE_QUALITIES="64,2"\n));
+    like `sh $command / 2>&1`, qr/^\S+ --qualities 2: /, 'as ingest.env says';
+};
+
+
 subtest 'units of systemd' => sub {
     plan skip_all => 'needs systemd-analyze'
         if system('command -v systemd-analyze > /dev/null') != 0;

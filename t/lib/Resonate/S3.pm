@@ -7,6 +7,7 @@ package Resonate::S3;
 #   my $s3 = Resonate::S3->new;
 #   $s3->endpoint, bucket, region           http://127.0.0.1:PORT, music, ...
 #   $s3->key('write')                       its id and secret; or 'read'
+#   $s3->key_file('write', $secret)         a file of both, with another secret
 #   $s3->put($name, $bytes, 'Content-Type' => ...)    behind its back
 #   $s3->get($name)                         the bytes, or undef
 #   $s3->head($name)                        its headers, in lower case
@@ -63,6 +64,16 @@ sub key {
     my ($self, $who) = @_;
 
     return ($self->id($who), $self->{settings}{keys}{$self->id($who)}{secret});
+}
+
+
+sub key_file {
+    my ($self, $who, $other) = @_;
+    my ($id, $secret) = $self->key($who);
+    my $file = "$self->{dir}/$who" . ($other // '') . '.key';
+
+    Resonate::Node::write_secret($file, "$id:" . ($other // $secret) . "\n");
+    return $file;
 }
 
 

@@ -25,13 +25,11 @@ my %TYPE = (
 
 sub new ($class, $option)
 {
-    my ($bucket, $prefix) =
-        $option->{store} =~ m{\As3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])
-                              ((?:/[A-Za-z0-9._-]+)*)/?\z}x
-        or die "--store $option->{store}: s3://BUCKET or s3://BUCKET/PREFIX\n";
+    my ($bucket) = $option->{store} =~ m{\As3://([a-z0-9][a-z0-9.-]{1,61}
+                                                [a-z0-9])/?\z}x
+        or die "--store $option->{store}: s3://BUCKET\n";
 
     return bless {
-        prefix  => $prefix eq '' ? '' : substr("$prefix/", 1),
         request => Resonate::Ingest::Store::Request->new(
             bucket   => $bucket,
             store    => $option->{store},
@@ -98,13 +96,11 @@ sub pages ($self, $start, $most = undef)
     my ($next, @found);
 
     for (my $n = 0; !defined $most || $n < $most; $n++) {
-        my $page = $self->{request}->list("$self->{prefix}$start", PAGE, $next);
+        my $page = $self->{request}->list($start, PAGE, $next);
 
         for my $object (@{ $page->{objects} }) {
-            my $path = substr $object->{key}, length $self->{prefix};
-
-            $self->{objects}{$path} = $object;
-            push @found, [ $path, $object->{bytes} ];
+            $self->{objects}{$object->{key}} = $object;
+            push @found, [ @$object{qw(key bytes)} ];
         }
 
         $next = $page->{next};
@@ -126,7 +122,7 @@ sub put ($self, $made, $path)
     if (!$self->has($path)
         || !is_same($self->{objects}{$path}, -s $made, unpack 'H*', $md5))
     {
-        $self->{request}->put("$self->{prefix}$path", $made, $sha256,
+        $self->{request}->put($path, $made, $sha256,
             'Content-MD5: ' . encode_base64($md5, ''),
             'Content-Type: '
                 . ($TYPE{$format // ''} // 'application/octet-stream'),
@@ -166,7 +162,7 @@ sub local ($self, $path, $work)
 {
     my $file = "$work/fetched";
 
-    $self->{request}->get("$self->{prefix}$path", $file);
+    $self->{request}->get($path, $file);
 
     my (undef, $sha256) = sums($file);
 
@@ -195,7 +191,7 @@ sub list ($self, $top)
 
 sub remove ($self, $path)
 {
-    $self->{request}->remove("$self->{prefix}$path");
+    $self->{request}->remove($path);
     delete $self->{objects}{$path};
 
     return;
