@@ -23,6 +23,8 @@ typedef struct {
 
 static ngx_int_t ngx_resonate_compose_lookup(ngx_http_request_t *r,
     ngx_resonate_compose_t *c);
+static ngx_int_t ngx_resonate_compose_copy(ngx_http_request_t *r,
+    ngx_str_t *key, ngx_str_t *value);
 static ngx_int_t ngx_resonate_compose_make(ngx_http_request_t *r,
     ngx_resonate_index_wait_t *wait);
 static void ngx_resonate_compose_store(ngx_http_request_t *r,
@@ -76,7 +78,8 @@ ngx_resonate_compose_lookup(ngx_http_request_t *r, ngx_resonate_compose_t *c)
         return NGX_ERROR;
     }
 
-    rc = ngx_resonate_head_get(r, &key, &value);
+    rc = c->filled ? ngx_resonate_compose_copy(r, &key, &value)
+                   : ngx_resonate_head_get(r, &key, &value);
 
     if (rc != NGX_OK) {
         return rc;
@@ -90,6 +93,22 @@ ngx_resonate_compose_lookup(ngx_http_request_t *r, ngx_resonate_compose_t *c)
     c->span_size = entry.span_size;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_resonate_compose_copy(ngx_http_request_t *r, ngx_str_t *key,
+    ngx_str_t *value)
+{
+    ngx_resonate_index_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_index_module);
+
+    if (mcf->cache == NULL) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_resonate_table_get(mcf->cache, key, r->pool, value);
 }
 
 

@@ -41,6 +41,8 @@ struct ngx_resonate_compose_s {
     ngx_resonate_compose_pt     send;
     void                       *data;      /* theirs */
 
+    ngx_uint_t                  filled;    /* "send" writes to the head, so
+                                              that each request has its own */
     const char                 *what;      /* "preview", for the log */
     const char                 *detail;    /* if the file can not be used */
     const char                 *failed;

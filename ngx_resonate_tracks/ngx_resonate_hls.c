@@ -2,7 +2,7 @@
 /*
  * Copyright (C) Resonate
  *
- * Playlists, init segments and segments of one quality, composed.
+ * What a request for HLS of one quality asks for, and whether it may.
  */
 
 
@@ -10,27 +10,6 @@
 #include "ngx_resonate_tracks_internal.h"
 
 #include <ngx_md5.h>
-
-
-/*
- * The argument "v" names the bytes behind a URL, so they stay the same; the
- * ticket in it does not live longer than that.
- */
-
-#define NGX_RESONATE_HLS_CACHE  "private, max-age=86400, immutable"
-
-
-typedef struct {
-    ngx_resonate_hls_play_t      play;
-    ngx_resonate_media_t         media;
-    ngx_resonate_compose_t       reply;
-    ngx_resonate_identity_t     *caller;
-    const char                  *kind;     /* of the reply, in its form */
-    const char                  *quality;  /* as asked for, or "" */
-    const char                  *version;  /* likewise, or NULL */
-    ngx_uint_t                   n;
-    u_char                       v[NGX_RESONATE_HLS_V + 1];
-} ngx_resonate_hls_ctx_t;
 
 
 static ngx_int_t ngx_resonate_hls_compose(ngx_http_request_t *r,
@@ -42,23 +21,6 @@ static ngx_int_t ngx_resonate_hls_opened(ngx_http_request_t *r,
     ngx_resonate_media_t *media, ngx_int_t rc);
 static ngx_int_t ngx_resonate_hls_form(ngx_http_request_t *r,
     ngx_resonate_hls_ctx_t *ctx);
-static void ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx);
-static ngx_int_t ngx_resonate_hls_alloc(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, size_t len);
-static ngx_int_t ngx_resonate_hls_make_init(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, const resonate_index_t *index);
-static ngx_int_t ngx_resonate_hls_make_segment(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, const resonate_index_t *index);
-static ngx_int_t ngx_resonate_hls_make_playlist(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, const resonate_index_t *index);
-static ngx_int_t ngx_resonate_hls_send_media(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c);
-static ngx_int_t ngx_resonate_hls_send_playlist(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c);
-static ngx_int_t ngx_resonate_hls_evidence(ngx_http_request_t *r,
-    ngx_resonate_hls_ctx_t *ctx);
-static ngx_int_t ngx_resonate_hls_headers(ngx_http_request_t *r,
-    const char *type, const char *cache, ngx_uint_t preview);
 
 
 ngx_int_t
@@ -127,6 +89,7 @@ ngx_resonate_hls_compose(ngx_http_request_t *r, ngx_resonate_reply_t *reply,
     ctx->reply.make = make;
     ctx->reply.send = send;
     ctx->reply.data = ctx;
+    ctx->reply.filled = ticket;
     ctx->reply.what = "HLS";
     ctx->reply.detail = "The stored file can not be played as HLS.";
 
@@ -227,16 +190,17 @@ static ngx_int_t
 ngx_resonate_hls_opened(ngx_http_request_t *r, ngx_resonate_media_t *media,
     ngx_int_t rc)
 {
+    u_char                   v[NGX_RESONATE_HLS_V + 1];
     const char              *detail;
     ngx_resonate_hls_ctx_t  *ctx;
 
     ctx = media->data;
     detail = NULL;
 
-    if (rc == NGX_OK) {
-        ngx_resonate_hls_version(ctx);
+    if (rc == NGX_OK && ctx->version) {
+        ngx_resonate_hls_version(ctx, v);
 
-        if (ctx->version && ngx_strcmp(ctx->version, ctx->v) != 0) {
+        if (ngx_strcmp(ctx->version, v) != 0) {
             detail = "The file is another one now.";
             rc = NGX_HTTP_NOT_FOUND;
         }
@@ -259,8 +223,8 @@ ngx_resonate_hls_opened(ngx_http_request_t *r, ngx_resonate_media_t *media,
  * has nothing of this machine, because another may be asked for a segment.
  */
 
-static void
-ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx)
+void
+ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx, u_char *v)
 {
     u_char     hash[16], *p;
     u_char     text[2 * (NGX_INT_T_LEN + 1) + NGX_RESONATE_MEDIA_VERSION];
@@ -275,7 +239,7 @@ ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx)
     ngx_md5_update(&md5, ctx->media.name.data, ctx->media.name.len);
     ngx_md5_final(hash, &md5);
 
-    *ngx_hex_dump(ctx->v, hash, NGX_RESONATE_HLS_V / 2) = '\0';
+    *ngx_hex_dump(v, hash, NGX_RESONATE_HLS_V / 2) = '\0';
 }
 
 
@@ -287,267 +251,26 @@ ngx_resonate_hls_form(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx)
 
     text = &ctx->reply.form;
 
-    size = sizeof("hls----------") - 1 + ngx_strlen(ctx->kind)
-           + 4 * NGX_INT_T_LEN + RESONATE_DECISION_WORD;
+    size = sizeof("hls------") - 1 + ngx_strlen(ctx->kind)
+           + 5 * NGX_INT_T_LEN + RESONATE_DECISION_WORD;
 
     text->data = ngx_pnalloc(r->pool, size);
     if (text->data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    text->len = ngx_snprintf(text->data, size, "hls%d-%s-%uD-%uD-%ui-%s%s",
+    text->len = ngx_snprintf(text->data, size, "hls%d-%s-%uD-%uD-%ui-%s-%uz",
                              RESONATE_HLS_VERSION, ctx->kind,
                              ctx->play.segment_ms, ctx->play.limit_ms, ctx->n,
                              ctx->quality ? ctx->quality : "",
-                             ctx->play.ticket.len ? "-t" : "")
+                             ctx->play.ticket.len)
                 - text->data;
 
     return NGX_OK;
 }
 
 
-/* the makers return NGX_OK or the status to fail with */
-
-static ngx_int_t
-ngx_resonate_hls_make_init(ngx_http_request_t *r, ngx_resonate_compose_t *c,
-    const resonate_index_t *index)
-{
-    size_t  len;
-
-    len = resonate_hls_init_write(index, NULL, 0);
-
-    if (ngx_resonate_hls_alloc(r, c, len) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    (void) resonate_hls_init_write(index, c->head.data, len);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_resonate_hls_make_segment(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, const resonate_index_t *index)
-{
-    size_t                   len;
-    resonate_hls_t           hls;
-    resonate_hls_segment_t   segment;
-    ngx_resonate_hls_ctx_t  *ctx;
-
-    ctx = c->data;
-
-    if (resonate_hls_plan(&hls, index, ctx->play.segment_ms,
-                          ctx->play.limit_ms, &c->failed)
-        != RESONATE_MP4_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ctx->n >= hls.segments) {
-        c->failed = "no such segment";
-        c->detail = "There is no such segment.";
-        return NGX_HTTP_NOT_FOUND;
-    }
-
-    if (resonate_hls_segment(&hls, (uint32_t) ctx->n, &segment, &c->failed)
-        != RESONATE_MP4_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    len = resonate_hls_segment_write(&hls, &segment, NULL, 0);
-
-    if (ngx_resonate_hls_alloc(r, c, len) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    (void) resonate_hls_segment_write(&hls, &segment, c->head.data, len);
-
-    c->span_offset = (off_t) segment.span.offset;
-    c->span_size = (off_t) segment.span.size;
-
-    return NGX_OK;
-}
-
-
-/* kept with a mark where a ticket goes, because tickets differ */
-
-static ngx_int_t
-ngx_resonate_hls_make_playlist(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c, const resonate_index_t *index)
-{
-    size_t                   len;
-    resonate_hls_t           hls;
-    resonate_hls_query_t     query;
-    ngx_resonate_hls_ctx_t  *ctx;
-
-    ctx = c->data;
-
-    ngx_memzero(&query, sizeof(resonate_hls_query_t));
-
-    query.version.data = ctx->v;
-    query.version.len = NGX_RESONATE_HLS_V;
-
-    if (ctx->quality) {
-        query.quality.data = (const uint8_t *) ctx->quality;
-        query.quality.len = ngx_strlen(ctx->quality);
-    }
-
-    if (ctx->play.ticket.len) {
-        query.ticket.data = (const uint8_t *) RESONATE_HLS_MARK;
-        query.ticket.len = sizeof(RESONATE_HLS_MARK) - 1;
-    }
-
-    if (resonate_hls_plan(&hls, index, ctx->play.segment_ms,
-                          ctx->play.limit_ms, &c->failed)
-        != RESONATE_MP4_OK
-        || resonate_hls_playlist_write(&hls, &query, NULL, 0, &len,
-                                       &c->failed)
-           != RESONATE_MP4_OK
-        || ngx_resonate_hls_alloc(r, c, len) != NGX_OK
-        || resonate_hls_playlist_write(&hls, &query, c->head.data, len, &len,
-                                       &c->failed)
-           != RESONATE_MP4_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_resonate_hls_alloc(ngx_http_request_t *r, ngx_resonate_compose_t *c,
-    size_t len)
-{
-    c->head.len = len;
-    c->head.data = ngx_pnalloc(r->pool, len);
-
-    if (c->head.data == NULL) {
-        c->failed = "out of memory";
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_resonate_hls_send_media(ngx_http_request_t *r, ngx_resonate_compose_t *c)
-{
-    ngx_resonate_hls_ctx_t        *ctx;
-    ngx_resonate_hls_main_conf_t  *mcf;
-
-    ctx = c->data;
-
-    r->connection->log->action = "sending HLS to client";
-
-    if (ngx_resonate_hls_headers(r, "audio/mp4",
-                                 ctx->version ? NGX_RESONATE_HLS_CACHE
-                                                : "private, no-cache",
-                                 ctx->play.limit_ms ? 1 : 0)
-        != NGX_OK
-        || ngx_resonate_media_etag(r, c->media, &c->form) != NGX_OK
-        || ngx_resonate_hls_evidence(r, ctx) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_hls_module);
-
-    ngx_resonate_count(mcf->segments);
-
-    return ngx_resonate_compose_send(r, c);
-}
-
-
-static ngx_int_t
-ngx_resonate_hls_send_playlist(ngx_http_request_t *r,
-    ngx_resonate_compose_t *c)
-{
-    ngx_resonate_hls_ctx_t  *ctx;
-
-    ctx = c->data;
-
-    return ngx_resonate_hls_send_text(r, c, &ctx->play);
-}
-
-
-/* it has a ticket, which is a proof of who calls: nobody is to keep it */
-
 ngx_int_t
-ngx_resonate_hls_send_text(ngx_http_request_t *r, ngx_resonate_compose_t *c,
-    ngx_resonate_hls_play_t *play)
-{
-    size_t                         len;
-    u_char                        *p;
-    resonate_mp4_view_t            text, ticket;
-    ngx_resonate_hls_main_conf_t  *mcf;
-
-    text.data = c->head.data;
-    text.len = c->head.len;
-
-    ticket.data = play->ticket.data;
-    ticket.len = play->ticket.len;
-
-    len = resonate_hls_fill(&text, &ticket, NULL, 0);
-
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    c->head.len = resonate_hls_fill(&text, &ticket, p, len);
-    c->head.data = p;
-
-    r->connection->log->action = "sending HLS to client";
-
-    if (ngx_resonate_hls_headers(r, "application/vnd.apple.mpegurl",
-                                 "private, no-store", play->limit_ms ? 1 : 0)
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_resonate_hls_module);
-
-    ngx_resonate_count(mcf->playlists);
-
-    return ngx_resonate_compose_send(r, c);
-}
-
-
-/* a segment begins within a frame of a multiple of its length */
-
-static ngx_int_t
-ngx_resonate_hls_evidence(ngx_http_request_t *r, ngx_resonate_hls_ctx_t *ctx)
-{
-    uint32_t                  end;
-    ngx_resonate_delivery_t   d;
-    ngx_resonate_hls_play_t  *play;
-
-    /* what comes before all segments is no sound */
-
-    if (ctx->reply.span_size == 0) {
-        return NGX_OK;
-    }
-
-    play = &ctx->play;
-    end = play->limit_ms ? play->limit_ms : play->decision.duration_ms;
-
-    ngx_memcpy(d.track, play->decision.track, NGX_RESONATE_TRACK_LEN);
-
-    d.of.from = (uint32_t) ctx->n * play->segment_ms;
-    d.of.to = ngx_min(d.of.from + play->segment_ms, end);
-    d.size = (off_t) ctx->reply.head.len + ctx->reply.span_size;
-    d.media = ctx->reply.span_size;
-
-    return ngx_resonate_delivered(r, ctx->caller, &d);
-}
-
-
-static ngx_int_t
 ngx_resonate_hls_headers(ngx_http_request_t *r, const char *type,
     const char *cache, ngx_uint_t preview)
 {
@@ -578,4 +301,20 @@ ngx_resonate_hls_headers(ngx_http_request_t *r, const char *type,
     }
 
     return ngx_resonate_ticket_headers(r);
+}
+
+
+ngx_int_t
+ngx_resonate_hls_alloc(ngx_http_request_t *r, ngx_resonate_compose_t *c,
+    size_t len)
+{
+    c->head.len = len;
+    c->head.data = ngx_pnalloc(r->pool, len);
+
+    if (c->head.data == NULL) {
+        c->failed = "out of memory";
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }

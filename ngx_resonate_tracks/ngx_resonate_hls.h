@@ -5,7 +5,9 @@
  * HLS: the kinds "hls_master", "hls_playlist", "hls_init" and "hls_segment".
  *
  *   module    the directive, and the kinds
- *   hls       playlists and segments of one quality
+ *   hls       what is asked for of one quality
+ *   list      its playlist
+ *   segment   its init segment, and segments
  *   master    the list of qualities
  *
  * What is played is less than or equal to both the decision and the ticket.
@@ -19,6 +21,7 @@
 
 
 #include "ngx_resonate_ticket.h"
+#include "ngx_resonate_tracks_internal.h"
 #include "media/resonate_hls.h"
 
 
@@ -28,8 +31,8 @@ extern ngx_module_t  ngx_resonate_hls_module;
 #pragma GCC visibility push(hidden)
 
 
-/* hexadecimal digits of the argument "v" */
-#define NGX_RESONATE_HLS_V  16
+/* hexadecimal digits of the argument "v", which tells versions of a file */
+#define NGX_RESONATE_HLS_V  8
 
 
 typedef struct {
@@ -51,16 +54,49 @@ typedef struct {
 } ngx_resonate_hls_play_t;
 
 
+typedef struct {
+    ngx_resonate_hls_play_t      play;
+    ngx_resonate_media_t         media;
+    ngx_resonate_compose_t       reply;
+    ngx_resonate_identity_t     *caller;
+    const char                  *kind;         /* of the reply, in its form */
+    const char                  *quality;      /* as asked for, or "" */
+    const char                  *version;      /* likewise, or NULL */
+    ngx_uint_t                   n;
+} ngx_resonate_hls_ctx_t;
+
+
 /*
- * What may be played, and a ticket for it if "ticket" is not 0.  NGX_OK, or
- * the status to fail with, and a detail.
+ * play     what may be played, and a ticket for it if "ticket" is not 0.
+ *          NGX_OK, or the status to fail with, and a detail
+ * version  of the file as it is segmented: "v" has room for its digits and NUL
+ * headers  of an answer: NGX_OK, or NGX_ERROR
+ * alloc    room for a head: NGX_OK, or NGX_ERROR
  */
 
 ngx_int_t ngx_resonate_hls_play(ngx_http_request_t *r,
     ngx_resonate_reply_t *reply, ngx_resonate_hls_play_t *play,
     ngx_uint_t ticket, const char **detail);
+void ngx_resonate_hls_version(ngx_resonate_hls_ctx_t *ctx, u_char *v);
+ngx_int_t ngx_resonate_hls_headers(ngx_http_request_t *r, const char *type,
+    const char *cache, ngx_uint_t preview);
+ngx_int_t ngx_resonate_hls_alloc(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c, size_t len);
 
-/* a composed playlist with its ticket; returns what a handler returns */
+/* makers and senders of composed replies, whose data is a context */
+
+ngx_int_t ngx_resonate_hls_make_playlist(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c, const resonate_index_t *index);
+ngx_int_t ngx_resonate_hls_make_init(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c, const resonate_index_t *index);
+ngx_int_t ngx_resonate_hls_make_segment(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c, const resonate_index_t *index);
+ngx_int_t ngx_resonate_hls_send_playlist(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c);
+ngx_int_t ngx_resonate_hls_send_media(ngx_http_request_t *r,
+    ngx_resonate_compose_t *c);
+
+/* a playlist that has its tickets; returns what a handler returns */
 
 ngx_int_t ngx_resonate_hls_send_text(ngx_http_request_t *r,
     ngx_resonate_compose_t *c, ngx_resonate_hls_play_t *play);

@@ -186,10 +186,12 @@ ngx_resonate_ticket_mask_part(ngx_http_request_t *r, ngx_str_t *text,
 static void
 ngx_resonate_ticket_mask_text(ngx_http_request_t *r, ngx_str_t *text)
 {
-    size_t   at;
+    size_t   at, n;
     u_char  *p;
 
-    if (resonate_ticket_find((char *) text->data, text->len, &at) == 0) {
+    n = resonate_ticket_find((char *) text->data, text->len, &at);
+
+    if (n == 0) {
         return;
     }
 
@@ -201,7 +203,7 @@ ngx_resonate_ticket_mask_text(ngx_http_request_t *r, ngx_str_t *text)
     }
 
     text->len = resonate_ticket_mask((char *) p, (char *) text->data,
-                                     text->len);
+                                     text->len, at, n);
     text->data = p;
 
     /* as headers have it, and variables of nginx expect */

@@ -39,7 +39,7 @@ for (
     like $res->{content}, qr/^#EXT-X-INDEPENDENT-SEGMENTS$/m, 'independent';
     like $res->{content}, qr/\n#EXT-X-ENDLIST\n\z/, 'ends';
     is scalar(grep { !m{^(?:segments/\d+\.m4s|init\.mp4)
-                        \?v=[0-9a-f]{16}&ticket=rst2[\w-]+$}x }
+                        \?v=[0-9a-f]{8}&ticket=rst2[\w-]+$}x }
                    $list->{init}, @{$list->{urls}}), 0,
         'relative URLs, each with version and ticket';
 

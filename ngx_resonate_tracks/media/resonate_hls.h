@@ -71,11 +71,9 @@ typedef struct {
 
 
 /*
- * What the URLs of a playlist carry; what is empty is left out.  A playlist
- * that is kept has RESONATE_HLS_MARK for its ticket.
+ * What the URLs of a playlist carry; what is empty is left out.  A ticket
+ * without data is a gap of that many characters, a multiple of four.
  */
-
-#define RESONATE_HLS_MARK  "\001"
 
 typedef struct {
     resonate_mp4_view_t      version;
@@ -124,9 +122,17 @@ size_t resonate_hls_segment_write(const resonate_hls_t *h,
 size_t resonate_hls_init_write(const resonate_index_t *x, uint8_t *out,
     size_t size);
 
+/*
+ * A playlist.  One with gaps is no text yet, but may be kept: where they are
+ * is behind it.  fill() writes a ticket into each and returns how long the
+ * text is; 0: this is no playlist for a ticket of that length.
+ */
+
 resonate_mp4_status_e resonate_hls_playlist_write(const resonate_hls_t *h,
     const resonate_hls_query_t *query, uint8_t *out, size_t size,
     size_t *len, const char **reason);
+size_t resonate_hls_fill(uint8_t *kept, size_t len,
+    const resonate_mp4_view_t *ticket);
 
 resonate_mp4_status_e resonate_hls_rates(const resonate_hls_t *h,
     resonate_hls_rates_t *rates, const char **reason);
@@ -139,11 +145,6 @@ resonate_mp4_status_e resonate_hls_rates(const resonate_hls_t *h,
 
 size_t resonate_hls_master_write(const resonate_hls_variant_t *variants,
     size_t n, const resonate_mp4_view_t *ticket, uint8_t *out, size_t size);
-
-/* a playlist that was kept, with a ticket in each place of RESONATE_HLS_MARK */
-
-size_t resonate_hls_fill(const resonate_mp4_view_t *text,
-    const resonate_mp4_view_t *ticket, uint8_t *out, size_t size);
 
 #pragma GCC visibility pop
 

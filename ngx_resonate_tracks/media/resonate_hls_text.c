@@ -12,7 +12,13 @@
 
 #define RESONATE_HLS_DIGITS  20          /* of 64 bits */
 
+/* behind a playlist with gaps: the place of each, their number and length */
+#define RESONATE_HLS_WORD    4
+#define RESONATE_HLS_TAIL    (2 * RESONATE_HLS_WORD)
 
+
+static void resonate_hls_gaps(resonate_box_t *b, uint32_t n, size_t len);
+static uint32_t resonate_hls_word(const uint8_t *p);
 static void resonate_hls_put(resonate_box_t *b, const char *text);
 static void resonate_hls_number(resonate_box_t *b, uint64_t n,
     unsigned digits);
@@ -70,9 +76,92 @@ resonate_hls_playlist_write(const resonate_hls_t *h,
 
     resonate_hls_put(&b, "#EXT-X-ENDLIST\n");
 
+    if (query->ticket.data == NULL && query->ticket.len) {
+        resonate_hls_gaps(&b, h->segments + 1, query->ticket.len);
+    }
+
     *len = b.len;
 
     return RESONATE_MP4_OK;
+}
+
+
+/* gaps are zeros, and nothing else of the text is */
+
+static void
+resonate_hls_gaps(resonate_box_t *b, uint32_t n, size_t len)
+{
+    size_t          size;
+    uint32_t        i;
+    const uint8_t  *p;
+
+    size = b->len;
+    p = (b->out && size <= b->size) ? b->out : NULL;
+
+    for (i = 0; i < n; i++) {
+
+        if (p) {
+            p = memchr(p, '\0', size - (size_t) (p - b->out));
+        }
+
+        resonate_box_u32(b, p ? (uint32_t) (p - b->out) : 0);
+
+        if (p) {
+            p += len;
+        }
+    }
+
+    resonate_box_u32(b, n);
+    resonate_box_u32(b, (uint32_t) len);
+}
+
+
+size_t
+resonate_hls_fill(uint8_t *kept, size_t len,
+    const resonate_mp4_view_t *ticket)
+{
+    size_t          at;
+    uint32_t        n;
+    const uint8_t  *p;
+
+    if (ticket->len == 0) {
+        return len;
+    }
+
+    if (len < RESONATE_HLS_TAIL) {
+        return 0;
+    }
+
+    p = kept + len - RESONATE_HLS_TAIL;
+    n = resonate_hls_word(p);
+
+    if (resonate_hls_word(p + RESONATE_HLS_WORD) != ticket->len
+        || n > (len - RESONATE_HLS_TAIL) / RESONATE_HLS_WORD)
+    {
+        return 0;
+    }
+
+    len -= RESONATE_HLS_TAIL + n * RESONATE_HLS_WORD;
+
+    for (p = kept + len; n; n--, p += RESONATE_HLS_WORD) {
+        at = resonate_hls_word(p);
+
+        if (at > len || ticket->len > len - at) {
+            return 0;
+        }
+
+        memcpy(kept + at, ticket->data, ticket->len);
+    }
+
+    return len;
+}
+
+
+static uint32_t
+resonate_hls_word(const uint8_t *p)
+{
+    return (uint32_t) p[0] << 24 | (uint32_t) p[1] << 16
+           | (uint32_t) p[2] << 8 | p[3];
 }
 
 
@@ -98,36 +187,6 @@ resonate_hls_master_write(const resonate_hls_variant_t *variants, size_t n,
         if (others == 0 || variants[i].rates.codec != RESONATE_CODEC_OPUS) {
             resonate_hls_variant(&b, &variants[i], ticket);
         }
-    }
-
-    return b.len;
-}
-
-
-size_t
-resonate_hls_fill(const resonate_mp4_view_t *text,
-    const resonate_mp4_view_t *ticket, uint8_t *out, size_t size)
-{
-    size_t          len;
-    const uint8_t  *p, *mark, *end;
-    resonate_box_t  b;
-
-    resonate_box_init(&b, out, size);
-
-    end = text->data + text->len;
-
-    for (p = text->data; p < end; p = mark + 1) {
-
-        len = (size_t) (end - p);
-        mark = memchr(p, RESONATE_HLS_MARK[0], len);
-
-        if (mark == NULL) {
-            resonate_box_write(&b, p, len);
-            break;
-        }
-
-        resonate_box_write(&b, p, (size_t) (mark - p));
-        resonate_box_write(&b, ticket->data, ticket->len);
     }
 
     return b.len;
@@ -190,7 +249,13 @@ resonate_hls_parameter(resonate_box_t *b, const char *name,
 
     resonate_box_write(b, separator, 1);
     resonate_hls_put(b, name);
-    resonate_box_write(b, value->data, value->len);
+
+    if (value->data) {
+        resonate_box_write(b, value->data, value->len);
+
+    } else {
+        resonate_box_zeros(b, value->len / RESONATE_HLS_WORD);
+    }
 
     *separator = '&';
 }

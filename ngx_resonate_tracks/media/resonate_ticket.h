@@ -138,12 +138,13 @@ const char *resonate_ticket_strerror(resonate_ticket_rc_e rc);
  *
  * find  how many characters the next one has, *at is where it begins; 0: there
  *       is none
- * mask  copies a text, with "***" in place of each: how many were written, no
- *       more than "len"
+ * mask  copies a text, with "***" in place of the one that find() has found
+ *       and of all behind it: how many were written, no more than "len"
  */
 
 size_t resonate_ticket_find(const char *text, size_t len, size_t *at);
-size_t resonate_ticket_mask(char *dst, const char *text, size_t len);
+size_t resonate_ticket_mask(char *dst, const char *text, size_t len, size_t at,
+    size_t n);
 
 
 #pragma GCC visibility pop

@@ -20,7 +20,7 @@ static const char *resonate_ticket_candidate(const char *p, const char *last,
 static const char *resonate_ticket_begins(const char *p, const char *last);
 
 
-const unsigned char  resonate_ticket_digits[128] = {
+const unsigned char  resonate_ticket_digits[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
@@ -28,7 +28,16 @@ const unsigned char  resonate_ticket_digits[128] = {
     64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
     64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64
 };
 
 
@@ -75,20 +84,12 @@ resonate_ticket_find(const char *text, size_t len, size_t *at)
 
 
 size_t
-resonate_ticket_mask(char *dst, const char *text, size_t len)
+resonate_ticket_mask(char *dst, const char *text, size_t len, size_t at,
+    size_t n)
 {
-    char    *p;
-    size_t   at, n;
+    char  *p;
 
-    p = dst;
-
-    for ( ;; ) {
-        n = resonate_ticket_find(text, len, &at);
-
-        if (n == 0) {
-            break;
-        }
-
+    for (p = dst; n; n = resonate_ticket_find(text, len, &at)) {
         memcpy(p, text, at);
         p += at;
 

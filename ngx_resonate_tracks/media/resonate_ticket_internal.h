@@ -27,11 +27,10 @@
 #pragma GCC visibility push(hidden)
 
 
-extern const unsigned char  resonate_ticket_digits[128];
+extern const unsigned char  resonate_ticket_digits[256];
 
 #define resonate_ticket_digit(c)                                              \
-    ((unsigned char) (c) < 128 ? resonate_ticket_digits[(unsigned char) (c)]  \
-                               : RESONATE_TICKET_NO_DIGIT)
+    resonate_ticket_digits[(unsigned char) (c)]
 
 
 /*

@@ -63,7 +63,8 @@ write_all(const resonate_hls_t *h)
     const char              *reason;
     resonate_hls_rates_t     rates;
 
-    static const resonate_hls_query_t  query;
+    static const resonate_mp4_view_t   ticket = { (uint8_t *) "tick", 4 };
+    static const resonate_hls_query_t  query = { .ticket = { NULL, 4 } };
 
     must(h->segments > 0 && h->segments <= RESONATE_HLS_MAX_SEGMENTS);
 
@@ -83,6 +84,8 @@ write_all(const resonate_hls_t *h)
     must(out != NULL);
     must(resonate_hls_playlist_write(h, &query, out, len, &again, &reason)
          == RESONATE_MP4_OK && again == len);
+    again = resonate_hls_fill(out, len, &ticket);
+    must(again > 0 && again < len && memchr(out, '\0', again) == NULL);
     free(out);
 
     must(resonate_hls_rates(h, &rates, &reason) == RESONATE_MP4_OK);

@@ -145,7 +145,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     signed_by_us(data, size);
 
     masked = malloc(size + 1);
-    len = resonate_ticket_mask(masked, (const char *) data, size);
+    len = resonate_ticket_find((const char *) data, size, &at);
+    len = resonate_ticket_mask(masked, (const char *) data, size, at, len);
 
     if (len > size || resonate_ticket_find(masked, len, &at)) {
         abort();

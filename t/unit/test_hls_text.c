@@ -228,37 +228,65 @@ master_lists_variants(void **state)
 }
 
 
-static void
-fill(const char *text, const char *ticket, const char *expected)
-{
-    char                 out[64];
-    size_t               len;
-    resonate_mp4_view_t  views[2];
-
-    views[0].data = (const uint8_t *) text;
-    views[0].len = strlen(text);
-    views[1].data = (const uint8_t *) ticket;
-    views[1].len = strlen(ticket);
-
-    len = resonate_hls_fill(&views[0], &views[1], NULL, 0);
-
-    assert_int_equal(len, strlen(expected));
-    assert_int_equal(resonate_hls_fill(&views[0], &views[1], (uint8_t *) out,
-                                       sizeof(out)), len);
-    assert_memory_equal(out, expected, len);
-}
-
+/* a playlist that was kept is as one that has the ticket from the start */
 
 static void
 fills_in_tickets(void **state)
 {
+    size_t                 len, size;
+    uint8_t                text[4096], kept[4096];
+    hls_case_t             c;
+    const char            *reason;
+    resonate_hls_query_t   query;
+
+    static const mp4_spec_t  spec = {
+        .timescale = 1000, .movie_timescale = 1000, .samples = 1000,
+        .delta = 10, .constant = 100
+    };
+
+    const resonate_mp4_view_t  version = view("v1");
+    const resonate_mp4_view_t  ticket = view("ticket12");
+    const resonate_mp4_view_t  longer = view("ticket123456");
+
     (void) state;
 
-    fill("", "abc", "");
-    fill("none", "abc", "none");
-    fill("a=\1", "abc", "a=abc");
-    fill("\1\1,\1\n", "abc", "abcabc,abc\n");
-    fill("\1x\1", "", "x");
+    c = hls_case(&spec, 4000, 0);
+
+    memset(&query, 0, sizeof(query));
+    query.version = version;
+    query.ticket = ticket;
+
+    assert_int_equal(resonate_hls_playlist_write(&c.hls, &query, text,
+                         sizeof(text), &len, &reason), RESONATE_MP4_OK);
+
+    query.ticket.data = NULL;
+    assert_int_equal(resonate_hls_playlist_write(&c.hls, &query, NULL, 0,
+                         &size, &reason), RESONATE_MP4_OK);
+    assert_int_equal(size, len + 4 * (c.hls.segments + 1) + 8);
+    assert_int_equal(resonate_hls_playlist_write(&c.hls, &query, kept, size,
+                         &size, &reason), RESONATE_MP4_OK);
+
+    assert_int_equal(resonate_hls_fill(kept, size, &longer), 0);
+    assert_int_equal(resonate_hls_fill(kept, size, &ticket), len);
+    assert_memory_equal(kept, text, len);
+
+    /* what is not one */
+
+    assert_int_equal(resonate_hls_fill(kept, 7, &ticket), 0);
+    kept[size - 5]++;
+    kept[len]++;
+    assert_int_equal(resonate_hls_fill(kept, size, &ticket), 0);
+    kept[size - 8]++;
+    assert_int_equal(resonate_hls_fill(kept, size, &ticket), 0);
+
+    /* without tickets */
+
+    query.ticket.len = 0;
+    resonate_hls_playlist_write(&c.hls, &query, kept, sizeof(kept), &size,
+                                &reason);
+    assert_int_equal(resonate_hls_fill(kept, size, &query.ticket), size);
+
+    hls_free(&c);
 }
 
 
