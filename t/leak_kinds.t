@@ -136,9 +136,7 @@ my %tickets = (
                                            sub => 'listener',
                                            track => $id->{private}),
            "$_, ended" => ticket(%paid, mode => $_, sub => 'listener',
-                                 issued => time - 99, expires => time - 1),
-           "$_, to come" => ticket(%paid, mode => $_, sub => 'listener',
-                                   issued => time + 999),
+                                 expires => time - 1),
            "$_, another key" => ticket(%paid, mode => $_, sub => 'listener',
                                        key => 'x' x 32) } @modes),
     (map { ("$_ of nobody" => ticket(%paid, mode => $_, sub => undef)) }
