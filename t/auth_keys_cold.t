@@ -53,14 +53,15 @@ for (
     is $res->{status}, $status, "no keys, required=$name: $status";
     is $res->{headers}{'retry-after'}, $status == 503 ? 1 : undef,
         '... come again';
-    like $edge->log, qr/\[error\].*"$iss" were not fetched: .*$said/,
+    ok wait_for { $edge->log =~ /\[error\].*"$iss" were not fetched: .*$said/ },
         '... logged';
     is key_metric($edge, $iss, 's'), 0, '... no keys';
     is key_metric($edge, $iss, 's_age_seconds'), undef, '... of no age';
 
     serve("/$name", $set);
     wait_for { ask($iss) == 200 } 10, 'the keys';
-    like $edge->log, qr/\[notice\].*"$iss" were fetched again/, '... are told';
+    ok wait_for { $edge->log =~ /\[notice\].*"$iss" were fetched again/ },
+        '... are told';
 }
 
 is $edge->get('/any', token => fresh('https://none'))->{status}, 200,

@@ -15,7 +15,7 @@ my $edge = Resonate::Edge->new(
 resonate_revocation read poll=50ms;
 resonate_provider https://id.example {
     audience resonate;
-    lookup read resonate.token_claims ttl=60s negative=1s match=uuid;
+    lookup read resonate.token_claims ttl=600s negative=1s match=uuid;
 }
 END
     server => <<'END');

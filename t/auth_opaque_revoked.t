@@ -22,7 +22,7 @@ resonate_provider $issuer {
     audience resonate;
     fetch /id/;
     client edge @{[ $provider->secret_file ]};
-    introspection $issuer$path ttl=60s;
+    introspection $issuer$path ttl=600s;
 }
 END
     server => <<'END') } 1 .. 2;

@@ -166,7 +166,8 @@ subtest 'the ID token' => sub {
     $provider->script('/token', undef);
 };
 
-like($login->edge->access_log, qr{"GET /login/callback" 502}, 'it is logged');
+wait_for { $login->edge->access_log =~ m{"GET /login/callback" 502} } 10,
+    'it in the log';
 unlike($login->edge->log . $login->edge->access_log, qr/eyJ|code=|state=/,
        'but nothing that is secret');
 

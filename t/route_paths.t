@@ -137,7 +137,7 @@ for my $how ('later', 'with its last byte') {
     $client->send("GET /api/slow/$n HTTP/1.1\r\nHost: localhost\r\n\r\n");
     wait_for { running('slow') } 10, 'the query' if $how eq 'later';
     $client->close;
-    ok wait_for(sub { closed("/api/slow/$n") }, 1.5, 'the request to end'),
+    ok wait_for(sub { closed("/api/slow/$n") }, 10, 'the request to end'),
         "a client that leaves $how is noticed";
 }
 

@@ -69,9 +69,9 @@ is_deeply [ map { "$_->{kind} $_->{issuer} " . substr $_->{value}, 0, 6 }
       "client $iss player", "session $iss s1" ], 'all kinds';
 is $rows[2]{before}, 253402214400, 'a token whenever it was issued';
 is $rows[2]{expires}, 253402214400, 'and never forgotten by itself';
-cmp_ok abs($rows[3]{before} - time), '<=', 3, 'a subject until now';
+cmp_ok abs($rows[3]{before} - time), '<', 60, 'a subject until now';
 cmp_ok $rows[4]{before}, '<', time - 364 * 86400, 'or until before';
-cmp_ok abs($rows[6]{expires} - time - 86400), '<=', 3, 'when it expires';
+cmp_ok abs($rows[6]{expires} - time - 86400), '<', 60, 'when it expires';
 
 # logout tokens
 
@@ -93,7 +93,7 @@ is_deeply [ map { "$_->{kind} $_->{issuer} $_->{value}" } @rows ],
     [ "session $iss s1", "subject $iss ann", "subject $iss bob" ], 'revoke it';
 is $rows[1]{before}, 1_700_000_001, 'all of that second too';
 cmp_ok $rows[2]{before}, '<=', time + 302, 'but not all times';
-cmp_ok abs($rows[0]{expires} - time - 90 * 86400), '<', 9, 'for a while';
+cmp_ok abs($rows[0]{expires} - time - 90 * 86400), '<', 60, 'for a while';
 
 
 # it is said when it is committed, and forgotten when it has expired
