@@ -33,6 +33,8 @@ package Resonate::Edge;
 use strict;
 use warnings;
 
+use Fcntl qw(:flock);
+use File::Path ();
 use IO::Socket::INET;
 use Resonate::Conf;
 use Resonate::Http;
@@ -60,16 +62,29 @@ sub new {
 }
 
 
-# Below the range that the kernel hands out to outgoing connections.  Two
-# tests may still pick the same one; nginx says so, and we pick another.
+# Below the range that the kernel hands out to outgoing connections.  A port
+# stays this test's until it ends, whether something listens there or not: a
+# lock on its file says so to other tests of the same tree.  One of another
+# tree may still pick the same; nginx says so, and we pick another.
+
+my @locks;
 
 sub free_port {
+    my $dir = "$Resonate::Test::STORE/ports";
+
+    File::Path::make_path($dir);
+
     for (1 .. 200) {
         my $port = 10_000 + int rand 22_000;
+
+        open my $lock, '>>', "$dir/$port" or die "$dir/$port: $!";
+        flock $lock, LOCK_EX | LOCK_NB or next;
+
         my $probe = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
                                           LocalPort => $port, Listen => 1,
                                           ReuseAddr => 1) or next;
         close $probe;
+        push @locks, $lock;
         return $port;
     }
 

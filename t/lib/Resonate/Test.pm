@@ -4,6 +4,8 @@ package Resonate::Test;
 #
 #   wait_for { ... } $seconds, $what    polls a condition until it is true; a
 #                                       minute at least, for a loaded machine
+#   in_a_minute { ... }                 what it gives when no minute ended
+#                                       meanwhile; it is run until then
 #   tempdir()                           a short directory, removed at the end
 #   slurp($file), spew($file, $bytes)
 #   json($response)                     the decoded body
@@ -50,7 +52,7 @@ use Resonate::Media;
 use Resonate::Pg;
 use Resonate::Token;
 
-my @EXPORT = qw(wait_for tempdir slurp spew json token catalogue media
+my @EXPORT = qw(wait_for in_a_minute tempdir slurp spew json token catalogue media
                 conf_test);
 my (@servers, @dirs);
 my $owner = $$;
@@ -91,6 +93,21 @@ sub wait_for(&;$$) {
 
         Time::HiRes::sleep(0.005);
     }
+}
+
+
+# A shuffle is another one with each minute.
+
+sub in_a_minute(&) {
+    my ($code) = @_;
+    my ($minute, @got);
+
+    do {
+        $minute = int(time / 60);
+        @got = $code->();
+    } until $minute == int(time / 60);
+
+    return @got;
 }
 
 
