@@ -27,7 +27,7 @@ my $server = 'location / { resonate_auth required; empty_gif; } '
              . 'location /optional { resonate_auth optional; empty_gif; }';
 
 my $edge = Resonate::Edge->new(
-    http   => blocks('timeout=200ms negative=0 inactive=404,500'),
+    http   => blocks('timeout=1s negative=0 inactive=404,500'),
     server => $server, connections => 512, expect => qr/too big subrequest/);
 
 my $n = 0;

@@ -18,7 +18,7 @@ resonate_provider $issuer {
     algorithms ES256;
     fetch /id/;
     client edge @{[ $provider->secret_file ]};
-    introspection $issuer$path signed=on timeout=100ms negative=0;
+    introspection $issuer$path signed=on timeout=5s negative=0;
 }
 END
 location / { resonate_auth required; empty_gif;

@@ -71,15 +71,15 @@ is $edge->get('/any', token => fresh('https://none'))->{status}, 200,
 # the first requests wait for the first fetch, however it ends
 
 for (
-    [ 'a set',     '{}', 200 ],
-    [ 'no answer', 'hang', 503 ],
+    [ 'a set',     '{}', 200, '20s' ],
+    [ 'no answer', 'hang', 503, '500ms' ],
 ) {
-    my ($name, $script, $status) = @$_;
+    my ($name, $script, $status, $timeout) = @$_;
 
     serve('/first', $set) if $script eq '{}';
     $provider->script('/first', 'hang') if $script eq 'hang';
     $edge->reload(http => keys_of($provider, "jwks_uri $origin/first "
-        . "required=on timeout=500ms max=${\ (3600 + ++$n)}s",
+        . "required=on timeout=$timeout max=${\ (3600 + ++$n)}s",
         iss => "https://first.$n") . fetch_from($provider));
 
     my $res = $edge->get('/', token => fresh("https://first.$n"));
