@@ -10,7 +10,7 @@ use Resonate::Login;
 
 plan skip_all => $_ for grep { $_ } Resonate::Login::missing();
 
-my $login = Resonate::Login->new(lines => 'timeout 500ms;',
+my $login = Resonate::Login->new(lines => 'timeout 2s;',
     edge => { log => 'info' });
 my $provider = $login->provider;
 my $issuer = $provider->issuer;
