@@ -111,7 +111,7 @@ for my $signal (qw(INT TERM KILL)) {
         wait_for {
             my @making = glob $in->media . '/tmp/*/*.m4a';
             @making && grep { $_->{album} eq $signal } @{ $in->tracks };
-        } 60, 'one track in the catalogue, and others in the making';
+        } 300, 'one track in the catalogue, and others in the making';
         $process->signal($signal);
         ok($process->ended(20), 'it ends');
 
