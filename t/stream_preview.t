@@ -34,6 +34,8 @@ sub output {
     return ($bytes, slurp("$dir/err"));
 }
 
+my %sound;
+
 for (
     # file, ms, seconds, the whole file
     [ 'long.m4a', 45000, 45, 0 ],
@@ -69,10 +71,9 @@ for (
 
         is $said, '', 'ffmpeg has nothing to say';
 
-        my ($full) =
-            output("ffmpeg -nostdin -v error -i $media/$file -f s16le -");
-
-        ok substr($full, 0, length $pcm) eq $pcm, 'the same sound';
+        $sound{$file} //=
+            (output("ffmpeg -nostdin -v error -i $media/$file -f s16le -"))[0];
+        ok substr($sound{$file}, 0, length $pcm) eq $pcm, 'the same sound';
 
         my $bytes = slurp("$media/$file");
 
