@@ -52,8 +52,8 @@ use Resonate::Media;
 use Resonate::Pg;
 use Resonate::Token;
 
-my @EXPORT = qw(wait_for in_a_minute tempdir slurp spew json token catalogue media
-                conf_test);
+my @EXPORT = qw(wait_for in_a_minute tempdir slurp spew json token catalogue
+                media conf_test);
 my (@servers, @dirs);
 my $owner = $$;
 
