@@ -200,7 +200,7 @@ sub common {
 # the routes as shipped, and one that is not cached
 
 sub edge {
-    my ($self) = @_;
+    my ($self, %more) = @_;
     my $connections = "connections=$Resonate::Bench::Load::CONNECTIONS";
     my %common = common();
     my $key = "$self->{dir}/ticket.key";
@@ -210,8 +210,8 @@ sub edge {
 
     return Resonate::Edge->new(
         %common, http => "$common{http} resonate_cache 32m;
-                          resonate_ticket_key $key;",
-        connections => 4096, pg => $self->{pg}, auth => 1,
+                          resonate_evidence 8m; resonate_ticket_key $key;",
+        connections => 4096, %more, pg => $self->{pg}, auth => 1,
         media => "$self->{dir}/media",
         pg_read => $connections, pg_lists => $connections,
         pg_write => $connections,
@@ -227,11 +227,11 @@ END
 
 
 sub plain {
-    my ($self) = @_;
+    my ($self, %more) = @_;
     my $dir = $self->{dir};
 
-    mkdir "$dir/www" or die "mkdir: $!";
-    return Resonate::Edge->new(common(), modules => [],
+    -d "$dir/www" or mkdir "$dir/www" or die "mkdir: $!";
+    return Resonate::Edge->new(common(), %more, modules => [],
         server => "root $dir/www; location /audio { root $dir/media; }");
 }
 
