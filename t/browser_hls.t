@@ -5,6 +5,8 @@ use Resonate::Test;
 
 use JSON::PP ();
 use Resonate::Browser;
+use Resonate::Hls;
+use Resonate::Stream qw(tone);
 use Resonate::Ticket;
 
 my $root = $Resonate::Test::ROOT;
@@ -17,6 +19,10 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $there = Resonate::Edge::free_port();
 my $key = key_file();
+my $ladder = tempdir();
+
+tone($ladder, "$_.m4a", 12, '-b:a', "${_}k", qw(-movflags +faststart))
+    for 64, 128, 256;
 
 # a whole track comes slower than it takes to seek in it
 
@@ -43,8 +49,16 @@ my $edge = Resonate::Edge->new(
             limit_rate 0;
         }
 EOF
-    server => "resonate_cors http://localhost:$there;",
+    server => "resonate_cors http://localhost:$there;"
+              . hls_routes($pg, "resonate_media $ladder;
+                                 resonate_hls_segment 1s;"),
 );
+
+decide($edge, $ID, {
+    file => '128.m4a', mode => 'full',
+    files => [ map { { quality => "$_", file => "$_.m4a",
+                       codec => 'mp4a.40.2' } } 128, 64, 256 ],
+});
 
 Resonate::Browser::run(
     'hls',
@@ -52,6 +66,7 @@ Resonate::Browser::run(
     RESONATE_OTHER  => "http://localhost:$there",
     RESONATE_IDS    => JSON::PP::encode_json($id),
     RESONATE_TOKEN  => token(),
+    RESONATE_LADDER => $edge->url . "/hls/$ID",
     RESONATE_LONG_S => Resonate::Media::files()->{long}{duration_ms} / 1000,
 );
 

@@ -14,6 +14,7 @@ import { launch, lasts, moves, until } from './page.mjs';
 
 const HLS = join(MODULES, 'hls.js/dist/hls.min.js');
 const LONG_S = Number(process.env.RESONATE_LONG_S);
+const LADDER = process.env.RESONATE_LADDER;
 const PREVIEW_S = 45;
 const SEGMENT_S = 6;
 const TICKET = /[?&]ticket=rst2[\w-]+$/;
@@ -144,6 +145,79 @@ for (const [name, path, token, seconds] of [
                 (one) => !TICKET.test(one.url)), []);
         }));
 }
+
+
+/* plays a track in its lowest quality, and keeps what becomes of it */
+function play(url) {
+    const audio = document.querySelector('audio');
+    const hls = new window.Hls({ startLevel: 0 });
+
+    audio.muted = true;
+    window.hls = hls;
+    window.faults = [];
+    window.heard = [];
+
+    hls.on('hlsError', (event, { fatal, type, details }) => {
+        /* a busy machine stalls, but nothing is missing */
+        if (fatal || type !== 'mediaError'
+            || details === 'bufferSeekOverHole')
+        {
+            window.faults.push(details);
+        }
+    });
+    hls.on('hlsLevelSwitched', (event, { level }) => {
+        window.heard.push(hls.levels[level].name);
+    });
+    hls.loadSource(url);
+    hls.attachMedia(audio);
+
+    return audio.play();
+}
+
+
+test('hls.js changes the quality while it plays', () =>
+    from(browser, {}, async (call, page) => {
+        const seen = [];
+
+        page.on('response', (response) => {
+            if (response.url().startsWith(LADDER)) {
+                seen.push({ url: response.url(), status: response.status() });
+            }
+        });
+
+        await page.addScriptTag({ path: HLS });
+        await page.evaluate(play, `${LADDER}/master.m3u8`);
+        await until(page, () => window.heard.at(-1) === '64');
+
+        for (const [how, level, name] of [
+            ['nextLevel', 2, '256'],
+            ['nextLevel', 1, '128'],
+            ['currentLevel', 2, '256'],
+            ['currentLevel', 0, '64'],
+        ]) {
+            await page.evaluate(([what, to]) => { window.hls[what] = to; },
+                                [how, level]);
+            await until(page, (to) => window.heard.at(-1) === to, name);
+            await moves(page, 0.2);
+        }
+
+        const seconds = await page.evaluate(() => document
+            .querySelector('audio').duration);
+
+        near(seconds, 12, 'its duration');
+        await seekTo(page, seconds - 0.5);
+        near(await ends(page), seconds, 'its end');
+
+        assert.deepEqual(await page.evaluate(() => window.faults), []);
+        assert.deepEqual(seen.filter(({ status }) => status !== 200), []);
+        assert.deepEqual(seen.slice(1).filter(
+            (one) => !TICKET.test(one.url)), []);
+
+        for (const name of ['64', '128', '256']) {
+            assert.ok(seen.some(({ url }) => url.includes('/segments/')
+                                && url.includes(`quality=${name}&`)), name);
+        }
+    }));
 
 
 test('an audio element plays the URL of a ticket, and seeks by ranges', () =>

@@ -3,6 +3,8 @@ package Resonate::Hls;
 # HLS through an edge whose SQL says what a test wants.
 #
 #   my $edge = hls_edge(%edge)          routes below /hls/<id>, with tickets
+#   hls_routes($pg, $more)              those routes, for a server of another
+#                                       edge, with more in their location
 #   decide($edge, $id, { file => 'a.m4a', mode => 'full', ... })
 #   playlist($res)      { target, init, urls => [...], seconds => [...] }
 #   made($file, $segment_ms, $limit_ms)
@@ -17,7 +19,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Resonate::Ticket;
 
-our @EXPORT = qw(hls_edge decide playlist made hls_tool $ID);
+our @EXPORT = qw(hls_edge hls_routes decide playlist made hls_tool $ID);
 
 our $ID = '0d6dd7a4-0000-4000-8000-0000000000aa';
 
@@ -25,6 +27,17 @@ our $ID = '0d6dd7a4-0000-4000-8000-0000000000aa';
 sub hls_edge {
     my (%opt) = @_;
     my $pg = $opt{pg} ||= Resonate::Pg->new;
+    my $http = 'sendfile on; resonate_ticket_key ' . key_file() . '; '
+               . ($opt{http} // '');
+
+    return Resonate::Edge->new(
+        auth => 1, %opt, http => $http,
+        server => hls_routes($pg) . 'location = /status { resonate_status; }');
+}
+
+
+sub hls_routes {
+    my ($pg, $more) = (@_, '');
 
     $pg->psql(<<'END');
 CREATE TABLE IF NOT EXISTS public.decided (id uuid PRIMARY KEY, body text);
@@ -35,12 +48,9 @@ RETURNS resonate.reply LANGUAGE sql STABLE SECURITY DEFINER AS $$
 GRANT EXECUTE ON FUNCTION v3.test_hls(uuid, uuid) TO resonate_edge;
 END
 
-    my $http = 'sendfile on; resonate_ticket_key ' . key_file() . '; '
-               . ($opt{http} // '');
-
-    return Resonate::Edge->new(auth => 1, %opt, http => $http,
-                               server => <<'END');
+    return <<"END";
 location /hls/ {
+    $more
     resonate_auth optional;
     resonate_route GET /<id:uuid>/playlist.m3u8 v3.test_hls caller
         reply=hls_playlist ?quality:enum(64|128|256|opus|lossless);
@@ -55,7 +65,6 @@ location /hls/ {
     resonate_route GET /<id:uuid>/delivered v3.test_hls access=user
         reply=delivered;
 }
-location = /status { resonate_status; }
 END
 }
 
