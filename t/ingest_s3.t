@@ -63,6 +63,9 @@ for my $name (stored()) {
        'public, max-age=31536000, immutable', 'it never changes');
 }
 
+like(slurp($in->media . '/.seen'), qr/^folder\d*\t/m,
+     'the run knows what its workers have stored');
+
 my $puts = $s3->count('PUT');
 my $gets = $s3->count('GET');
 
