@@ -20,11 +20,18 @@ const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
 
+/* HTTP/3 alone, to a host whose key is known: see t/source/http3.t */
+const [QUIC, PIN] = process.env.RESONATE_QUIC?.split(' ') ?? [];
+
+
 export function launch() {
     return chromium.launch({
         executablePath: CHROMIUM,
         args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
-               '--disable-gpu', '--disable-quic', '--no-first-run',
+               '--disable-gpu', '--no-first-run',
+               ...(QUIC ? [`--origin-to-force-quic-on=${QUIC}`,
+                           `--ignore-certificate-errors-spki-list=${PIN}`]
+                   : ['--disable-quic']),
                '--disable-background-networking',
                '--disable-component-update', '--disable-sync'],
     });
