@@ -41,7 +41,7 @@ M32_SRC       = $(shell grep -L 'jansson\|openssl' \
                     ngx_resonate_tracks/media/resonate_*.c)
 M32_OBJS      = $(addprefix $(UNIT_M32)/,$(notdir $(M32_SRC:.c=.o)))
 M32_BINS      = $(addprefix $(UNIT_M32)/test_,mp4 mp4_entry fragment index \
-                    preview)
+                    preview hls hls_text)
 
 FUZZ          = $(BUILD)/fuzz
 FUZZ_CC       = clang-14
