@@ -30,9 +30,9 @@ async function compare({ url, token, count }) {
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
     const faults = [];
 
-    const one = async (range, from, to) => {
+    const one = async (range, first, end) => {
         const { status, bytes } = await get(range);
-        const wanted = all.subarray(from, to);
+        const wanted = all.subarray(first, end);
 
         if (status !== 206 || bytes.length !== wanted.length
             || bytes.some((byte, i) => byte !== wanted[i])) {
