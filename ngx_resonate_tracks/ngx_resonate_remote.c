@@ -9,6 +9,10 @@
 #include "ngx_resonate_remote.h"
 
 
+static ngx_pool_t *ngx_resonate_remote_pool(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx);
+static void ngx_resonate_remote_destroy(void *data);
+static void ngx_resonate_remote_cleanup(void *data);
 static ngx_int_t ngx_resonate_remote_read_next(ngx_http_request_t *r,
     ngx_resonate_remote_ctx_t *ctx);
 static void ngx_resonate_remote_resume(ngx_http_request_t *r);
@@ -28,19 +32,39 @@ static ngx_uint_t ngx_resonate_remote_trim(ngx_resonate_remote_ctx_t *ctx,
 ngx_resonate_remote_ctx_t *
 ngx_resonate_remote_ctx(ngx_http_request_t *r)
 {
+    ngx_pool_cleanup_t         *cln;
     ngx_resonate_remote_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_resonate_remote_module);
 
-    if (ctx == NULL) {
-        ctx = ngx_pcalloc(r->pool, sizeof(ngx_resonate_remote_ctx_t));
-
-        if (ctx) {
-            ngx_http_set_ctx(r, ctx, ngx_resonate_remote_module);
-        }
+    if (ctx) {
+        return ctx;
     }
 
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_resonate_remote_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_resonate_remote_ctx_t));
+
+    cln->handler = ngx_resonate_remote_cleanup;
+
+    ngx_http_set_ctx(r, ctx, ngx_resonate_remote_module);
+
     return ctx;
+}
+
+
+static void
+ngx_resonate_remote_cleanup(void *data)
+{
+    ngx_resonate_remote_ctx_t *ctx = data;
+
+    if (ctx->pool) {
+        ngx_destroy_pool(ctx->pool);
+    }
 }
 
 
@@ -65,7 +89,10 @@ ngx_int_t
 ngx_resonate_remote_ask(ngx_http_request_t *r, ngx_resonate_remote_ctx_t *ctx)
 {
     off_t                            slice;
+    ngx_pool_t                      *pool;
     ngx_http_request_t              *sr;
+    ngx_http_variable_value_t       *variables;
+    ngx_http_core_main_conf_t       *cmcf;
     ngx_http_post_subrequest_t      *ps;
     ngx_resonate_remote_loc_conf_t  *rlcf;
 
@@ -89,8 +116,20 @@ ngx_resonate_remote_ask(ngx_http_request_t *r, ngx_resonate_remote_ctx_t *ctx)
                    "resonate remote: \"%V\" %O-%O", &ctx->media->file.name,
                    ctx->from, ctx->to - 1);
 
-    ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
-    if (ps == NULL) {
+    pool = ngx_resonate_remote_pool(r, ctx);
+    if (pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* those that nginx keeps have values of that pool */
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    variables = ngx_pcalloc(pool, cmcf->variables.nelts
+                                  * sizeof(ngx_http_variable_value_t));
+    ps = ngx_palloc(pool, sizeof(ngx_http_post_subrequest_t));
+
+    if (variables == NULL || ps == NULL) {
         return NGX_ERROR;
     }
 
@@ -103,11 +142,66 @@ ngx_resonate_remote_ask(ngx_http_request_t *r, ngx_resonate_remote_ctx_t *ctx)
         return NGX_ERROR;
     }
 
+    sr->pool = pool;
+    sr->variables = variables;
     sr->filter_need_in_memory = ctx->reading;
 
     ctx->sr = sr;
 
     return NGX_OK;
+}
+
+
+/*
+ * A subrequest has a pool of its own: buffers, and files of the cache that are
+ * open, would pile up in that of the request.  It goes before the next one,
+ * when all that it sent is with the client and nothing of nginx's goes on in
+ * the background; else with the next one.
+ */
+
+static ngx_pool_t *
+ngx_resonate_remote_pool(ngx_http_request_t *r,
+    ngx_resonate_remote_ctx_t *ctx)
+{
+    ngx_pool_t                *pool;
+    ngx_pool_cleanup_t        *cln;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    if (ctx->pool && r->main->count == 1 && r->main->out == NULL
+        && !r->connection->buffered)
+    {
+        ngx_destroy_pool(ctx->pool);
+        ctx->pool = NULL;
+    }
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    pool = ngx_create_pool(cscf->request_pool_size, r->connection->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    if (ctx->pool) {
+        cln = ngx_pool_cleanup_add(pool, 0);
+        if (cln == NULL) {
+            ngx_destroy_pool(pool);
+            return NULL;
+        }
+
+        cln->handler = ngx_resonate_remote_destroy;
+        cln->data = ctx->pool;
+    }
+
+    ctx->pool = pool;
+
+    return pool;
+}
+
+
+static void
+ngx_resonate_remote_destroy(void *data)
+{
+    ngx_destroy_pool(data);
 }
 
 
@@ -311,7 +405,13 @@ ngx_resonate_remote_learn(ngx_http_request_t *sr, ngx_resonate_media_t *media)
         goto failed;
     }
 
-    media->etag = etag->value;
+    media->etag.len = etag->value.len;
+    media->etag.data = ngx_pstrdup(sr->parent->pool, &etag->value);
+
+    if (media->etag.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     media->mtime = sr->headers_out.last_modified_time;
 
     return NGX_OK;

@@ -47,6 +47,7 @@ typedef ngx_int_t (*ngx_resonate_remote_pt)(ngx_http_request_t *r, void *data,
 typedef struct {
     ngx_resonate_media_t       *media;
     ngx_http_request_t         *sr;
+    ngx_pool_t                 *pool;      /* of the last one */
     ngx_int_t                   rc;        /* NGX_OK, or what it failed with */
 
     off_t                       from;      /* what it asks for, */

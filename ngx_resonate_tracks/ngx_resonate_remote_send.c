@@ -18,6 +18,7 @@
 #define NGX_RESONATE_REMOTE_READ  (64 * 1024)
 
 
+static ngx_int_t ngx_resonate_remote_flush(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_remote_slice(ngx_http_request_t *r,
     ngx_resonate_remote_ctx_t *ctx, resonate_part_t *part);
 static ngx_int_t ngx_resonate_remote_memory(ngx_http_request_t *r,
@@ -72,6 +73,14 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
         ctx->sr = NULL;
     }
 
+    /* what nginx holds back because it is little, holds a slice's pool */
+
+    if (r->main->out && !r->connection->buffered
+        && ngx_resonate_remote_flush(r) == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
+
     for ( ;; ) {
 
         if (r->buffered || (r == r->main && r->connection->buffered)) {
@@ -101,6 +110,26 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
             return NGX_ERROR;
         }
     }
+}
+
+
+static ngx_int_t
+ngx_resonate_remote_flush(ngx_http_request_t *r)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->flush = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_resonate_remote_pass(r, &out);
 }
 
 
