@@ -16,7 +16,7 @@ my $pg = Resonate::Pg->new;
 my $id = catalogue($pg);
 my $media = download_media($pg, $id);
 my ($http, $server) = remote_conf($s3, images => $media);
-my $keys = 'sendfile on; resonate_cache 1m; resonate_ticket_key '
+my $keys = 'resonate_evidence 1m; resonate_cache 1m; resonate_ticket_key '
            . key_file() . ';';
 
 own($pg, $id, 'paid', 'short');
@@ -66,6 +66,19 @@ for my $n (0 .. $#{$lists[0]{urls}}) {
 
 same('a part of a segment', [ map { "$stream/$_->{urls}[1]" } @lists ],
      headers => { Range => 'bytes=1200-50000' }, status => 206);
+
+# what of it was delivered
+
+sub heard {
+    my ($edge) = @_;
+    my $data = json($edge->get("$stream/delivered", @ask))->{data};
+
+    return join ' ', map { @$_ } $data->{spans}->@*, [ $data->{bytes} ];
+}
+
+wait_for { heard($near) =~ /^0 90000 / } 10, 'all of it to be heard';
+wait_for { heard($far) eq heard($near) } 10, 'the same evidence';
+pass 'the same was delivered';
 
 my $release = "/api/v3/user/trackgroups/$id->{release}/download";
 my $track = "/api/v3/user/download/$id->{paid}";

@@ -140,6 +140,8 @@ $times{"$_->{url} $_->{headers}{range}"}++
 is_deeply [ grep { $times{$_} > 1 } sort keys %times ], [],
     'no slice of a version twice';
 cmp_ok keys %times, '>=', 6, 'slices';
+is scalar(grep { $_->{url} =~ /a\.m4a/ && !$_->{headers}{'if-match'} } @asked),
+    1, 'opened once';
 is scalar(grep { $_->{headers}{range} !~ /^bytes=\d+-\d+$/ } @asked), 0,
     'ranges only';
 is_deeply [ grep { !/^(?:authorization|connection|host|if-match|range

@@ -37,6 +37,7 @@ resonate_s3 host=127.0.0.1:$port bucket=@{[ $s3->bucket ]}
             region=@{[ $s3->region ]} key=$dir/key;
 resonate_media location:/s3/ $images;
 resonate_media_slice $slice;
+resonate_media_valid 1h;
 HTTP
 set \$resonate_s3 http://resonate_s3;
 include $Resonate::Test::ROOT/conf.d/s3.conf;
