@@ -38,7 +38,7 @@ sub same {
 
     for (@res) {
         delete @{$_->{headers}}{qw(date etag content-length)};
-        $_->{text} = $_->{content} =~ s/(\bv=)[0-9a-f]{16}|ticket=[\w-]+//gr
+        $_->{text} = $_->{content} =~ s/(\bv=)[0-9a-f]+|ticket=[\w-]+//gr
             if $_->{content} =~ /^#EXTM3U/;
         $_->{text} //= $_->{content};
     }
