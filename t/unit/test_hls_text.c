@@ -273,10 +273,15 @@ fills_in_tickets(void **state)
     /* what is not one */
 
     assert_int_equal(resonate_hls_fill(kept, 7, &ticket), 0);
-    kept[size - 5]++;
-    kept[len]++;
-    assert_int_equal(resonate_hls_fill(kept, size, &ticket), 0);
     kept[size - 8]++;
+    assert_int_equal(resonate_hls_fill(kept, size, &ticket), 0);
+    kept[size - 8]--;
+
+    /* a gap that ends behind the text */
+
+    kept[len] = kept[len + 1] = 0;
+    kept[len + 2] = (uint8_t) ((len - 7) >> 8);
+    kept[len + 3] = (uint8_t) (len - 7);
     assert_int_equal(resonate_hls_fill(kept, size, &ticket), 0);
 
     /* without tickets */
