@@ -155,6 +155,12 @@ ngx_resonate_ticket_mask_part(ngx_http_request_t *r, ngx_str_t *text,
     size_t   at, head, tail;
     u_char  *end, *last;
 
+    /* as of most requests: it costs them nothing */
+
+    if (text->len < RESONATE_TICKET_MIN) {
+        return;
+    }
+
     end = text->data + text->len;
     last = line->data + line->len;
 
