@@ -1,7 +1,7 @@
 package Resonate::Bench::Audio;
 
-# Cases z to C: what is made of a stored file, beside static files of the same
-# bytes.
+# Cases z to C, and E: what is made of a stored file, beside static files of
+# the same bytes.
 #
 #   my $audio = Resonate::Bench::Audio->new($load, $small);
 #   %{ $audio->cases }      letter => { ours, beside, aim, one, other, note }
@@ -34,6 +34,10 @@ sub cases {
                  other => sub { $load->rate($server, @_, @$other) } };
     };
 
+    # several would share one reading of the file
+
+    my @alone = (paths => 'playlist', clients => 1);
+
     return {
         z => { %{ $pair->('preview', 'nginx static file', 0.97,
                           [ paths => 'preview' ], $plain,
@@ -50,7 +54,22 @@ sub cases {
         C => $pair->('segment, ticket', 'segment, token', 0.97,
                      [ paths => 'segment' ], $edge,
                      [ paths => 'segment_of', tokens => 'token' ]),
+        E => { ours => 'HLS playlist, cold', beside => 'HLS playlist',
+               one => sub { $load->rate($self->cold, @_, @alone) },
+               other => sub { $load->rate($edge, @_, @alone) },
+               note => sub { sprintf 'index and playlist take %.0f us',
+                                     1e6 / $_[0] - 1e6 / $_[1] } },
     };
+}
+
+
+# one that reads the tables of a file for each request
+
+sub cold {
+    my ($self) = @_;
+
+    return $self->{cold} //=
+        $self->{small}->edge(more => 'resonate_media_cache off;');
 }
 
 

@@ -6,6 +6,8 @@ package Resonate::Bench::Load;
 #   $load->lines($name => @lines)       a file of lines, from which wrk draws
 #   $load->rate($edge, $seconds, paths => $name, ...)
 #                                       answers a second, all of them 200
+#   $load->cpu($edge, $bytes, ...)      the same; counts what the worker takes
+#   $load->per_gb($edge)                processor seconds for a GB, so counted
 #   $load->goodput(...)                 the same, but refusals may be among them
 #   $load->pgbench($pg, $seconds, $database, @scripts)
 #                                       transactions a second
@@ -39,6 +41,39 @@ sub rate {
 
     die "$bad bad answers\n" if $bad;
     return $requests / $took;
+}
+
+
+sub cpu {
+    my ($self, $edge, $bytes, $seconds, %opt) = @_;
+    my $before = used($edge);
+    my ($requests, $took, $bad) = $self->wrk($edge, $seconds, %opt);
+    my $taken = $self->{taken}{$edge->port} //= [ 0, 0 ];
+
+    die "$bad bad answers\n" if $bad;
+    $taken->[0] += used($edge) - $before;
+    $taken->[1] += $requests * $bytes / 1e9;
+    return $requests / $took;
+}
+
+
+sub per_gb {
+    my ($self, $edge) = @_;
+    my ($used, $gb) = @{$self->{taken}{$edge->port}};
+
+    return $used / $gb;
+}
+
+
+# of a worker, in user mode and in the kernel
+
+sub used {
+    my ($edge) = @_;
+    my ($worker) = $edge->workers;
+    my @of = split ' ', Resonate::Test::slurp("/proc/$worker/stat")
+                        =~ s/.*\) //r;
+
+    return ($of[11] + $of[12]) / 100;
 }
 
 

@@ -65,12 +65,14 @@ sub cases {
                other => sub { $load->rate($edge, @_, paths => 'track') } },
         d => { ours => 'full stream, 5 MB', beside => 'nginx sendfile',
                aim => 0.97,
-               one => sub { $load->rate($edge, @_, paths => 'stream',
-                                        tokens => 'token', clients => 8) },
-               other => sub { $load->rate($plain, @_, paths => 'audio',
-                                          clients => 8) },
-               note => sub { sprintf '%.2f and %.2f GB/s',
-                                     map { $_ * $bytes / 1e9 } @_ } },
+               one => sub { $load->cpu($edge, $bytes, @_, paths => 'stream',
+                                       tokens => 'token', clients => 8) },
+               other => sub { $load->cpu($plain, $bytes, @_,
+                                         paths => 'audio', clients => 8) },
+               note => sub { sprintf '%.2f and %.2f GB/s, processor seconds'
+                                     . ' for a GB %.3f and %.3f: %.2f',
+                                     map({ $_ * $bytes / 1e9 } @_),
+                                     $self->per_gb } },
         e => { ours => 'paid plays', beside => 'pgbench', aim => 0.80,
                one => sub { $self->plays(@_) },
                other => sub { $self->pgbench_play(@_) } },
@@ -81,6 +83,16 @@ sub cases {
                other => sub { $load->goodput($edge, @_, paths => 'slow',
                                              clients => 100) } },
     };
+}
+
+
+# of full streams; their ratio is at the end
+
+sub per_gb {
+    my ($self) = @_;
+    my @cpu = map { $self->{load}->per_gb($self->{$_}) } qw(edge plain);
+
+    return (@cpu, $cpu[0] / $cpu[1]);
 }
 
 
@@ -209,7 +221,8 @@ sub edge {
     chmod 0600, $key;
 
     return Resonate::Edge->new(
-        %common, http => "$common{http} resonate_cache 32m;
+        %common, http => "$common{http} " . (delete $more{more} // '') . "
+                          resonate_cache 32m;
                           resonate_evidence 8m; resonate_ticket_key $key;",
         connections => 4096, %more, pg => $self->{pg}, auth => 1,
         media => "$self->{dir}/media",
