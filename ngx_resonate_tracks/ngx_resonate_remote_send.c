@@ -17,6 +17,11 @@
 
 #define NGX_RESONATE_REMOTE_READ  (64 * 1024)
 
+/* what the client does not take yet: others wait for more, or for a flush */
+
+#define NGX_RESONATE_REMOTE_BUFFERED  (NGX_HTTP_WRITE_BUFFERED                \
+                                       | NGX_HTTP_V2_BUFFERED)
+
 
 static ngx_int_t ngx_resonate_remote_flush(ngx_http_request_t *r);
 static ngx_int_t ngx_resonate_remote_slice(ngx_http_request_t *r,
@@ -73,17 +78,11 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
         ctx->sr = NULL;
     }
 
-    /* what nginx holds back because it is little, holds a slice's pool */
-
-    if (r->main->out && !r->connection->buffered
-        && ngx_resonate_remote_flush(r) == NGX_ERROR)
-    {
-        return NGX_ERROR;
-    }
-
     for ( ;; ) {
 
-        if (r->buffered || (r == r->main && r->connection->buffered)) {
+        if (r == r->main
+            && (r->connection->buffered & NGX_RESONATE_REMOTE_BUFFERED))
+        {
             return NGX_AGAIN;
         }
 
@@ -101,7 +100,10 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
         }
 
         if (ngx_resonate_part_remote(part)) {
-            return ngx_resonate_remote_slice(r, ctx, part);
+            rc = ngx_resonate_remote_flush(r);
+
+            return (rc == NGX_OK) ? ngx_resonate_remote_slice(r, ctx, part)
+                                  : rc;
         }
 
         rc = ngx_resonate_remote_memory(r, ctx, part);
@@ -113,11 +115,21 @@ ngx_resonate_remote_next(ngx_http_request_t *r,
 }
 
 
+/*
+ * What nginx, OpenSSL or a filter that compresses hold back because it is
+ * little, holds a slice's pool, and no event tells when it goes.  What is left
+ * of it then waits for the client.
+ */
+
 static ngx_int_t
 ngx_resonate_remote_flush(ngx_http_request_t *r)
 {
     ngx_buf_t    *b;
     ngx_chain_t   out;
+
+    if (r->main->out == NULL && !r->connection->buffered) {
+        return NGX_OK;
+    }
 
     b = ngx_calloc_buf(r->pool);
     if (b == NULL) {
@@ -129,7 +141,11 @@ ngx_resonate_remote_flush(ngx_http_request_t *r)
     out.buf = b;
     out.next = NULL;
 
-    return ngx_resonate_remote_pass(r, &out);
+    if (ngx_resonate_remote_pass(r, &out) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return (r == r->main && r->connection->buffered) ? NGX_AGAIN : NGX_OK;
 }
 
 

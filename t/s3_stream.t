@@ -12,10 +12,31 @@ plan skip_all => $_ for grep { $_ } Resonate::S3::missing();
 my $s3 = Resonate::S3->new;
 my $media = tempdir();
 
+my $dir = tempdir();
+my $port = Resonate::Edge::free_port();
+
+system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+       . " -days 1 -subj /CN=localhost -keyout $dir/key -out $dir/crt"
+       . " 2>$dir/err") == 0 or die "openssl failed\n";
+
 tone($media, 'a.m4a', 14);
 tone($media, 'b c+d?e%(1).m4a', 12, '-movflags', '0');
 
-my $edge = remote_edge($s3, server => <<"EOF");
+my $edge = remote_edge($s3, http => <<"HTTP", server => <<"EOF");
+server {
+    listen 127.0.0.1:$port ssl http2;
+    ssl_certificate $dir/crt;
+    ssl_certificate_key $dir/key;
+    gzip on; gzip_types audio/mp4;
+    set \$resonate_s3 http://resonate_s3;
+    include $Resonate::Test::ROOT/conf.d/s3.conf;
+
+    location /test/ {
+        resonate_route GET /audio v3.test_audio ?decision:text(1..8000)!
+            reply=audio;
+    }
+}
+HTTP
 location /near/ {
     resonate_media $media;
     resonate_route GET /audio v3.test_audio ?decision:text(1..8000)!
@@ -87,6 +108,19 @@ for my $mode (qw(full preview)) {
     ) {
         same("$mode, " . substr($range, 0, 24),
              both($decision{$mode}, range => $range));
+    }
+}
+
+# a head is less than a record of TLS, and than what is worth compressing
+
+for my $http (qw(--http1.1 --http2), '--compressed --http1.1') {
+    for my $name ('full', 'preview', 'tables behind') {
+        my $path = audio_path($decision{$name});
+
+        unlink "$dir/out";
+        is system('curl', '-skm50', split(/ /, $http), '-o', "$dir/out",
+                  "https://127.0.0.1:$port$path"), 0, "$http, $name";
+        ok slurp("$dir/out") eq $edge->get($path)->{content}, 'bytes';
     }
 }
 
