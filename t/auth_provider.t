@@ -34,7 +34,8 @@ for (
     (map { [ "jwks $keys; $_;", 'invalid number of arguments in "'
                                 . (split / /)[0] . '" directive' ] }
         'audience', 'algorithms', 'typ', 'typ a b', 'profile', 'leeway',
-        'max_age 1 2', 'roles_claim', 'scope_claim', 'name_claim a b'),
+        'max_age 1 2', 'roles_claim', 'scope_claim', 'name_claim a b',
+        'include', 'include a b'),
     (map { [ "jwks $keys; $_; $_;", '"' . (split / /)[0]
                                     . '" directive is duplicate' ] }
         'audience a', 'algorithms ES256', 'typ a', 'profile lax', 'leeway 1',

@@ -66,6 +66,11 @@ ngx_resonate_block_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     words = cf->args->nelts - 1;
 
     if (ngx_strcmp(value[0].data, "include") == 0) {
+
+        if (words != 1) {
+            goto number;
+        }
+
         return ngx_conf_include(cf, dummy, conf);
     }
 
@@ -79,10 +84,7 @@ ngx_resonate_block_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     if (words < line->min_words || words > line->max_words) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid number of arguments in \"%V\" directive",
-                           &value[0]);
-        return NGX_CONF_ERROR;
+        goto number;
     }
 
     bit = (ngx_uint_t) 1 << (line - block->lines);
@@ -100,6 +102,14 @@ ngx_resonate_block_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     return ngx_resonate_block_set(cf, &line->param, block->conf);
+
+number:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid number of arguments in \"%V\" directive",
+                       &value[0]);
+
+    return NGX_CONF_ERROR;
 }
 
 
