@@ -284,7 +284,7 @@ ngx_resonate_remote_resume(ngx_http_request_t *r)
 }
 
 
-/* whatever it ended with, nginx goes on with the request that asks */
+/* what the store did, nginx goes on with the request that asks */
 
 static ngx_int_t
 ngx_resonate_remote_ended(ngx_http_request_t *sr, void *data, ngx_int_t rc)
@@ -294,7 +294,12 @@ ngx_resonate_remote_ended(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, sr->connection->log, 0,
                    "resonate remote ended: %i, %i", rc, ctx->rc);
 
-    if (rc == NGX_HTTP_CLIENT_CLOSED_REQUEST) {
+    /* of the client: it ends the request, too */
+
+    if (rc == NGX_HTTP_CLIENT_CLOSED_REQUEST
+        || rc == NGX_HTTP_REQUEST_TIME_OUT
+        || sr->connection->error)
+    {
         return rc;
     }
 

@@ -16,21 +16,22 @@ my $dir = tempdir();
 my $bytes = slurp(tone($dir, 'a.m4a', 40));
 my $size = length $bytes;
 my $slices = int(($size + $SLICE - 1) / $SLICE);
-my $h2 = Resonate::Edge::free_port();
+my ($h2, $brief) = map { Resonate::Edge::free_port() } 1, 2;
 
 spew("$dir/page.html", 'p' x 4000 . '<!--# include virtual="'
      . audio_path(decision('page')) . '" -->' . 'q' x 4000);
 
 my $edge = remote_edge($s3, listen => 'sndbuf=64k',
-    http => "server {
-        listen 127.0.0.1:$h2 http2;
+    http => join('', map { "server {
+        listen 127.0.0.1:$_;
         set \$resonate_s3 http://resonate_s3;
         include $Resonate::Test::ROOT/conf.d/s3.conf;
         location /test/ {
             resonate_route GET /audio v3.test_audio
                 ?decision:text(1..8000)! reply=audio;
         }
-    }",
+    }" } "$h2 http2", "$brief sndbuf=64k; send_timeout 1s; sendfile off;
+                       resonate_media_slice 256k"),
     server => "
         location = /page.html { root $dir; ssi on; default_type text/html; }
         location /limited/ {
@@ -70,8 +71,10 @@ sub open_slices {
 }
 
 sub start {
-    my ($name, $place) = (@_, 'test');
-    my $client = $edge->client;
+    my ($name, $place, %opt) = @_;
+    my $client = $edge->client(%opt);
+
+    $place //= 'test';
 
     setsockopt $client->{socket}, Socket::SOL_SOCKET(),
                Socket::SO_RCVBUF(), 32_768;
@@ -134,6 +137,13 @@ $client->close;
 $s3->release('/music/held');
 wait_for { $edge->access_log =~ /22held/ } 10, 'its end';
 is audio($edge, decision('held'))->{content}, $bytes, 'and then another';
+
+# a client that takes no more, while a slice is copied for it
+
+$client = start(object('stalled'), 'test', port => $brief);
+$client->read_some(16_384) while !length $client->{buffer};
+wait_for { $edge->access_log =~ /22stalled/ } 10, 'its end';
+unlike $edge->log, qr/did not answer .*stalled/, 'is no fault of the store';
 
 # many at once ask for a slice once
 
