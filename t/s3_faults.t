@@ -24,7 +24,7 @@ location /none/ {
         reply=audio;
 }
 EOF
-    http => 'error_page 502 503 504 /page.html;');
+    http => 'proxy_intercept_errors on; error_page 404 412 503 /page.html;');
 
 # a name of its own for each: nothing of it is known or kept
 
