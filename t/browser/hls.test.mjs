@@ -158,10 +158,11 @@ function play(url) {
     window.heard = [];
 
     hls.on('hlsError', (event, { fatal, type, details }) => {
-        /* a busy machine stalls, but nothing is missing */
-        if (fatal || type !== 'mediaError'
-            || details === 'bufferSeekOverHole')
-        {
+        /* a busy machine stalls, and what is no longer wanted is given up */
+        const meant = details === 'aborted'
+            || (type === 'mediaError' && details !== 'bufferSeekOverHole');
+
+        if (fatal || !meant) {
             window.faults.push(details);
         }
     });
