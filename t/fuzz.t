@@ -8,7 +8,7 @@ use Resonate::Test;
 use File::Path qw(make_path);
 
 my $seconds = $ENV{FUZZ_SECONDS};
-my $end = $seconds ? "-max_total_time=$seconds" : '-runs=20000';
+my $end = $seconds ? "-max_total_time=$seconds" : '-runs=10000';
 my $dir = "$Resonate::Test::ROOT/build/fuzz";
 
 for my $source (sort glob 't/fuzz/fuzz_*.c') {
