@@ -55,9 +55,9 @@ test: export RESONATE_BUILD = $(BUILD)
 asan: export RESONATE_BUILD = $(ASAN)
 asan: export RESONATE_NGINX = $(ASAN)/nginx/objs/nginx
 
-# A test waits longer than it computes.
+# A test waits as long as it computes.
 CORES         = $(shell nproc)
-PROVE         = prove --jobs $$(($(CORES) + 3)) --timer
+PROVE         = prove --jobs $$(($(CORES) + 2)) --timer
 
 # What a failed test had to say is far above the end of the output; its
 # beginning is said again there, a hundred lines for all.
